@@ -1,0 +1,52 @@
+# `make` lists the recipes. They need Python 3.11 and nothing else; each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python -W ignore
+STAMP := $(VENV)/made-from
+ARGS ?=
+TESTS ?=
+
+.PHONY: help setup run reset demo test check format bench docs parked
+.DEFAULT_GOAL := help
+
+help: ## list the recipes
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: ## make the virtual environment from the lock (instant when it is there)
+	@lock=$$(cksum < requirements.lock); \
+	if [ "$$(cat $(STAMP) 2>/dev/null)" != "$$lock" ]; then \
+	  $(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed.") if sys.version_info < (3, 11) else None' && \
+	  echo "making the virtual environment from requirements.lock (about a minute) …" && \
+	  { [ -x $(VENV)/bin/python ] || $(PYTHON) -m venv $(VENV); } && \
+	  { $(VENV)/bin/python -m pip --version > /dev/null 2>&1 || $(VENV)/bin/python -m ensurepip -q; } && \
+	  $(VENV)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  echo "$$lock" > $(STAMP); \
+	fi
+
+run: setup ## start everything and print where it is; Ctrl-C stops it, the data stay (PORT=8080)
+	@$(PY) -m local.run
+
+reset: ## forget the data of `make run`
+	@rm -rf .oms/run && echo "the data of make run are gone"
+
+demo: setup ## drive real orders through the whole journey, and show what became of them
+	@$(PY) -m local.demo $(ARGS)
+
+test: setup ## run all tests, with a broker and a database of their own (TESTS=… for some)
+	@$(PY) -m pytest $(TESTS) $(ARGS)
+
+check: setup ## format, lint, types, architecture, spelling, lengths
+	@$(VENV)/bin/ruff format --check . && $(VENV)/bin/ruff check . && $(VENV)/bin/mypy contracts chassis services gateway local benchmarks && \
+	  $(VENV)/bin/lint-imports && $(VENV)/bin/codespell contracts chassis services gateway local benchmarks docs tests *.md && $(PY) -m local.lengths
+
+format: setup ## format the code
+	@$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix -q .
+
+bench: setup ## measure orders per second and CPU per order (ARGS=--quick ends in two minutes)
+	@$(PY) -m benchmarks.run $(ARGS)
+
+docs: setup ## write the generated pages: the journey, the messages, the schemas, the API
+	@$(PY) -m local.docs
+
+parked: setup ## messages that wait for a person: make parked ARGS="orders list" (while `make run` runs)
+	@$(PY) -m local.parked $(ARGS)
