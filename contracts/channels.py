@@ -1,0 +1,260 @@
+"""What is said to and by channels, which speaks with the shops where customers buy."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from contracts.message import Message, Wire, command, event, question, request
+from contracts.values import (
+    Code,
+    Count,
+    FulfillmentOrderId,
+    Limit,
+    LineId,
+    Money,
+    Name,
+    OrderId,
+    Quantity,
+    ReturnId,
+    Sku,
+    Text,
+)
+
+
+class ShippedLine(Wire, frozen=True, kw_only=True):
+    """So many of a line, with the id that the channel gave the line."""
+
+    line_id: LineId
+    channel_line_id: Text
+    sku: Sku
+    quantity: Quantity
+
+
+@command("channels.acknowledge.v1")
+class AcknowledgeShipment(Message, frozen=True, kw_only=True):
+    """Tell the channel what has left, with the tracking numbers."""
+
+    order_id: OrderId
+    channel: Code
+    channel_order_id: Text
+    fulfillment_order_id: FulfillmentOrderId
+    carrier: Text
+    tracking_numbers: tuple[Text, ...]
+    lines: tuple[ShippedLine, ...]
+
+
+@command("channels.refund.v1")
+class PushRefund(Message, frozen=True, kw_only=True):
+    """Tell the channel what came back and what was refunded."""
+
+    order_id: OrderId
+    channel: Code
+    channel_order_id: Text
+    return_id: ReturnId
+    amount: Money
+    lines: tuple[ShippedLine, ...]
+
+
+@event("channels.acknowledged.v1")
+class ShipmentAcknowledged(Message, frozen=True, kw_only=True):
+    """The channel knows what has left."""
+
+    order_id: OrderId
+    fulfillment_order_id: FulfillmentOrderId
+
+
+@event("channels.push_failed.v1")
+class ChannelPushFailed(Message, frozen=True, kw_only=True):
+    """The channel would not take what we had to say; a person must decide."""
+
+    push_id: Text
+    channel: Code
+    kind: Text
+    subject: Text
+    reason: Text
+    order_id: Text = ""
+
+
+@event("channels.received.v1")
+class ChannelOrderReceived(Message, frozen=True, kw_only=True):
+    """A channel has an order for us, and it was handed over to orders."""
+
+    channel: Code
+    channel_order_id: Text
+
+
+@event("channels.listing_unmapped.v1")
+class ListingUnmapped(Message, frozen=True, kw_only=True):
+    """An order waits because nobody has said which SKU a listing of the channel is."""
+
+    channel: Code
+    channel_order_id: Text
+    listings: tuple[Text, ...]
+
+
+class Connection(Wire, frozen=True, kw_only=True):
+    """A shop that we are connected with; secrets are kept and never shown."""
+
+    channel: Code
+    kind: Literal["shopify", "csv"]
+    name: Name
+    base_url: Annotated[str, Meta(max_length=255, pattern=r"^$|^https?://")] = ""
+    access_token: Text = ""
+    webhook_secret: Text = ""
+    location_id: Text = ""
+    push_stock: bool = False
+
+
+class ConnectionView(Wire, frozen=True, kw_only=True):
+    """A connection and how it does."""
+
+    channel: Code
+    kind: str
+    name: Name
+    base_url: str
+    push_stock: bool
+    last_received_at: datetime | None = None
+    last_pushed_at: datetime | None = None
+    waiting: Count = 0
+    failed: Count = 0
+    unmapped: Count = 0
+
+
+class ConnectionPage(Wire, frozen=True, kw_only=True):
+    """All connections."""
+
+    connections: tuple[ConnectionView, ...]
+
+
+class AllConnections(Wire, frozen=True, kw_only=True):
+    """Every connection."""
+
+
+class ChannelWebhook(Wire, frozen=True, kw_only=True):
+    """What a shop posted to us: topic, the shop's id of the event, raw body and signature."""
+
+    channel: Code
+    topic: Text
+    event_id: Text
+    signature: Text
+    body: Annotated[str, Meta(max_length=1_048_576)]
+
+
+class WebhookTaken(Wire, frozen=True, kw_only=True):
+    """What became of a webhook; a second sending of one event is `duplicate`."""
+
+    outcome: Literal["accepted", "duplicate", "parked", "ignored"]
+    reason: Text = ""
+
+
+class ImportCsv(Wire, frozen=True, kw_only=True):
+    """A file of orders, a row for each line."""
+
+    channel: Code
+    csv: Annotated[str, Meta(max_length=5_000_000)]
+
+
+class CsvOrder(Wire, frozen=True, kw_only=True):
+    """What became of one order in the file, or of one bad row."""
+
+    row: Count
+    channel_order_id: Text
+    outcome: Literal["accepted", "duplicate", "parked", "refused"]
+    reason: Text = ""
+    field: Text = ""
+
+
+class CsvResult(Wire, frozen=True, kw_only=True):
+    """What became of each order in a file."""
+
+    orders: tuple[CsvOrder, ...]
+
+
+class MapListing(Wire, frozen=True, kw_only=True):
+    """Say which SKU a listing of a channel is; all orders that waited for it go on."""
+
+    channel: Code
+    listing: Name
+    sku: Sku
+
+
+class Mapped(Wire, frozen=True, kw_only=True):
+    """The listing is mapped, and so many orders went on."""
+
+    released: Count
+
+
+class FindInbound(Wire, frozen=True, kw_only=True):
+    """Which orders that channels sent to list, newest first."""
+
+    channel: Text = ""
+    state: Text = ""
+    after: Text = ""
+    limit: Limit = 50
+
+
+class Inbound(Wire, frozen=True, kw_only=True):
+    """One order that a channel sent, and what became of it."""
+
+    inbound_id: Text
+    channel: Code
+    channel_order_id: Text
+    state: Literal["parked", "handed_over", "placed", "refused"]
+    reason: Text
+    received_at: datetime
+    order_id: Text = ""
+    unmapped: tuple[Text, ...] = ()
+
+
+class InboundPage(Wire, frozen=True, kw_only=True):
+    """A page of orders that channels sent; `next` is empty on the last."""
+
+    orders: tuple[Inbound, ...]
+    next: str = ""
+
+
+class FindPushes(Wire, frozen=True, kw_only=True):
+    """Which outbound pushes to list, newest first."""
+
+    channel: Text = ""
+    state: Text = ""
+    after: Text = ""
+    limit: Limit = 50
+
+
+class Push(Wire, frozen=True, kw_only=True):
+    """Something that we had to tell a channel, and how often we tried."""
+
+    push_id: Text
+    channel: Code
+    kind: Text
+    subject: Text
+    state: str
+    attempts: int
+    error: Text
+    created_at: datetime
+    due_at: datetime | None = None
+
+
+class PushPage(Wire, frozen=True, kw_only=True):
+    """A page of pushes; `next` is empty on the last."""
+
+    pushes: tuple[Push, ...]
+    next: str = ""
+
+
+class RetryPush(Wire, frozen=True, kw_only=True):
+    """Try a failed push again."""
+
+    push_id: Name
+
+
+CONNECT = request("channels.connect", Connection, ConnectionView)
+CONNECTIONS = question("channels.connections", AllConnections, ConnectionPage)
+WEBHOOK = request("channels.webhook", ChannelWebhook, WebhookTaken)
+IMPORT_CSV = request("channels.import_csv", ImportCsv, CsvResult)
+MAP = request("channels.map", MapListing, Mapped)
+INBOUND = question("channels.inbound", FindInbound, InboundPage)
+PUSHES = question("channels.pushes", FindPushes, PushPage)
+RETRY_PUSH = request("channels.retry_push", RetryPush, Push)

@@ -1,0 +1,429 @@
+"""What is said to and by orders, which knows each customer's wish and how far it has come."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from contracts.message import Message, Wire, command, event, question, request
+from contracts.values import (
+    Address,
+    Code,
+    Count,
+    Currency,
+    Customer,
+    FulfillmentOrderId,
+    HistoryLine,
+    HoldId,
+    Limit,
+    LineId,
+    LongText,
+    MinorUnits,
+    Money,
+    Name,
+    Nothing,
+    OrderId,
+    Quantity,
+    SignedMinorUnits,
+    Sku,
+    Text,
+)
+
+Tag = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\s,][^,]*$")]
+PaymentMethod = Literal["card", "cash", "bank_transfer", "invoice", "external"]
+
+
+class NewLine(Wire, frozen=True, kw_only=True):
+    """One SKU that the customer wants; amounts in minor units of the order's currency.
+
+    `discount` and `tax` are for the whole line, not for a piece.
+    """
+
+    sku: Sku
+    quantity: Quantity
+    unit_price: MinorUnits
+    name: Text = ""
+    discount: MinorUnits = 0
+    tax: MinorUnits = 0
+    channel_line_id: Text = ""
+
+
+class Delivery(Wire, frozen=True, kw_only=True):
+    """What the customer was promised and charged for bringing the goods."""
+
+    service: Literal["standard", "express"] = "standard"
+    price: MinorUnits = 0
+    discount: MinorUnits = 0
+    tax: MinorUnits = 0
+
+
+class PaymentChoice(Wire, frozen=True, kw_only=True):
+    """How the customer pays. `token` is the provider's, never a card number.
+
+    `external` means that the channel has taken the money already.
+    """
+
+    method: PaymentMethod
+    token: Annotated[str, Meta(max_length=255)] = ""
+
+
+class PlaceOrder(Wire, frozen=True, kw_only=True):
+    """A customer's order.
+
+    The amounts must add up: `total` = Σ (unit_price · quantity − discount) + delivery price
+    − delivery discount, plus every tax unless `taxes_included`.
+    """
+
+    currency: Currency
+    lines: Annotated[tuple[NewLine, ...], Meta(min_length=1, max_length=500)]
+    total: MinorUnits
+    payment: PaymentChoice
+    ship_to: Address
+    customer: Customer = Customer()
+    bill_to: Address | None = None
+    delivery: Delivery = Delivery()
+    taxes_included: bool = False
+    channel: Code = "api"
+    channel_order_id: Text = ""
+    tags: Annotated[tuple[Tag, ...], Meta(max_length=50)] = ()
+    note: LongText = ""
+    placed_at: datetime | None = None
+
+
+class OrderRef(Wire, frozen=True, kw_only=True):
+    """One order."""
+
+    order_id: OrderId
+
+
+class PlacedOrder(Wire, frozen=True, kw_only=True):
+    """The order was accepted and is kept; `created` is false when it was known already."""
+
+    order_id: OrderId
+    number: int
+    version: int
+    created: bool = True
+
+
+class OrderLine(Wire, frozen=True, kw_only=True):
+    """One line with its quantities by state: ordered = the sum of open … canceled.
+
+    `delivered` and `returned` are parts of `shipped`.
+    """
+
+    line_id: LineId
+    sku: Sku
+    name: Text
+    ordered: Count
+    unit_price: MinorUnits
+    discount: MinorUnits
+    tax: MinorUnits
+    total: MinorUnits
+    channel_line_id: Text = ""
+    open: Count = 0
+    allocated: Count = 0
+    backordered: Count = 0
+    picked: Count = 0
+    packed: Count = 0
+    shipped: Count = 0
+    canceled: Count = 0
+    delivered: Count = 0
+    returned: Count = 0
+
+
+class Hold(Wire, frozen=True, kw_only=True):
+    """A reason that blocks fulfillment until it is released."""
+
+    hold_id: HoldId
+    reason: Text
+    placed_by: str
+    placed_at: datetime
+    until: datetime | None = None
+    note: LongText = ""
+
+
+class Note(Wire, frozen=True, kw_only=True):
+    """What somebody wrote on an order."""
+
+    text: LongText
+    by: str
+    at: datetime
+
+
+class JourneyStep(Wire, frozen=True, kw_only=True):
+    """Where one run of a saga stands."""
+
+    saga: str
+    run_id: str
+    step: str
+    phase: str
+    deadline: datetime | None = None
+    attempts: int = 0
+    problem: str = ""
+
+
+class OrderFulfillment(Wire, frozen=True, kw_only=True):
+    """One fulfillment order as far as orders knows it."""
+
+    fulfillment_order_id: FulfillmentOrderId
+    warehouse_id: Code
+    status: str
+    tracking_numbers: tuple[str, ...] = ()
+
+
+class Order(Wire, frozen=True, kw_only=True):
+    """Everything orders knows of one order."""
+
+    order_id: OrderId
+    number: int
+    version: int
+    status: str
+    payment_status: str
+    fulfillment_status: str
+    channel: Code
+    channel_order_id: Text
+    currency: Currency
+    total: MinorUnits
+    taxes_included: bool
+    captured: MinorUnits
+    refunded: MinorUnits
+    owed: SignedMinorUnits
+    payment_method: str
+    customer: Customer
+    ship_to: Address
+    bill_to: Address | None
+    delivery: Delivery
+    lines: tuple[OrderLine, ...]
+    placed_at: datetime
+    holds: tuple[Hold, ...] = ()
+    tags: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    fulfillments: tuple[OrderFulfillment, ...] = ()
+    journey: tuple[JourneyStep, ...] = ()
+    allowed: tuple[str, ...] = ()
+
+
+class OrderRow(Wire, frozen=True, kw_only=True):
+    """One order in a list."""
+
+    order_id: OrderId
+    number: int
+    status: str
+    payment_status: str
+    fulfillment_status: str
+    channel: Code
+    channel_order_id: Text
+    customer: str
+    total: Money
+    tags: tuple[str, ...]
+    placed_at: datetime
+
+
+class FindOrders(Wire, frozen=True, kw_only=True):
+    """Which orders to list, newest first; `after` is the `next` of the page before.
+
+    `text` matches the start of number, external id, name, e-mail, SKU or tracking number.
+    """
+
+    status: Text = ""
+    payment_status: Text = ""
+    fulfillment_status: Text = ""
+    channel: Text = ""
+    tag: Text = ""
+    text: Text = ""
+    placed_from: datetime | None = None
+    placed_to: datetime | None = None
+    after: Text = ""
+    limit: Limit = 50
+
+
+class OrderPage(Wire, frozen=True, kw_only=True):
+    """A page of orders; `next` is empty on the last."""
+
+    orders: tuple[OrderRow, ...]
+    next: str = ""
+
+
+class GetHistory(Wire, frozen=True, kw_only=True):
+    """The history of an order, oldest first, from behind `after`."""
+
+    order_id: OrderId
+    after: Count = 0
+    limit: Limit = 200
+
+
+class History(Wire, frozen=True, kw_only=True):
+    """What happened to an order, in order."""
+
+    order_id: OrderId
+    lines: tuple[HistoryLine, ...]
+
+
+class ChangeTags(Wire, frozen=True, kw_only=True):
+    """Put tags on an order and take others off."""
+
+    order_id: OrderId
+    add: Annotated[tuple[Tag, ...], Meta(max_length=50)] = ()
+    remove: Annotated[tuple[Tag, ...], Meta(max_length=50)] = ()
+    expected_version: int | None = None
+
+
+class AddNote(Wire, frozen=True, kw_only=True):
+    """Write on an order, for colleagues."""
+
+    order_id: OrderId
+    text: Annotated[str, Meta(min_length=1, max_length=4000)]
+    expected_version: int | None = None
+
+
+class PlaceHold(Wire, frozen=True, kw_only=True):
+    """Stop an order from going on until the hold is released or has run out."""
+
+    order_id: OrderId
+    reason: Name
+    note: LongText = ""
+    until: datetime | None = None
+    expected_version: int | None = None
+
+
+class ReleaseHold(Wire, frozen=True, kw_only=True):
+    """Let a held order go on."""
+
+    order_id: OrderId
+    hold_id: HoldId
+    reason: Text = ""
+    expected_version: int | None = None
+
+
+class CancelOrder(Wire, frozen=True, kw_only=True):
+    """Take an order back; what was reserved, charged or begun is given back."""
+
+    order_id: OrderId
+    reason: Name
+    expected_version: int | None = None
+
+
+class ResolveStep(Wire, frozen=True, kw_only=True):
+    """What a person decides about a run that cannot go on by itself."""
+
+    order_id: OrderId
+    run_id: Text
+    decision: Literal["retry", "skip", "compensate"]
+    reason: Name
+
+
+class FindStuck(Wire, frozen=True, kw_only=True):
+    """Which runs of the journey are overdue or wait for a person."""
+
+    after: Text = ""
+    limit: Limit = 50
+
+
+class StuckRun(Wire, frozen=True, kw_only=True):
+    """A run that needs a person, and why."""
+
+    order_id: OrderId
+    run: JourneyStep
+    since: datetime
+
+
+class StuckPage(Wire, frozen=True, kw_only=True):
+    """A page of runs that need a person."""
+
+    runs: tuple[StuckRun, ...]
+    next: str = ""
+
+
+@command("orders.import.v1")
+class ImportOrder(Message, frozen=True, kw_only=True):
+    """A channel hands over an order; (channel, channel_order_id) makes a second one a no-op."""
+
+    order: PlaceOrder
+
+
+@command("orders.cancel.v1")
+class CancelChannelOrder(Message, frozen=True, kw_only=True):
+    """A channel says that the customer took the order back there."""
+
+    channel: Code
+    channel_order_id: Text
+    reason: Text = ""
+
+
+class PlacedLine(Wire, frozen=True, kw_only=True):
+    """A line as it was placed, with what a piece of it is worth to the customer.
+
+    `paid` is what the customer pays for the whole line, tax and discount included.
+    """
+
+    line_id: LineId
+    sku: Sku
+    name: Text
+    quantity: Quantity
+    paid: MinorUnits
+    channel_line_id: Text = ""
+
+
+@event("orders.placed.v1")
+class OrderPlaced(Message, frozen=True, kw_only=True):
+    """A customer has committed to buy; nothing is reserved or charged yet."""
+
+    order_id: OrderId
+    number: int
+    channel: Code
+    channel_order_id: Text
+    currency: Currency
+    total: MinorUnits
+    customer: Customer
+    ship_to: Address
+    lines: tuple[PlacedLine, ...]
+    placed_at: datetime
+
+
+@event("orders.import_refused.v1")
+class ImportRefused(Message, frozen=True, kw_only=True):
+    """An order that a channel handed over cannot be accepted, and why."""
+
+    channel: Code
+    channel_order_id: Text
+    code: str
+    reason: str
+    field: str = ""
+
+
+@event("orders.confirmed.v1")
+class OrderConfirmed(Message, frozen=True, kw_only=True):
+    """The order is reserved and paid or safely payable; the warehouse may begin."""
+
+    order_id: OrderId
+
+
+@event("orders.canceled.v1")
+class OrderCanceled(Message, frozen=True, kw_only=True):
+    """The order will not be fulfilled, and all it had taken was given back."""
+
+    order_id: OrderId
+    channel: Code
+    channel_order_id: Text
+    reason: str
+
+
+@event("orders.completed.v1")
+class OrderCompleted(Message, frozen=True, kw_only=True):
+    """All goods have arrived and nothing is owed."""
+
+    order_id: OrderId
+
+
+PLACE = request("orders.place", PlaceOrder, PlacedOrder)
+GET = question("orders.get", OrderRef, Order)
+FIND = question("orders.find", FindOrders, OrderPage)
+HISTORY = question("orders.history", GetHistory, History)
+TAG = request("orders.tag", ChangeTags, Order)
+NOTE = request("orders.note", AddNote, Order)
+HOLD = request("orders.hold", PlaceHold, Order)
+RELEASE = request("orders.release", ReleaseHold, Order)
+CANCEL = request("orders.cancel", CancelOrder, Order)
+STUCK = question("orders.stuck", FindStuck, StuckPage)
+RESOLVE = request("orders.resolve", ResolveStep, Nothing)
+

@@ -1,0 +1,244 @@
+"""What is said to and by payments, which knows what was authorized, taken and given back."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from contracts.message import Message, Wire, command, event, question, request
+from contracts.orders import PaymentMethod
+from contracts.values import (
+    Currency,
+    Limit,
+    LongText,
+    MinorUnits,
+    Money,
+    Name,
+    Nothing,
+    OrderId,
+    PaymentId,
+    Text,
+)
+
+
+@command("payments.authorize.v1")
+class AuthorizePayment(Message, frozen=True, kw_only=True):
+    """Make sure that an order will be paid; asked twice for one order it acts once."""
+
+    order_id: OrderId
+    amount: Money
+    method: PaymentMethod
+    token: Text = ""
+    customer: Text = ""
+    until: datetime
+
+
+@command("payments.capture.v1")
+class CapturePayment(Message, frozen=True, kw_only=True):
+    """Take part of what was authorized; `capture_id` makes a second one a no-op."""
+
+    order_id: OrderId
+    capture_id: Text
+    amount: Money
+
+
+@command("payments.void.v1")
+class VoidPayment(Message, frozen=True, kw_only=True):
+    """Give back whatever hold or money an order took, even if nothing was ever asked."""
+
+    order_id: OrderId
+    reason: Text
+
+
+@command("payments.refund.v1")
+class RefundPayment(Message, frozen=True, kw_only=True):
+    """Give back part of what was captured; `refund_id` makes a second one a no-op."""
+
+    order_id: OrderId
+    refund_id: Text
+    amount: Money
+    reason: Text
+
+
+@event("payments.pending.v1")
+class PaymentPending(Message, frozen=True, kw_only=True):
+    """The answer will take a while; `action_url` is where the customer must go, if anywhere."""
+
+    order_id: OrderId
+    payment_id: PaymentId
+    method: PaymentMethod
+    state: Literal["pending", "requires_action"]
+    until: datetime
+    action_url: Text = ""
+
+
+@event("payments.authorized.v1")
+class PaymentAuthorized(Message, frozen=True, kw_only=True):
+    """The order will be paid: the money is held, here already, or owed on agreed terms."""
+
+    order_id: OrderId
+    payment_id: PaymentId
+    amount: Money
+    captured: MinorUnits = 0
+    guarantee: Literal["authorization", "captured", "terms"] = "authorization"
+
+
+@event("payments.failed.v1")
+class PaymentFailed(Message, frozen=True, kw_only=True):
+    """The order will not be paid this way; `code` is one of ours, `reason` is for people."""
+
+    order_id: OrderId
+    code: Text
+    reason: Text
+
+
+@event("payments.captured.v1")
+class PaymentCaptured(Message, frozen=True, kw_only=True):
+    """Money was taken (or, on terms, invoiced)."""
+
+    order_id: OrderId
+    capture_id: Text
+    amount: Money
+    captured: MinorUnits
+
+
+@event("payments.capture_failed.v1")
+class CaptureFailed(Message, frozen=True, kw_only=True):
+    """The provider would not give the money; a person must decide."""
+
+    order_id: OrderId
+    capture_id: Text
+    reason: Text
+
+
+@event("payments.voided.v1")
+class PaymentVoided(Message, frozen=True, kw_only=True):
+    """Nothing is held or kept of this order any more; `refunded` was given back."""
+
+    order_id: OrderId
+    refunded: MinorUnits = 0
+
+
+@event("payments.refunded.v1")
+class PaymentRefunded(Message, frozen=True, kw_only=True):
+    """Money went back to the customer; `refunded` is the order's sum so far."""
+
+    order_id: OrderId
+    refund_id: Text
+    amount: Money
+    refunded: MinorUnits
+
+
+@event("payments.refund_failed.v1")
+class RefundFailed(Message, frozen=True, kw_only=True):
+    """The refund could not be made; it is still owed and can be asked for again."""
+
+    order_id: OrderId
+    refund_id: Text
+    reason: Text
+
+
+class PaymentFact(Wire, frozen=True, kw_only=True):
+    """One fact about money, never changed afterwards."""
+
+    at: datetime
+    kind: Literal["authorized", "captured", "voided", "refunded", "failed", "pending", "expired"]
+    amount: MinorUnits
+    reference: Text = ""
+    reason: Text = ""
+    actor: str = ""
+
+
+class Payment(Wire, frozen=True, kw_only=True):
+    """One payment of an order with the sums of its facts."""
+
+    payment_id: PaymentId
+    order_id: OrderId
+    method: PaymentMethod
+    state: str
+    currency: Currency
+    amount: MinorUnits
+    authorized: MinorUnits
+    captured: MinorUnits
+    refunded: MinorUnits
+    action_url: Text = ""
+    facts: tuple[PaymentFact, ...] = ()
+    version: int = 1
+
+
+class PaymentsOf(Wire, frozen=True, kw_only=True):
+    """The payments of one order."""
+
+    order_id: OrderId
+
+
+class Payments(Wire, frozen=True, kw_only=True):
+    """All payments of one order."""
+
+    payments: tuple[Payment, ...]
+
+
+class RecordPayment(Wire, frozen=True, kw_only=True):
+    """Somebody saw the money of a cash or bank transfer payment; `reference` is used once."""
+
+    order_id: OrderId
+    amount: Money
+    method: Literal["cash", "bank_transfer"]
+    reference: Name
+
+
+class GiveRefund(Wire, frozen=True, kw_only=True):
+    """A person gives back part of an order's money; `refund_id` makes a second one a no-op."""
+
+    order_id: OrderId
+    refund_id: Name
+    amount: Money
+    reason: Name
+
+
+class ProviderWebhook(Wire, frozen=True, kw_only=True):
+    """What a payment provider posted to us: the raw body and its signature."""
+
+    provider: Text
+    body: Annotated[str, Meta(max_length=65_536)]
+    signature: Text
+
+
+class Terms(Wire, frozen=True, kw_only=True):
+    """How much a customer (by e-mail) may owe on invoices, and for how long."""
+
+    customer: Name
+    credit_limit: Money
+    net_days: Annotated[int, Meta(ge=0, le=365)] = 30
+    note: LongText = ""
+
+
+class TermsOf(Wire, frozen=True, kw_only=True):
+    """The terms of one customer."""
+
+    customer: Name
+
+
+class FindPayments(Wire, frozen=True, kw_only=True):
+    """Which payments to list, newest first."""
+
+    state: Text = ""
+    method: Text = ""
+    after: Text = ""
+    limit: Limit = 50
+
+
+class PaymentPage(Wire, frozen=True, kw_only=True):
+    """A page of payments without their facts; `next` is empty on the last."""
+
+    payments: tuple[Payment, ...]
+    next: str = ""
+
+
+GET = question("payments.get", PaymentsOf, Payments)
+FIND = question("payments.find", FindPayments, PaymentPage)
+RECORD = request("payments.record", RecordPayment, Payment)
+REFUND = request("payments.refund", GiveRefund, Payment)
+WEBHOOK = request("payments.webhook", ProviderWebhook, Nothing)
+SET_TERMS = request("payments.set_terms", Terms, Terms)
+GET_TERMS = question("payments.get_terms", TermsOf, Terms)
