@@ -1,0 +1,52 @@
+"""What can be done with one service from the shell?
+
+    python -m chassis run SERVICE                     one service process
+    python -m chassis migrate SERVICE                 its tables, its queues
+    python -m chassis new-migration SERVICE WHAT      the next migration, from its tables
+    python -m chassis relay SERVICE...                publish what a crash left in outboxes
+    python -m chassis parked SERVICE [list | show ID | retry ID | retry-all | drop ID]
+"""
+
+import sys
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the arguments say; return the exit code."""
+    match arguments:
+        case ["run", service]:
+            # before anything else is imported, or sockets and locks stay blocking
+            import eventlet
+
+            eventlet.monkey_patch()
+            from chassis.run import run
+
+            return run(service)
+        case ["migrate", service]:
+            from chassis.run import migrate
+
+            return migrate(service)
+        case ["new-migration", service, what]:
+            from chassis.config import read_settings
+            from chassis.migrations import set_up, write_next
+
+            set_up(service)
+            write_next(service, read_settings().database_url, what)
+            return 0
+        case ["relay", first, *more]:
+            from chassis.relay import main as relay
+            from chassis.telemetry import set_up_logging
+
+            set_up_logging("relay", "json", "INFO")
+            relay([first, *more])
+            return 0
+        case ["parked", service, *wish]:
+            from chassis.parked import main as parked
+
+            return parked(service, wish or ["list"])
+        case _:
+            print(__doc__)
+            return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,43 @@
+"""Which settings does a process have? All come from the environment, read once, into one object."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+
+def _setting(default: str, about: str) -> str:
+    return field(default=default, metadata={"about": about})  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between one installation and another."""
+
+    amqp_uri: str = _setting("amqp://guest:guest@127.0.0.1:5672/", "the broker")
+    database_url: str = _setting("", "this service's own PostgreSQL database")
+    bus_namespace: str = _setting("", "prefix of every queue and exchange")
+    health_port: int = field(default=0, metadata={"about": "port of /live /ready /metrics; 0: none"})
+    log_format: str = _setting("json", "json or console")
+    log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+    clock_file: str = _setting("", "a file with seconds to add to the clock, for drills")
+    smtp_uri: str = _setting("smtp://127.0.0.1:25", "where shipping sends mail")
+    port: int = field(default=8080, metadata={"about": "the gateway's HTTP port"})
+    batch: int = field(default=200, metadata={"about": "messages handled in one transaction, at most"})
+    calls_at_once: int = field(default=16, metadata={"about": "calls to the outside at one time"})
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; a number that is none is an error that names the variable."""
+    values: dict[str, str | int] = {}
+    for setting in fields(Settings):
+        name = setting.name.upper()
+        if not (text := environ.get(name, "")):
+            continue
+        if setting.type is int or setting.type == "int":
+            try:
+                values[setting.name] = int(text)
+            except ValueError:
+                raise SystemExit(f"{name} must be a whole number, not {text!r}.") from None
+        else:
+            values[setting.name] = text
+    return Settings(**values)  # type: ignore[arg-type]

@@ -1,0 +1,73 @@
+"""How does a service process start and stop?"""
+
+import inspect
+import signal
+from importlib import import_module
+from typing import Any
+
+from eventlet.event import Event
+from nameko.runners import ServiceRunner
+
+from chassis.bus import Bus
+from chassis.config import read_settings
+from chassis.health import serve_health
+from chassis.migrations import upgrade
+from chassis.telemetry import get_log, set_up_logging
+from chassis.topology import Names, declare
+from chassis.wiring import Handles
+
+
+def service_class(service: str) -> Any:
+    """Find the one class of a service that has a Bus."""
+    module = import_module(f"services.{service}.service")
+    for thing in vars(module).values():
+        if inspect.isclass(thing) and getattr(thing, "name", "") == service:
+            return thing
+    raise SystemExit(f"services/{service}/service.py holds no class with name = {service!r}.")
+
+
+def run(service: str) -> int:
+    """Run a service until SIGTERM or SIGINT, then finish what is in hand."""
+    settings = read_settings()
+    set_up_logging(service, settings.log_format, settings.log_level)
+    make_database_driver_green()
+    runner = ServiceRunner({"AMQP_URI": settings.amqp_uri})
+    runner.add_service(service_class(service))
+    runner.start()
+    container = next(iter(runner.containers))
+    bus = next(d for d in container.dependencies if isinstance(d, Bus))
+    serve_health(settings.health_port, lambda: bus.ready)
+    stopped = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.ready() or stopped.send(None))
+    signal.signal(signal.SIGINT, lambda *_: stopped.ready() or stopped.send(None))
+    get_log().info("started")
+    stopped.wait()
+    runner.stop()
+    get_log().info("stopped")
+    return 0
+
+
+def make_database_driver_green() -> None:
+    """Let psycopg2 wait without stopping the other green threads."""
+    from eventlet.support.psycopg2_patcher import make_psycopg_green
+
+    make_psycopg_green()
+
+
+def migrate(service: str) -> int:
+    """Make or upgrade a service's tables, and declare its queues before anyone speaks to it."""
+    settings = read_settings()
+    upgrade(service, settings.database_url)
+    if service != "gateway":
+        from kombu import Connection
+
+        handled = [
+            entrypoint.message.wire
+            for _, method in inspect.getmembers(service_class(service), inspect.isfunction)
+            for entrypoint in getattr(method, "nameko_entrypoints", ())
+            if isinstance(entrypoint, Handles)
+        ]
+        with Connection(settings.amqp_uri, connect_timeout=5) as connection:
+            channel = connection.connection.channel()
+            declare(channel, Names(settings.bus_namespace), service, handled)
+    return 0
