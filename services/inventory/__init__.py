@@ -1,0 +1,1 @@
+"""Inventory: every SKU, and how many of it are where."""

@@ -1,0 +1,1 @@
+"""How stock moves; no input, no output."""

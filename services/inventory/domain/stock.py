@@ -1,0 +1,159 @@
+"""How does stock move? Every change of a balance is a movement in the ledger, and nothing else is.
+
+    on_hand = available + reserved + allocated + unavailable, and none of them below zero
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from chassis.errors import Refused
+from contracts.inventory import WarehouseStock
+from contracts.values import StockLevel
+
+
+@dataclass
+class Stock:
+    """The balance of one SKU at one warehouse."""
+
+    sku: str
+    warehouse_id: str
+    on_hand: int = 0
+    reserved: int = 0
+    allocated: int = 0
+    unavailable: int = 0
+
+    @property
+    def available(self) -> int:
+        """What can still be promised."""
+        return self.on_hand - self.reserved - self.allocated - self.unavailable
+
+    def told(self) -> WarehouseStock:
+        """Show the balance."""
+        return WarehouseStock(
+            warehouse_id=self.warehouse_id,
+            on_hand=self.on_hand,
+            reserved=self.reserved,
+            allocated=self.allocated,
+            unavailable=self.unavailable,
+            available=self.available,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One entry of the ledger: what changed by how much, and because of what."""
+
+    sku: str
+    warehouse_id: str
+    kind: str
+    cause: str
+    on_hand: int = 0
+    reserved: int = 0
+    allocated: int = 0
+    unavailable: int = 0
+    reason: str = ""
+
+
+@dataclass
+class Shelves:
+    """All balances that a piece of work touches, and the movements it makes.
+
+    `post` is the only writer of a balance.
+    """
+
+    balances: dict[tuple[str, str], Stock]
+    movements: list[Movement] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+
+    def of(self, sku: str) -> list[Stock]:
+        """The balances of a SKU at all warehouses, by warehouse."""
+        return sorted(
+            (s for s in self.balances.values() if s.sku == sku), key=lambda s: s.warehouse_id
+        )
+
+    def at(self, sku: str, warehouse_id: str) -> Stock:
+        """The balance of a SKU at one warehouse; all zero if it was never there."""
+        key = (sku, warehouse_id)
+        if key not in self.balances:
+            self.balances[key] = Stock(sku, warehouse_id)
+        return self.balances[key]
+
+    def available(self, sku: str) -> int:
+        """What can still be promised of a SKU over all warehouses."""
+        return sum(stock.available for stock in self.of(sku))
+
+    def post(self, movement: Movement) -> Stock:
+        """Write a movement and change the balance by it; refuse what would go below zero."""
+        stock = self.at(movement.sku, movement.warehouse_id)
+        changed = Stock(
+            stock.sku,
+            stock.warehouse_id,
+            stock.on_hand + movement.on_hand,
+            stock.reserved + movement.reserved,
+            stock.allocated + movement.allocated,
+            stock.unavailable + movement.unavailable,
+        )
+        parts = (changed.on_hand, changed.reserved, changed.allocated, changed.unavailable)
+        if min(*parts, changed.available) < 0:
+            raise Refused(
+                "not_enough",
+                f"{movement.kind} of {movement.sku} at {movement.warehouse_id} is not possible: "
+                f"{stock.on_hand} are on hand, {stock.reserved} reserved, {stock.allocated} "
+                f"allocated and {stock.unavailable} unavailable.",
+                "quantity",
+            )
+        before = stock.available
+        stock.on_hand, stock.reserved, stock.allocated, stock.unavailable = parts
+        self.movements.append(movement)
+        if stock.available != before:
+            self.touched.add(stock.sku)
+        return stock
+
+    def place(self, wanted: Iterable[tuple[str, str, int]]) -> list[tuple[str, str, str, int]]:
+        """Choose warehouses for (line, SKU, quantity); empty if it cannot all be had.
+
+        One warehouse that has everything if there is one, the fullest first; else as few as goes.
+        Returns (line, SKU, warehouse, quantity).
+        """
+        wishes = list(wanted)
+        left = {
+            (stock.sku, stock.warehouse_id): stock.available
+            for sku in {sku for _, sku, _ in wishes}
+            for stock in self.of(sku)
+            if stock.available > 0
+        }
+        needs: dict[str, int] = {}
+        for _, sku, quantity in wishes:
+            needs[sku] = needs.get(sku, 0) + quantity
+        if any(sum(n for (s, _), n in left.items() if s == sku) < q for sku, q in needs.items()):
+            return []
+        order = sorted(
+            {warehouse for _, warehouse in left},
+            key=lambda w: (
+                -sum(min(left.get((sku, w), 0), q) for sku, q in needs.items()),
+                -sum(left.get((sku, w), 0) for sku in needs),
+                w,
+            ),
+        )
+        placed = []
+        for line, sku, quantity in wishes:
+            missing = quantity
+            for warehouse in order:
+                taken = min(missing, left.get((sku, warehouse), 0))
+                if taken:
+                    left[sku, warehouse] -= taken
+                    missing -= taken
+                    placed.append((line, sku, warehouse, taken))
+        return placed
+
+    def levels(self, skus: Iterable[str], own: dict[tuple[str, str], int]) -> list[StockLevel]:
+        """What each warehouse could give of the SKUs, what the asker holds itself included."""
+        return [
+            StockLevel(
+                sku=sku,
+                warehouse_id=stock.warehouse_id,
+                available=stock.available + own.get((sku, stock.warehouse_id), 0),
+            )
+            for sku in sorted(set(skus))
+            for stock in self.of(sku)
+        ]

@@ -1,0 +1,110 @@
+"""What can be asked of inventory?"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from chassis.errors import NotFound
+from contracts import inventory as said
+from services.inventory.domain.sku import SkuRecord
+from services.inventory.domain.stock import Stock
+from services.inventory.tables import barcodes, movements, skus, stock
+
+DIFFERENCES = sa.text(
+    "select coalesce(s.sku, m.sku) as sku, coalesce(s.warehouse_id, m.warehouse_id) as warehouse_id"
+    " from stock s full join (select sku, warehouse_id, sum(on_hand) as on_hand,"
+    " sum(reserved) as reserved, sum(allocated) as allocated, sum(unavailable) as unavailable"
+    " from stock_movements group by sku, warehouse_id) m"
+    " on m.sku = s.sku and m.warehouse_id = s.warehouse_id"
+    " where (s.on_hand, s.reserved, s.allocated, s.unavailable)"
+    " is distinct from (m.on_hand, m.reserved, m.allocated, m.unavailable) limit 100"
+)
+
+
+def get_sku(session: Session, asked: said.SkuRef) -> said.SkuView:
+    """Show a SKU with its stock."""
+    record = session.get(SkuRecord, asked.sku)
+    if record is None:
+        raise NotFound("SKU", asked.sku, "sku")
+    return _views(session, [record])[0]
+
+
+def find_skus(session: Session, asked: said.FindSkus) -> said.SkuPage:
+    """List SKUs by the start of SKU, name or barcode."""
+    query = sa.select(SkuRecord).order_by(skus.c.sku).limit(asked.limit + 1)
+    if asked.after:
+        query = query.where(skus.c.sku > asked.after)
+    if asked.text:
+        start = asked.text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        like = f"{start}%"
+        coded = sa.select(barcodes.c.sku).where(barcodes.c.barcode == asked.text)
+        query = query.where(
+            sa.func.lower(skus.c.sku).like(like)
+            | sa.func.lower(skus.c.name).like(like)
+            | skus.c.sku.in_(coded)
+        )
+    found = session.scalars(query).all()
+    page = _views(session, list(found[: asked.limit]))
+    more = len(found) > asked.limit
+    return said.SkuPage(skus=tuple(page), next=page[-1].data.sku if more else "")
+
+
+def get_ledger(session: Session, asked: said.LedgerOf) -> said.Ledger:
+    """List the movements of a SKU, newest first."""
+    query = (
+        sa.select(movements)
+        .where(movements.c.sku == asked.sku)
+        .order_by(movements.c.movement_id.desc())
+        .limit(asked.limit + 1)
+    )
+    if asked.before:
+        query = query.where(movements.c.movement_id < asked.before)
+    if asked.warehouse_id:
+        query = query.where(movements.c.warehouse_id == asked.warehouse_id)
+    rows = session.execute(query).all()
+    page = tuple(_movement(row) for row in rows[: asked.limit])
+    return said.Ledger(
+        movements=page, next=page[-1].movement_id if len(rows) > asked.limit else 0
+    )
+
+
+def audit(session: Session, _asked: said.Audit) -> said.AuditReport:
+    """Compare the ledger's sums with the balances."""
+    rows = session.execute(DIFFERENCES).all()
+    return said.AuditReport(
+        checked=session.scalar(sa.select(sa.func.count()).select_from(stock)) or 0,
+        differences=tuple(f"{row.sku} at {row.warehouse_id}" for row in rows),
+    )
+
+
+def _views(session: Session, records: list[SkuRecord]) -> list[said.SkuView]:
+    query = sa.select(Stock).where(stock.c.sku.in_([record.sku for record in records]))
+    by_sku: dict[str, list[Stock]] = {}
+    for balance in session.scalars(query.order_by(stock.c.warehouse_id)):
+        by_sku.setdefault(balance.sku, []).append(balance)
+    return [
+        said.SkuView(
+            data=record.data,
+            version=record.version,
+            available=sum(balance.available for balance in by_sku.get(record.sku, ())),
+            stock=tuple(balance.told() for balance in by_sku.get(record.sku, ())),
+        )
+        for record in records
+    ]
+
+
+def _movement(row: Any) -> said.Movement:
+    return said.Movement(
+        movement_id=row.movement_id,
+        at=row.at,
+        warehouse_id=row.warehouse_id,
+        kind=row.kind,
+        on_hand=row.on_hand,
+        reserved=row.reserved,
+        allocated=row.allocated,
+        unavailable=row.unavailable,
+        cause=row.cause,
+        actor=row.actor,
+        reason=row.reason,
+    )

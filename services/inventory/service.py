@@ -1,0 +1,100 @@
+"""Which ways lead into inventory?"""
+
+from sqlalchemy.orm import Session
+
+from chassis.bus import Bus
+from chassis.telemetry import get_log
+from chassis.transaction import Unit
+from chassis.wiring import answers, every, handles, performs
+from contracts import inventory
+from services.inventory import handlers, queries, tables
+from services.inventory.tables import SqlInventory
+
+
+class InventoryService:
+    """Knows every SKU and keeps its stock true."""
+
+    name = "inventory"
+    bus = Bus(tables.metadata, prepare=tables.prepare, finish=tables.finish)
+
+    @handles(inventory.ReserveStock)
+    def reserve(self, command: inventory.ReserveStock, work: Unit) -> None:
+        """Keep goods for an order."""
+        handlers.reserve_stock(command, work, SqlInventory(work))
+
+    @handles(inventory.ReplaceShortage)
+    def replace(self, command: inventory.ReplaceShortage, work: Unit) -> None:
+        """Write off what was not found and keep the same elsewhere."""
+        handlers.replace_shortage(command, work, SqlInventory(work))
+
+    @handles(inventory.CommitStock)
+    def commit(self, command: inventory.CommitStock, work: Unit) -> None:
+        """Promise goods where they will be picked."""
+        handlers.commit_stock(command, work, SqlInventory(work))
+
+    @handles(inventory.ReleaseStock)
+    def release(self, command: inventory.ReleaseStock, work: Unit) -> None:
+        """Give goods back."""
+        handlers.release_stock(command, work, SqlInventory(work))
+
+    @handles(inventory.FulfillStock)
+    def fulfill(self, command: inventory.FulfillStock, work: Unit) -> None:
+        """Take off the books what has left."""
+        handlers.fulfill_stock(command, work, SqlInventory(work))
+
+    @handles(inventory.RestockReturn)
+    def restock(self, command: inventory.RestockReturn, work: Unit) -> None:
+        """Book returned goods in."""
+        handlers.restock_return(command, work, SqlInventory(work))
+
+    @performs(inventory.PUT_SKU)
+    def put_sku(self, wish: inventory.PutSku, work: Unit) -> inventory.SkuView:
+        """Make or change a SKU."""
+        kept = SqlInventory(work)
+        record = handlers.put_sku(wish, work, kept)
+        kept.keep_barcodes(record.data)
+        return queries.get_sku(work.session, inventory.SkuRef(sku=record.sku))
+
+    @performs(inventory.ADJUST)
+    def adjust(self, wish: inventory.AdjustStock, work: Unit) -> inventory.WarehouseStock:
+        """Correct stock."""
+        return handlers.adjust_stock(wish, work, SqlInventory(work))
+
+    @performs(inventory.RECEIVE)
+    def receive(self, wish: inventory.ReceiveStock, work: Unit) -> inventory.WarehouseStock:
+        """Take in goods."""
+        return handlers.receive_stock(wish, work, SqlInventory(work))
+
+    @answers(inventory.GET_SKU)
+    def get_sku(self, asked: inventory.SkuRef, session: Session) -> inventory.SkuView:
+        """Show a SKU."""
+        return queries.get_sku(session, asked)
+
+    @answers(inventory.FIND_SKUS)
+    def find_skus(self, asked: inventory.FindSkus, session: Session) -> inventory.SkuPage:
+        """List SKUs."""
+        return queries.find_skus(session, asked)
+
+    @answers(inventory.LEDGER)
+    def ledger(self, asked: inventory.LedgerOf, session: Session) -> inventory.Ledger:
+        """List stock movements."""
+        return queries.get_ledger(session, asked)
+
+    @answers(inventory.AUDIT)
+    def audit(self, asked: inventory.Audit, session: Session) -> inventory.AuditReport:
+        """Compare the ledger with the balances."""
+        return queries.audit(session, asked)
+
+    @every(seconds=5)
+    def expire_reservations(self, work: Unit) -> None:
+        """Give back what was kept too long."""
+        kept = SqlInventory(work)
+        for reservation in kept.all_due(work.now):
+            handlers.expire(reservation, work, kept)
+
+    @every(seconds=300)
+    def audit_regularly(self, work: Unit) -> None:
+        """Say loudly if ledger and balances differ."""
+        report = queries.audit(work.session, inventory.Audit())
+        if report.differences:
+            get_log().error("ledger and balances differ", where=report.differences)
