@@ -1,0 +1,1 @@
+"""Payments: what was authorized, taken and given back."""

@@ -1,0 +1,55 @@
+"""Where do the handlers of payments find things? Ports, implemented in tables.py."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from chassis.work import Work
+from contracts.payments import PaymentFact
+from services.payments.domain.payment import Capture, CreditTerms, Payment, Refund
+
+
+class Payments(Protocol):
+    """Payments with what belongs to them; all of it locked."""
+
+    def of_order(self, order_id: str) -> Payment | None:
+        """Find the payment of an order."""
+
+    def get(self, payment_id: str) -> Payment | None:
+        """Find a payment."""
+
+    def add(self, thing: Payment | Capture | Refund | CreditTerms) -> None:
+        """Keep something new."""
+
+    def capture(self, order_id: str, capture_id: str) -> Capture | None:
+        """Find a capture."""
+
+    def refund(self, order_id: str, refund_id: str) -> Refund | None:
+        """Find a refund."""
+
+    def terms(self, customer: str) -> CreditTerms | None:
+        """Find the terms of a customer."""
+
+    def post(self, payment: Payment, fact: PaymentFact, key: str, work: Work) -> bool:
+        """Add a fact once for each key; return whether it was new."""
+
+    def has_fact(self, payment: Payment, key: str) -> bool:
+        """Tell whether a fact with the key is there."""
+
+    def is_void(self, order_id: str) -> bool:
+        """Tell whether an order's payment was called off before it was asked for."""
+
+    def mark_void(self, order_id: str, now: datetime) -> None:
+        """Remember that an order's payment was called off."""
+
+    def open_invoice(self, payment: Payment, amount: int, due: datetime, now: datetime) -> str:
+        """Write the next invoice; return its number."""
+
+    def pay_invoices(self, payment: Payment, amount: int) -> None:
+        """Count money against the invoices of a payment, oldest first."""
+
+    def captured_by_shipments(self, order_id: str) -> int:
+        """Sum up the captures of an order that were not refused."""
+
+    def overdue(self, now: datetime) -> Sequence[Payment]:
+        """Find payments that were waited for too long."""

@@ -1,0 +1,88 @@
+"""What can be asked of payments?"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from chassis.errors import NotFound
+from contracts import payments as said
+from contracts.values import Money
+from services.payments.domain.payment import CreditTerms, Payment
+from services.payments.tables import facts, payments
+
+
+def get_payments(session: Session, asked: said.PaymentsOf) -> said.Payments:
+    """Show the payments of an order with their facts."""
+    found = session.scalars(sa.select(Payment).where(payments.c.order_id == asked.order_id))
+    return said.Payments(payments=tuple(view(session, payment) for payment in found))
+
+
+def view(session: Session, payment: Payment) -> said.Payment:
+    """Show a payment with its facts."""
+    rows = session.execute(
+        sa.select(facts).where(facts.c.payment_id == payment.payment_id).order_by(facts.c.seq)
+    )
+    return _payment(payment, tuple(_fact(row) for row in rows))
+
+
+def find_payments(session: Session, asked: said.FindPayments) -> said.PaymentPage:
+    """List payments, newest first."""
+    query = sa.select(Payment).order_by(payments.c.payment_id.desc()).limit(asked.limit + 1)
+    if asked.state:
+        query = query.where(payments.c.state == asked.state)
+    if asked.method:
+        query = query.where(payments.c.method == asked.method)
+    if asked.after:
+        query = query.where(payments.c.payment_id < asked.after)
+    found = session.scalars(query).all()
+    page = tuple(_payment(payment, ()) for payment in found[: asked.limit])
+    return said.PaymentPage(
+        payments=page, next=page[-1].payment_id if len(found) > asked.limit else ""
+    )
+
+
+def get_terms(session: Session, asked: said.TermsOf) -> said.Terms:
+    """Show the terms of a customer."""
+    agreed = session.get(CreditTerms, asked.customer.lower())
+    if agreed is None:
+        raise NotFound("customer with terms", asked.customer, "customer")
+    return show_terms(agreed)
+
+
+def show_terms(agreed: CreditTerms) -> said.Terms:
+    """Show terms as others see them."""
+    return said.Terms(
+        customer=agreed.customer,
+        credit_limit=Money(amount=agreed.credit_limit, currency=agreed.currency),
+        net_days=agreed.net_days,
+        note=agreed.note,
+    )
+
+
+def _payment(payment: Payment, told: tuple[said.PaymentFact, ...]) -> said.Payment:
+    return said.Payment(
+        payment_id=payment.payment_id,
+        order_id=payment.order_id,
+        method=payment.method,  # type: ignore[arg-type]
+        state=payment.state,
+        currency=payment.currency,
+        amount=payment.amount,
+        authorized=payment.authorized,
+        captured=payment.captured,
+        refunded=payment.refunded,
+        action_url=payment.action_url,
+        facts=told,
+        version=payment.version,
+    )
+
+
+def _fact(row: Any) -> said.PaymentFact:
+    return said.PaymentFact(
+        at=row.at,
+        kind=row.kind,
+        amount=row.amount,
+        reference=row.key,
+        reason=row.reason,
+        actor=row.actor,
+    )

@@ -1,0 +1,147 @@
+"""Which ways lead into payments?"""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chassis.bus import Bus
+from chassis.config import read_settings
+from chassis.outside import Outcome, OutsideCall
+from chassis.store import new_engine
+from chassis.transaction import Unit
+from chassis.wiring import answers, concludes, every, handles, outside, performs
+from contracts import payments
+from contracts.values import Nothing
+from services.payments import executors, handlers, queries, tables, taking
+from services.payments.providers.sandbox import Sandbox
+from services.payments.tables import SqlPayments
+from services.payments.webhooks import read_webhook
+
+
+class PaymentsService:
+    """Makes sure that orders are paid, takes the money and gives it back."""
+
+    name = "payments"
+    bus = Bus(tables.metadata, prepare=tables.prepare, finish=tables.finish)
+
+    def __init__(self) -> None:
+        self.provider = Sandbox(new_engine(read_settings().database_url, pool=16))
+
+    @handles(payments.AuthorizePayment)
+    def authorize(self, command: payments.AuthorizePayment, work: Unit) -> None:
+        """Make sure that an order will be paid."""
+        handlers.authorize_payment(command, work, SqlPayments(work.session))
+
+    @handles(payments.CapturePayment)
+    def capture(self, command: payments.CapturePayment, work: Unit) -> None:
+        """Take money for what has left."""
+        taking.capture_payment(command, work, SqlPayments(work.session))
+
+    @handles(payments.VoidPayment)
+    def void(self, command: payments.VoidPayment, work: Unit) -> None:
+        """Let go of the money."""
+        handlers.void_payment(command, work, SqlPayments(work.session))
+
+    @handles(payments.RefundPayment)
+    def refund(self, command: payments.RefundPayment, work: Unit) -> None:
+        """Give money back."""
+        taking.refund_payment(command, work, SqlPayments(work.session))
+
+    @outside("payments.authorize")
+    def call_authorize(self, call: OutsideCall) -> dict[str, Any]:
+        """Hold money at the provider."""
+        return executors.authorize(call, self.provider)
+
+    @concludes("payments.authorize")
+    def authorized(self, outcome: Outcome, work: Unit) -> None:
+        """Take the provider's answer."""
+        handlers.conclude_authorization(outcome, work, SqlPayments(work.session))
+
+    @outside("payments.poll")
+    def call_poll(self, call: OutsideCall) -> dict[str, Any]:
+        """Ask the provider what has become of an authorization."""
+        return executors.poll(call, self.provider)
+
+    @concludes("payments.poll")
+    def polled(self, outcome: Outcome, work: Unit) -> None:
+        """Take the provider's answer."""
+        handlers.conclude_authorization(outcome, work, SqlPayments(work.session))
+
+    @outside("payments.capture")
+    def call_capture(self, call: OutsideCall) -> dict[str, Any]:
+        """Take money at the provider."""
+        return executors.capture(call, self.provider)
+
+    @concludes("payments.capture")
+    def captured(self, outcome: Outcome, work: Unit) -> None:
+        """Take the provider's answer."""
+        taking.conclude_capture(outcome, work, SqlPayments(work.session))
+
+    @outside("payments.refund")
+    def call_refund(self, call: OutsideCall) -> dict[str, Any]:
+        """Give money back at the provider."""
+        return executors.refund(call, self.provider)
+
+    @concludes("payments.refund")
+    def refunded(self, outcome: Outcome, work: Unit) -> None:
+        """Take the provider's answer."""
+        taking.conclude_refund(outcome, work, SqlPayments(work.session))
+
+    @outside("payments.void")
+    def call_void(self, call: OutsideCall) -> dict[str, Any]:
+        """Let go of money at the provider."""
+        return executors.void(call, self.provider)
+
+    @concludes("payments.void")
+    def voided(self, outcome: Outcome, work: Unit) -> None:
+        """Take the provider's answer."""
+        handlers.conclude_void(outcome, work, SqlPayments(work.session))
+
+    @performs(payments.RECORD)
+    def record(self, wish: payments.RecordPayment, work: Unit) -> payments.Payment:
+        """Count money that somebody has seen."""
+        return _view(work, handlers.record_payment(wish, work, SqlPayments(work.session)))
+
+    @performs(payments.REFUND)
+    def give_refund(self, wish: payments.GiveRefund, work: Unit) -> payments.Payment:
+        """Give money back for a person."""
+        return _view(work, taking.give_refund(wish, work, SqlPayments(work.session)))
+
+    @performs(payments.WEBHOOK)
+    def webhook(self, wish: payments.ProviderWebhook, work: Unit) -> Nothing:
+        """Take what a provider posted."""
+        handlers.take_webhook(read_webhook(wish), work, SqlPayments(work.session))
+        return Nothing()
+
+    @performs(payments.SET_TERMS)
+    def set_terms(self, wish: payments.Terms, work: Unit) -> payments.Terms:
+        """Agree on terms."""
+        return queries.show_terms(handlers.set_terms(wish, SqlPayments(work.session)))
+
+    @answers(payments.GET)
+    def get(self, asked: payments.PaymentsOf, session: Session) -> payments.Payments:
+        """Show the payments of an order."""
+        return queries.get_payments(session, asked)
+
+    @answers(payments.FIND)
+    def find(self, asked: payments.FindPayments, session: Session) -> payments.PaymentPage:
+        """List payments."""
+        return queries.find_payments(session, asked)
+
+    @answers(payments.GET_TERMS)
+    def get_terms(self, asked: payments.TermsOf, session: Session) -> payments.Terms:
+        """Show terms."""
+        return queries.get_terms(session, asked)
+
+    @every(seconds=5)
+    def expire(self, work: Unit) -> None:
+        """Give up on payments that did not come in time."""
+        kept = SqlPayments(work.session)
+        for payment in kept.overdue(work.now):
+            handlers.expire_payment(payment, work, kept)
+
+
+def _view(work: Unit, payment: Any) -> payments.Payment:
+    tables.finish(work)
+    work.session.flush()
+    return queries.view(work.session, payment)
