@@ -1,0 +1,134 @@
+"""What can be asked of the warehouse? Work lists, pick lists, papers and counts."""
+
+import base64
+from collections.abc import Sequence
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from chassis.errors import NotFound, Refused
+from contracts import warehouse as said
+from contracts.values import Nothing
+from services.warehouse import documents
+from services.warehouse.domain import pick_list
+from services.warehouse.domain.building import CountTask, Warehouse
+from services.warehouse.domain.cartons import Carton
+from services.warehouse.domain.fulfillment_order import FulfillmentOrder, Status
+from services.warehouse.tables import (
+    cartons,
+    count_tasks,
+    fulfillment_orders,
+    load_shelves,
+    warehouses,
+)
+
+
+def get_fulfillment(session: Session, asked: said.FulfillmentRef) -> said.Fulfillment:
+    """Show a fulfillment order; boxes are proposed even before picking begins."""
+    order = _found(session, asked)
+    shelves = load_shelves(session, [order])[order.fulfillment_order_id]
+    shown = pick_list.show(order, shelves)
+    if order.status not in {Status.SCHEDULED, Status.OPEN}:
+        return shown
+    kinds = session.scalars(sa.select(Carton)).all()
+    proposed = pick_list.propose_cartons(order, shelves, kinds)
+    return msgspec.structs.replace(shown, proposed_cartons=proposed)
+
+
+def fulfillments_of(session: Session, asked: said.FulfillmentsOf) -> said.FulfillmentPage:
+    """Show all fulfillment orders that were ever planned for an order, oldest first."""
+    query = sa.select(FulfillmentOrder).where(fulfillment_orders.c.order_id == asked.order_id)
+    found = session.scalars(query.order_by(fulfillment_orders.c.fulfillment_order_id)).all()
+    return said.FulfillmentPage(fulfillments=_shown(session, found))
+
+
+def find_fulfillments(session: Session, asked: said.FindFulfillments) -> said.FulfillmentPage:
+    """List fulfillment orders by status and warehouse, oldest first."""
+    column = fulfillment_orders.c
+    query = sa.select(FulfillmentOrder).order_by(column.fulfillment_order_id)
+    if asked.status:
+        if asked.status not in set(Status):
+            known = ", ".join(Status)
+            raise Refused("unknown_status", f"{asked.status!r} is none of {known}.", "status")
+        query = query.where(column.status == Status(asked.status))
+    if asked.warehouse_id:
+        query = query.where(column.warehouse_id == asked.warehouse_id)
+    if asked.after:
+        query = query.where(column.fulfillment_order_id > asked.after)
+    found = session.scalars(query.limit(asked.limit + 1)).all()
+    page = found[: asked.limit]
+    more = page[-1].fulfillment_order_id if len(found) > asked.limit else ""
+    return said.FulfillmentPage(fulfillments=_shown(session, page), next=more)
+
+
+def packing_slip(session: Session, asked: said.FulfillmentRef) -> said.Document:
+    """Print the packing slip of a fulfillment order."""
+    order = _found(session, asked)
+    shown = pick_list.show(order, load_shelves(session, [order])[order.fulfillment_order_id])
+    building = session.get(Warehouse, order.warehouse_id)
+    paper = documents.packing_slip(shown, building.address if building else None)
+    return said.Document(
+        name=f"packing-slip-{order.number}-{order.fulfillment_order_id}.pdf",
+        media_type="application/pdf",
+        base64=base64.b64encode(paper).decode(),
+    )
+
+
+def find_count_tasks(session: Session, asked: said.FindCountTasks) -> said.CountTasks:
+    """List the bins to be counted, oldest first."""
+    query = sa.select(CountTask).order_by(count_tasks.c.since, count_tasks.c.bin)
+    if asked.warehouse_id:
+        query = query.where(count_tasks.c.warehouse_id == asked.warehouse_id)
+    return said.CountTasks(
+        tasks=tuple(
+            said.CountTask(
+                warehouse_id=task.warehouse_id,
+                bin=task.bin,
+                sku=task.sku,
+                reason=task.reason,
+                since=task.since,
+            )
+            for task in session.scalars(query.limit(asked.limit))
+        )
+    )
+
+
+def all_warehouses(session: Session, _: Nothing) -> said.Warehouses:
+    """Show all warehouses and cartons; there are few of both."""
+    buildings = session.scalars(sa.select(Warehouse).order_by(warehouses.c.warehouse_id))
+    kinds = session.scalars(sa.select(Carton).order_by(cartons.c.carton))
+    return said.Warehouses(
+        warehouses=tuple(
+            said.WarehouseData(
+                warehouse_id=w.warehouse_id,
+                name=w.name,
+                address=w.address,
+                latitude=w.latitude,
+                longitude=w.longitude,
+                active=w.active,
+            )
+            for w in buildings
+        ),
+        cartons=tuple(
+            said.CartonData(
+                carton=c.carton,
+                dimensions=c.dimensions,
+                max_weight_g=c.max_weight_g,
+                own_weight_g=c.own_weight_g,
+                cost=c.cost,
+            )
+            for c in kinds
+        ),
+    )
+
+
+def _found(session: Session, asked: said.FulfillmentRef) -> FulfillmentOrder:
+    if order := session.get(FulfillmentOrder, asked.fulfillment_order_id):
+        return order
+    raise NotFound("fulfillment order", asked.fulfillment_order_id, "fulfillment_order_id")
+
+
+def _shown(session: Session, orders: Sequence[FulfillmentOrder]) -> tuple[said.Fulfillment, ...]:
+    shelves = load_shelves(session, orders)
+    return tuple(pick_list.show(order, shelves[order.fulfillment_order_id]) for order in orders)
