@@ -1,0 +1,1 @@
+"""Shipping: buys labels and follows parcels to the door."""

@@ -1,0 +1,1 @@
+"""Adapters to carriers: one Protocol, one file each."""

@@ -1,0 +1,1 @@
+"""How a shipment goes its way; no input, no output."""

@@ -1,0 +1,133 @@
+"""What can be asked of shipping?"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from chassis.errors import NotFound, Refused
+from chassis.outside import find_calls
+from contracts import shipping as said
+from contracts.values import Money
+from services.shipping.carriers.carrier import Carrier, ParcelWish
+from services.shipping.documents import label
+from services.shipping.domain.shipment import Shipment, State
+from services.shipping.tables import shipments
+
+MANY = 200
+
+
+def get_shipment(session: Session, asked: said.ShipmentRef) -> said.Shipment:
+    """Show a shipment."""
+    return view(_got(session, asked.shipment_id))
+
+
+def get_label(session: Session, asked: said.ShipmentRef) -> said.Label:
+    """Draw the labels of a shipment."""
+    shipment = _got(session, asked.shipment_id)
+    if not shipment.boxes[0].tracking_number:
+        told = f"Shipment {shipment.shipment_id} is {shipment.state}; it has no label."
+        raise Refused("illegal_move", told)
+    return said.Label(shipment_id=shipment.shipment_id, document=label(shipment))
+
+
+def of_order(session: Session, asked: said.ShipmentsOf) -> said.ShipmentPage:
+    """List the shipments of an order."""
+    query = sa.select(Shipment).where(shipments.c.order_id == asked.order_id)
+    found = session.scalars(query.order_by(shipments.c.shipment_id).limit(MANY))
+    return said.ShipmentPage(shipments=tuple(view(shipment) for shipment in found))
+
+
+def find_shipments(session: Session, asked: said.FindShipments) -> said.ShipmentPage:
+    """List shipments, oldest first."""
+    query = sa.select(Shipment).order_by(shipments.c.shipment_id).limit(asked.limit + 1)
+    if asked.state:
+        query = query.where(shipments.c.state == asked.state)
+    if asked.after:
+        query = query.where(shipments.c.shipment_id > asked.after)
+    found = session.scalars(query).all()
+    page = tuple(view(shipment) for shipment in found[: asked.limit])
+    return said.ShipmentPage(
+        shipments=page, next=page[-1].shipment_id if len(found) > asked.limit else ""
+    )
+
+
+def get_rates(carriers: Sequence[Carrier], asked: said.GetRates) -> said.Rates:
+    """Ask all carriers what they would charge."""
+    parcel = ParcelWish(asked.dimensions, asked.weight_g)
+    offers = [o for c in carriers for o in c.offers(asked.ship_from, asked.ship_to, [parcel])]
+    return said.Rates(
+        rates=tuple(
+            said.Rate(
+                carrier=offer.carrier,
+                service=offer.service,
+                price=Money(amount=offer.price, currency=offer.currency),
+                days=offer.days,
+            )
+            for offer in sorted(offers, key=lambda offer: offer.price)
+        )
+    )
+
+
+def get_mails(session: Session, asked: said.ShipmentsOf) -> said.Mails:
+    """List the e-mails about an order."""
+    calls = find_calls(session, kind="shipping.mail", subject=asked.order_id, limit=MANY)
+    emails = dict(
+        session.execute(
+            sa.select(shipments.c.shipment_id, shipments.c.email).where(
+                shipments.c.order_id == asked.order_id
+            )
+        ).all()  # type: ignore[arg-type]
+    )
+    return said.Mails(
+        mails=tuple(
+            said.Mail(
+                kind=call.request["kind"],
+                to=emails.get(call.request["shipment"], ""),
+                subject=call.request["kind"].replace("_", " "),
+                state=call.state,
+                attempts=call.attempts,
+                at=call.created_at,
+            )
+            for call in reversed(calls)
+        )
+    )
+
+
+def view(shipment: Shipment) -> said.Shipment:
+    """Show a shipment as others see it."""
+    allowed = ("hand_over", "label") if shipment.state == State.LABEL_PURCHASED else ()
+    return said.Shipment(
+        shipment_id=shipment.shipment_id,
+        order_id=shipment.order_id,
+        fulfillment_order_id=shipment.fulfillment_order_id,
+        return_id=shipment.return_id,
+        state=shipment.state,
+        carrier=shipment.carrier,
+        service=shipment.service,
+        cost=Money(amount=shipment.cost, currency=shipment.cost_currency or shipment.currency),
+        parcels=tuple(
+            said.Parcel(
+                package_id=box.package_id,
+                tracking_number=box.tracking_number,
+                status=box.status,
+                weight_g=box.weight_g,
+                tracking_url=box.tracking_url,
+                events=box.events,
+            )
+            for box in shipment.boxes
+        ),
+        customs=shipment.customs if shipment.abroad else (),
+        problem=shipment.problem,
+        shipped_at=shipment.shipped_at,
+        delivered_at=shipment.delivered_at,
+        allowed=allowed,
+        version=shipment.version,
+    )
+
+
+def _got(session: Session, shipment_id: str) -> Shipment:
+    shipment = session.get(Shipment, shipment_id)
+    if shipment is None:
+        raise NotFound("shipment", shipment_id, "shipment_id")
+    return shipment

@@ -1,0 +1,125 @@
+"""Which ways lead into shipping?"""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chassis.bus import Bus
+from chassis.config import read_settings
+from chassis.outside import Declined, Outcome, OutsideCall
+from chassis.store import new_engine
+from chassis.transaction import Unit
+from chassis.wiring import answers, concludes, handles, outside, performs
+from contracts import shipping
+from contracts.values import Nothing
+from services.shipping import executors, handlers, mailer, queries, tables
+from services.shipping.carriers.sandbox import Sandbox
+from services.shipping.domain.shipment import Shipment
+from services.shipping.tables import SqlShipments
+from services.shipping.webhooks import read_webhook
+
+
+class ShippingService:
+    """Buys labels, follows parcels and tells customers."""
+
+    name = "shipping"
+    bus = Bus(tables.metadata, prepare=tables.prepare)
+
+    def __init__(self) -> None:
+        self.settings = read_settings()
+        self.engine = new_engine(self.settings.database_url, pool=16)
+        self.carriers = [Sandbox(self.engine)]
+
+    @handles(shipping.CreateShipment)
+    def create(self, command: shipping.CreateShipment, work: Unit) -> None:
+        """Buy labels for packed boxes."""
+        handlers.create_shipment(command, work, SqlShipments(work.session))
+
+    @handles(shipping.VoidShipment)
+    def void(self, command: shipping.VoidShipment, work: Unit) -> None:
+        """Give labels back."""
+        handlers.void_shipment(command, work, SqlShipments(work.session))
+
+    @handles(shipping.CreateReturnLabel)
+    def create_return_label(self, command: shipping.CreateReturnLabel, work: Unit) -> None:
+        """Buy a label that brings a return back."""
+        handlers.create_return_label(command, work, SqlShipments(work.session))
+
+    @outside("shipping.buy")
+    def call_buy(self, call: OutsideCall) -> dict[str, Any]:
+        """Buy labels at a carrier."""
+        with Session(self.engine) as session:
+            return executors.buy(call, session, [*self.carriers])
+
+    @concludes("shipping.buy")
+    def bought(self, outcome: Outcome, work: Unit) -> None:
+        """Take the carrier's answer."""
+        handlers.conclude_purchase(outcome, work, SqlShipments(work.session))
+
+    @outside("shipping.void")
+    def call_void(self, call: OutsideCall) -> dict[str, Any]:
+        """Give labels back at a carrier."""
+        return executors.void(call, [*self.carriers])
+
+    @concludes("shipping.void")
+    def voided(self, outcome: Outcome, work: Unit) -> None:
+        """Take the carrier's answer."""
+        handlers.conclude_void(outcome, work, SqlShipments(work.session))
+
+    @outside("shipping.mail")
+    def call_mail(self, call: OutsideCall) -> dict[str, Any]:
+        """Send a mail."""
+        with Session(self.engine) as session:
+            shipment = session.get(Shipment, call.request["shipment"])
+        if shipment is None:
+            raise Declined("unknown", "The shipment of this mail is gone.")
+        mailer.send(mailer.compose(shipment, call.request["kind"], call.key), self.settings.smtp_uri)
+        return {}
+
+    @concludes("shipping.mail")
+    def mailed(self, outcome: Outcome, work: Unit) -> None:
+        """Nothing follows from a mail; the call's row tells whether it went out."""
+
+    @performs(shipping.HAND_OVER)
+    def hand_over(self, wish: shipping.HandOver, work: Unit) -> shipping.Shipment:
+        """Hand parcels over to the carrier."""
+        shipment = handlers.hand_over(wish.shipment_id, work, SqlShipments(work.session))
+        work.session.flush()
+        return queries.view(shipment)
+
+    @performs(shipping.WEBHOOK)
+    def webhook(self, wish: shipping.CarrierWebhook, work: Unit) -> Nothing:
+        """Take what a carrier posted."""
+        event, at = read_webhook(wish)
+        handlers.take_tracking(event, at, work, SqlShipments(work.session))
+        return Nothing()
+
+    @answers(shipping.GET)
+    def get(self, asked: shipping.ShipmentRef, session: Session) -> shipping.Shipment:
+        """Show a shipment."""
+        return queries.get_shipment(session, asked)
+
+    @answers(shipping.LABEL)
+    def label(self, asked: shipping.ShipmentRef, session: Session) -> shipping.Label:
+        """Draw labels."""
+        return queries.get_label(session, asked)
+
+    @answers(shipping.OF_ORDER)
+    def of_order(self, asked: shipping.ShipmentsOf, session: Session) -> shipping.ShipmentPage:
+        """List an order's shipments."""
+        return queries.of_order(session, asked)
+
+    @answers(shipping.FIND)
+    def find(self, asked: shipping.FindShipments, session: Session) -> shipping.ShipmentPage:
+        """List shipments."""
+        return queries.find_shipments(session, asked)
+
+    @answers(shipping.RATES)
+    def rates(self, asked: shipping.GetRates, _session: Session) -> shipping.Rates:
+        """Ask carriers for prices."""
+        return queries.get_rates(self.carriers, asked)
+
+    @answers(shipping.MAILS)
+    def mails(self, asked: shipping.ShipmentsOf, session: Session) -> shipping.Mails:
+        """List an order's mails."""
+        return queries.get_mails(session, asked)

@@ -1,0 +1,147 @@
+"""Where are shipments kept? With their parcels; and beside them how they are found."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.orm import Session
+
+from chassis.outside import Outcome
+from chassis.store import Instant, Packed, add, insert_rows, load_locked, locked, new_metadata
+from contracts.shipping import CustomsItem
+from contracts.values import Address
+from services.shipping.domain.shipment import Box, Shipment
+
+metadata = new_metadata()
+shipments = sa.Table(
+    "shipments",
+    metadata,
+    sa.Column("shipment_id", sa.Text, primary_key=True),
+    sa.Column("order_id", sa.Text, nullable=False, index=True),
+    sa.Column("fulfillment_order_id", sa.Text, nullable=False),
+    sa.Column("return_id", sa.Text, nullable=False),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("wanted", sa.Text, nullable=False),
+    sa.Column("ship_from", Packed(Address), nullable=False),
+    sa.Column("ship_to", Packed(Address), nullable=False),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("boxes", Packed(tuple[Box, ...]), nullable=False),
+    sa.Column("customs", Packed(tuple[CustomsItem, ...]), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("carrier", sa.Text, nullable=False),
+    sa.Column("service", sa.Text, nullable=False),
+    sa.Column("cost", sa.BigInteger, nullable=False),
+    sa.Column("cost_currency", sa.Text, nullable=False),
+    sa.Column("choice", sa.Text, nullable=False),
+    sa.Column("problem", sa.Text, nullable=False),
+    sa.Column("void_asked", sa.Boolean, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("shipped_at", Instant),
+    sa.Column("delivered_at", Instant),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("cost >= 0", name="cost"),
+    sa.Index("uq_shipments_fulfillment", "fulfillment_order_id", unique=True,
+             postgresql_where=sa.text("fulfillment_order_id <> ''")),
+    sa.Index("uq_shipments_return", "return_id", unique=True,
+             postgresql_where=sa.text("return_id <> ''")),
+    sa.Index("ix_shipments_state", "state", "shipment_id"),
+)  # fmt: skip
+numbers = sa.Table(
+    "tracking_numbers",
+    metadata,
+    sa.Column("tracking_number", sa.Text, primary_key=True),
+    sa.Column("shipment_id", sa.Text, nullable=False, index=True),
+)
+voided = sa.Table(
+    "voided_fulfillments",
+    metadata,
+    sa.Column("fulfillment_order_id", sa.Text, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+)
+sandbox_numbers = sa.Sequence("tracking_numbers", schema="sandbox", metadata=metadata)
+sandbox = sa.Table(
+    "carrier_ledger",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("operation", sa.Text, nullable=False),
+    sa.Column("parcels", sa.dialects.postgresql.JSONB, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("fails", sa.Boolean, nullable=False),
+    sa.Column("seen", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("voided_at", Instant),
+    schema="sandbox",
+)
+orm.registry(metadata=metadata).map_imperatively(Shipment, shipments)
+
+
+class SqlShipments:
+    """Shipments in PostgreSQL."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._info = session, session.info
+
+    def get(self, shipment_id: str) -> Shipment | None:
+        """Find a shipment."""
+        return locked(self._session, Shipment, shipment_id)
+
+    def of_fulfillment(self, fulfillment_order_id: str) -> Shipment | None:
+        """Find the shipment of a fulfillment order."""
+        return self._by("fulfillment_order_id", fulfillment_order_id)
+
+    def of_return(self, return_id: str) -> Shipment | None:
+        """Find the shipment of a return."""
+        return self._by("return_id", return_id)
+
+    def of_tracking(self, tracking_number: str) -> Shipment | None:
+        """Find the shipment of a parcel."""
+        query = sa.select(numbers.c.shipment_id).where(numbers.c.tracking_number == tracking_number)
+        shipment_id = self._session.scalar(query)
+        return self.get(shipment_id) if shipment_id else None
+
+    def add(self, shipment: Shipment) -> None:
+        """Keep a new shipment."""
+        add(self._session, shipment)
+        known = self._info.setdefault("shipments", {})
+        known["fulfillment_order_id", shipment.fulfillment_order_id] = shipment
+        known["return_id", shipment.return_id] = shipment
+
+    def keep_numbers(self, shipment: Shipment) -> None:
+        """Let a shipment be found by its tracking numbers."""
+        rows = [
+            {"tracking_number": box.tracking_number, "shipment_id": shipment.shipment_id}
+            for box in shipment.boxes
+        ]
+        insert_rows(self._session, numbers, rows)
+
+    def is_void(self, fulfillment_order_id: str) -> bool:
+        """Tell whether labels were called off before they were asked for."""
+        query = sa.select(voided.c.at).where(voided.c.fulfillment_order_id == fulfillment_order_id)
+        return self._session.scalar(query) is not None
+
+    def mark_void(self, fulfillment_order_id: str, now: datetime) -> None:
+        """Remember that labels were called off."""
+        if not self.is_void(fulfillment_order_id):
+            row = {"fulfillment_order_id": fulfillment_order_id, "at": now}
+            insert_rows(self._session, voided, [row])
+
+    def _by(self, name: str, value: str) -> Shipment | None:
+        known: dict[tuple[str, str], Shipment | None] = self._info.setdefault("shipments", {})
+        if (name, value) not in known:
+            found = load_locked(self._session, Shipment, [value], by=shipments.c[name])
+            known[name, value] = found[0] if found else None
+        return known[name, value]
+
+
+def prepare(session: Session, bodies: Sequence[Any]) -> None:
+    """Load and lock the shipments that a batch will touch."""
+    known = session.info.setdefault("shipments", {})
+    load_locked(session, Shipment, [b.call.subject for b in bodies if isinstance(b, Outcome)])
+    for name in ("fulfillment_order_id", "return_id"):
+        wanted = {value for b in bodies if (value := getattr(b, name, ""))}
+        known.update({(name, value): None for value in wanted})
+        for shipment in load_locked(session, Shipment, wanted, by=shipments.c[name]):
+            known[name, getattr(shipment, name)] = shipment
