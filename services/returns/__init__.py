@@ -1,0 +1,1 @@
+"""Returns: what comes back, in what state, for how much."""

@@ -1,0 +1,127 @@
+"""What is a return, and how does it go its way?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec.structs import replace
+
+from chassis.errors import Refused, Stale
+from chassis.machine import Machine
+from contracts.returns import InspectedLine, ReceivedLine, ReturnLine
+
+MISSING = "missing"
+
+
+class State(StrEnum):
+    """The life of a return."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    LABEL_ISSUED = "label_issued"
+    IN_TRANSIT = "in_transit"
+    PARTIALLY_RECEIVED = "partially_received"
+    RECEIVED = "received"
+    INSPECTED = "inspected"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+
+
+S = State
+ARRIVING = frozenset({S.PARTIALLY_RECEIVED, S.RECEIVED})
+# fmt: off
+LIFE = Machine("return", S.REQUESTED, {
+    S.REQUESTED:          frozenset({S.APPROVED, S.DECLINED, S.CANCELED}),
+    S.APPROVED:           frozenset({S.LABEL_ISSUED, S.IN_TRANSIT, S.CANCELED, S.EXPIRED}) | ARRIVING,
+    S.LABEL_ISSUED:       frozenset({S.IN_TRANSIT, S.CANCELED, S.EXPIRED}) | ARRIVING,
+    S.IN_TRANSIT:         ARRIVING,
+    S.PARTIALLY_RECEIVED: frozenset({S.RECEIVED, S.INSPECTED}),
+    S.RECEIVED:           frozenset({S.INSPECTED}),
+    S.INSPECTED:          frozenset({S.COMPLETED}),
+    S.COMPLETED:          frozenset(),
+    S.DECLINED:           frozenset(),
+    S.CANCELED:           frozenset(),
+    S.EXPIRED:            frozenset(),
+})
+# fmt: on
+OFF = frozenset({State.DECLINED, State.CANCELED, State.EXPIRED})
+WAITED_FOR = frozenset({State.APPROVED, State.LABEL_ISSUED})
+
+
+@dataclass
+class ReturnOrder:
+    """Goods of an order that come back."""
+
+    return_id: str
+    order_id: str
+    currency: str
+    lines: tuple[ReturnLine, ...]
+    opened_at: datetime
+    note: str = ""
+    state: str = State.REQUESTED.value
+    receipts: tuple[str, ...] = ()
+    warehouse_id: str = ""
+    refund: int = 0
+    refunded: bool = False
+    tracking_number: str = ""
+    label_shipment_id: str = ""
+    reason: str = ""
+    problem: str = ""
+    approved_at: datetime | None = None
+    version: int = 1
+
+    def move(self, to: State) -> None:
+        """Move to a state, or raise IllegalMove; to stay is no move."""
+        if self.state != to:
+            self.state = LIFE.move(self.return_id, State(self.state), to).value
+
+    def expect_version(self, expected: int | None) -> None:
+        """Refuse to go on if somebody has changed the return meanwhile."""
+        if expected is not None and expected != self.version:
+            raise Stale("return", self.return_id, expected, self.version)
+
+    def receive(self, receipt_id: str, warehouse_id: str, arrived: Iterable[ReceivedLine]) -> bool:
+        """Count what has arrived, each receipt once; return whether it was news."""
+        if receipt_id in self.receipts:
+            return False
+        lines = {line.line_id: line for line in self.lines}
+        for i, item in enumerate(arrived):
+            line = lines.get(item.line_id)
+            if line is None:
+                told = f"Line {item.line_id} is not part of this return."
+                raise Refused("not_of_this_return", told, f"lines[{i}].line_id")
+            if line.received + item.quantity > line.requested:
+                told = f"Of {line.name}, {line.requested - line.received} are still to arrive."
+                raise Refused("too_many", told, f"lines[{i}].quantity")
+            lines[item.line_id] = replace(line, received=line.received + item.quantity)
+        kept = tuple(lines[line.line_id] for line in self.lines)
+        whole = all(line.received == line.requested for line in kept)
+        self.move(State.RECEIVED if whole else State.PARTIALLY_RECEIVED)
+        self.lines, self.receipts = kept, (*self.receipts, receipt_id)
+        self.warehouse_id = warehouse_id
+        return True
+
+    def inspect(self, found: Iterable[InspectedLine]) -> dict[str, int]:
+        """Take what was found of all that was received; return how many pieces are refunded."""
+        by_line: dict[str, list[InspectedLine]] = {line.line_id: [] for line in self.lines}
+        for i, item in enumerate(found):
+            if item.line_id not in by_line:
+                told = f"Line {item.line_id} is not part of this return."
+                raise Refused("not_of_this_return", told, f"lines[{i}].line_id")
+            by_line[item.line_id].append(item)
+        for line in self.lines:
+            inspected = sum(item.quantity for item in by_line[line.line_id])
+            if inspected != line.received:
+                told = f"Of {line.name}, {line.received} were received and {inspected} inspected."
+                raise Refused("does_not_add_up", told, "lines")
+        self.move(State.INSPECTED)
+        self.lines = tuple(
+            replace(line, inspected=tuple(by_line[line.line_id])) for line in self.lines
+        )
+        return {
+            line.line_id: sum(i.quantity for i in line.inspected if i.disposition != MISSING)
+            for line in self.lines
+        }

@@ -1,0 +1,75 @@
+"""What can be asked of returns?"""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from chassis.errors import NotFound
+from contracts import returns as said
+from services.returns.domain.return_order import LIFE, ReturnOrder, State
+from services.returns.tables import current_policy, returns
+
+MANY = 200
+ACTIONS = {
+    "approve": State.APPROVED,
+    "decline": State.DECLINED,
+    "cancel": State.CANCELED,
+    "receive": State.RECEIVED,
+    "inspect": State.INSPECTED,
+}
+
+
+def get_return(session: Session, asked: said.ReturnRef) -> said.Return:
+    """Show a return."""
+    order = session.get(ReturnOrder, asked.return_id)
+    if order is None:
+        raise NotFound("return", asked.return_id, "return_id")
+    return view(order)
+
+
+def of_order(session: Session, asked: said.ReturnsOf) -> said.ReturnPage:
+    """List the returns of an order."""
+    query = sa.select(ReturnOrder).where(returns.c.order_id == asked.order_id)
+    found = session.scalars(query.order_by(returns.c.return_id).limit(MANY))
+    return said.ReturnPage(returns=tuple(view(order) for order in found))
+
+
+def find_returns(session: Session, asked: said.FindReturns) -> said.ReturnPage:
+    """List returns, newest first."""
+    query = sa.select(ReturnOrder).order_by(returns.c.return_id.desc()).limit(asked.limit + 1)
+    if asked.status:
+        query = query.where(returns.c.state == asked.status)
+    if asked.after:
+        query = query.where(returns.c.return_id < asked.after)
+    found = session.scalars(query).all()
+    page = tuple(view(order) for order in found[: asked.limit])
+    return said.ReturnPage(
+        returns=page, next=page[-1].return_id if len(found) > asked.limit else ""
+    )
+
+
+def get_policy(session: Session, _asked: said.GetPolicy) -> said.Policy:
+    """Show the policy that new orders get."""
+    return current_policy(session)
+
+
+def view(order: ReturnOrder) -> said.Return:
+    """Show a return as others see it."""
+    return said.Return(
+        return_id=order.return_id,
+        order_id=order.order_id,
+        status=order.state,
+        currency=order.currency,
+        lines=order.lines,
+        refund=order.refund,
+        refunded=order.refunded,
+        opened_at=order.opened_at,
+        warehouse_id=order.warehouse_id,
+        tracking_number=order.tracking_number,
+        label_shipment_id=order.label_shipment_id,
+        reason=order.reason,
+        problem=order.problem,
+        allowed=tuple(
+            name for name, state in ACTIONS.items() if LIFE.allows(State(order.state), state)
+        ),
+        version=order.version,
+    )

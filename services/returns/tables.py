@@ -1,0 +1,145 @@
+"""Where are returns kept? With the sales that they are of, and the versions of the policy."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.orm import Session
+
+from chassis.saga_store import SqlRuns, saga_tables
+from chassis.store import Instant, Packed, add, load_locked, locked, new_metadata
+from contracts.returns import Policy, ReturnLine
+from contracts.values import Address, Customer
+from services.returns.domain.return_order import WAITED_FOR, ReturnOrder
+from services.returns.domain.sale import Parcelled, Sale, SoldLine
+
+metadata = new_metadata()
+sales = sa.Table(
+    "sales",
+    metadata,
+    sa.Column("order_id", sa.Text, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("channel_order_id", sa.Text, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("customer", Packed(Customer), nullable=False),
+    sa.Column("ship_to", Packed(Address), nullable=False),
+    sa.Column("placed_at", Instant, nullable=False),
+    sa.Column("lines", Packed(tuple[SoldLine, ...]), nullable=False),
+    sa.Column("policy", Packed(Policy), nullable=False),
+    sa.Column("parcels", Packed(tuple[Parcelled, ...]), nullable=False),
+    sa.Column("shipped_at", Instant),
+    sa.Column("delivered_at", Instant),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+returns = sa.Table(
+    "returns",
+    metadata,
+    sa.Column("return_id", sa.Text, primary_key=True),
+    sa.Column("order_id", sa.Text, nullable=False, index=True),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("lines", Packed(tuple[ReturnLine, ...]), nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("receipts", Packed(tuple[str, ...]), nullable=False),
+    sa.Column("warehouse_id", sa.Text, nullable=False),
+    sa.Column("refund", sa.BigInteger, nullable=False),
+    sa.Column("refunded", sa.Boolean, nullable=False),
+    sa.Column("tracking_number", sa.Text, nullable=False),
+    sa.Column("label_shipment_id", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("problem", sa.Text, nullable=False),
+    sa.Column("approved_at", Instant),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("refund >= 0", name="refund"),
+    sa.Index("ix_returns_state", "state", sa.text("return_id desc")),
+)
+policies = sa.Table(
+    "policies",
+    metadata,
+    sa.Column("number", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("policy", Packed(Policy), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+)
+saga_runs, saga_steps = saga_tables(metadata)
+_mapped = orm.registry(metadata=metadata)
+_mapped.map_imperatively(Sale, sales)
+_mapped.map_imperatively(ReturnOrder, returns)
+
+
+def runs_of(session: Session) -> SqlRuns:
+    """Give the runs of this session's sagas."""
+    return SqlRuns(session, saga_steps)
+
+
+class SqlReturns:
+    """Returns in PostgreSQL."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def sale(self, order_id: str) -> Sale | None:
+        """Find a sale."""
+        return locked(self._session, Sale, order_id)
+
+    def add_sale(self, sale: Sale) -> None:
+        """Keep a new sale."""
+        add(self._session, sale)
+
+    def get(self, return_id: str) -> ReturnOrder | None:
+        """Find a return."""
+        return locked(self._session, ReturnOrder, return_id)
+
+    def add(self, order: ReturnOrder) -> None:
+        """Keep a new return."""
+        add(self._session, order)
+
+    def policy(self) -> Policy:
+        """The policy that new orders get."""
+        if "policy" not in self._session.info:
+            self._session.info["policy"] = current_policy(self._session)
+        return self._session.info["policy"]  # type: ignore[no-any-return]
+
+    def set_policy(self, policy: Policy, actor: str, now: datetime) -> None:
+        """Keep a new version of the policy."""
+        row = {"policy": policy, "at": now, "actor": actor}
+        self._session.execute(sa.insert(policies).values(row))
+
+    def overdue(self, before: datetime, limit: int = 100) -> Sequence[ReturnOrder]:
+        """Find returns that were approved before then and have not arrived."""
+        query = (
+            sa.select(ReturnOrder)
+            .where(returns.c.state.in_([s.value for s in WAITED_FOR]), returns.c.approved_at < before)
+            .order_by(returns.c.return_id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return self._session.scalars(query).all()
+
+
+def current_policy(session: Session) -> Policy:
+    """The newest version of the policy, or the one that we start with."""
+    query = sa.select(policies.c.policy).order_by(policies.c.number.desc()).limit(1)
+    return session.scalar(query) or Policy()
+
+
+def load(session: Session, return_ids: Iterable[str], order_ids: Iterable[str] = ()) -> None:
+    """Load and lock returns with their runs, and sales."""
+    found = load_locked(session, ReturnOrder, return_ids)
+    load_locked(session, Sale, {*order_ids, *(order.order_id for order in found)})
+    runs_of(session).prepare(sorted(order.return_id for order in found))
+
+
+def prepare(session: Session, bodies: Sequence[Any]) -> None:
+    """Load and lock what a batch will touch."""
+    ids = {
+        value
+        for b in bodies
+        for name in ("return_id", "refund_id")
+        if (value := getattr(b, name, "")).startswith("ret_")
+    }
+    load(session, ids, {value for b in bodies if (value := getattr(b, "order_id", ""))})
