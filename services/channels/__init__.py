@@ -1,0 +1,1 @@
+"""Channels: speaks with the shops where customers buy."""

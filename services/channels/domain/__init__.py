@@ -1,0 +1,1 @@
+"""What a channel sent and what we told it; no input, no output."""

@@ -1,0 +1,96 @@
+"""What became of an order that a channel sent?
+
+    parked → handed_over → placed | refused        placed stays; anything else may be sent again
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec.structs import replace
+
+from chassis.machine import Machine
+from contracts.orders import PlaceOrder
+
+
+class State(StrEnum):
+    """The life of an order that a channel sent, on our side."""
+
+    PARKED = "parked"
+    HANDED_OVER = "handed_over"
+    PLACED = "placed"
+    REFUSED = "refused"
+
+
+S = State
+# fmt: off
+LIFE = Machine("channel order", S.PARKED, {
+    S.PARKED:      frozenset({S.HANDED_OVER, S.REFUSED}),
+    S.HANDED_OVER: frozenset({S.PLACED, S.REFUSED}),
+    S.REFUSED:     frozenset({S.PARKED, S.HANDED_OVER, S.PLACED}),
+    S.PLACED:      frozenset(),
+})
+# fmt: on
+
+
+@dataclass
+class Inbound:
+    """An order that a channel sent; its lines name listings until they are mapped to SKUs."""
+
+    inbound_id: str
+    channel: str
+    channel_order_id: str
+    received_at: datetime
+    order: PlaceOrder | None = None
+    state: str = State.PARKED.value
+    reason: str = ""
+    unmapped: tuple[str, ...] = ()
+    unpaid: bool = False
+    order_id: str = ""
+    canceled: bool = False
+    version: int = 1
+
+    def move(self, to: State) -> None:
+        """Move to a state, or raise IllegalMove; to stay is no move."""
+        if self.state != to:
+            which = f"{self.channel} {self.channel_order_id}"
+            self.state = LIFE.move(which, State(self.state), to).value
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether a newer version of the order is still of use."""
+        return self.state in {State.PARKED, State.REFUSED}
+
+    def take(self, order: PlaceOrder, known: dict[str, str], *, unpaid: bool) -> None:
+        """Take an order, with what is known of which listing is which SKU."""
+        self.unmapped = tuple(sorted({x.sku for x in order.lines if x.sku not in known}))
+        self.unpaid = unpaid
+        lines = tuple(replace(x, sku=known.get(x.sku, x.sku)) for x in order.lines)
+        self.order = replace(order, lines=lines)
+        self.move(State.PARKED)
+        self.reason = self._gap()
+
+    def map(self, listing: str, sku: str) -> None:
+        """Know a listing."""
+        if self.order and listing in self.unmapped:
+            lines = tuple(
+                replace(x, sku=sku) if x.sku == listing else x for x in self.order.lines
+            )
+            self.order = replace(self.order, lines=lines)
+            self.unmapped = tuple(name for name in self.unmapped if name != listing)
+            self.reason = self._gap()
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether nothing is missing for handing it over."""
+        return self.order is not None and not self.unmapped and not self.unpaid
+
+    def refuse(self, reason: str) -> None:
+        """It cannot be accepted as it is."""
+        self.move(State.REFUSED)
+        self.reason = reason[:255]
+
+    def _gap(self) -> str:
+        if self.unmapped:
+            return f"Nobody has said which SKU these listings are: {', '.join(self.unmapped)}"[:255]
+        return "The shop still waits for the payment." if self.unpaid else ""

@@ -1,0 +1,1 @@
+"""Adapters to shops: one Protocol, one file each."""

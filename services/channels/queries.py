@@ -1,0 +1,105 @@
+"""What can be asked of channels?"""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from chassis.outside import CallRow, find_calls
+from contracts import channels as said
+from services.channels.domain.inbound import Inbound
+from services.channels.tables import connections, inbounds
+
+COUNTED_AT_MOST = 1000
+
+
+def get_connections(session: Session, _asked: said.AllConnections) -> said.ConnectionPage:
+    """List connections and how they do."""
+    rows = session.execute(sa.select(connections).order_by(connections.c.channel).limit(200)).all()
+    return said.ConnectionPage(connections=tuple(view(session, row.data) for row in rows))
+
+
+def view(session: Session, connection: said.Connection) -> said.ConnectionView:
+    """Show a connection without its secrets."""
+    row = session.execute(
+        sa.select(connections).where(connections.c.channel == connection.channel)
+    ).first()
+    states = sa.text(
+        "select state, count(*) from (select state from outside_calls where request->>'channel'"
+        " = :channel and state in ('pending', 'refused', 'failed') limit :most) s group by state"
+    )
+    asked = {"channel": connection.channel, "most": COUNTED_AT_MOST}
+    pushes: dict[str, int] = dict(session.execute(states, asked).all())  # type: ignore[arg-type]
+    parked = sa.select(sa.func.count()).where(
+        inbounds.c.channel == connection.channel,
+        inbounds.c.state == "parked",
+        sa.text("unmapped <> '[]'"),
+    )
+    return said.ConnectionView(
+        channel=connection.channel,
+        kind=connection.kind,
+        name=connection.name,
+        base_url=connection.base_url,
+        push_stock=connection.push_stock,
+        last_received_at=row.last_received_at if row else None,
+        last_pushed_at=row.last_pushed_at if row else None,
+        waiting=pushes.get("pending", 0),
+        failed=pushes.get("refused", 0) + pushes.get("failed", 0),
+        unmapped=session.scalar(parked) or 0,
+    )
+
+
+def find_inbound(session: Session, asked: said.FindInbound) -> said.InboundPage:
+    """List orders that channels sent, newest first."""
+    query = sa.select(Inbound).order_by(inbounds.c.inbound_id.desc()).limit(asked.limit + 1)
+    if asked.channel:
+        query = query.where(inbounds.c.channel == asked.channel)
+    if asked.state:
+        query = query.where(inbounds.c.state == asked.state)
+    if asked.after:
+        query = query.where(inbounds.c.inbound_id < asked.after)
+    found = session.scalars(query).all()
+    page = tuple(
+        said.Inbound(
+            inbound_id=x.inbound_id,
+            channel=x.channel,
+            channel_order_id=x.channel_order_id,
+            state=x.state,  # type: ignore[arg-type]
+            reason=x.reason,
+            received_at=x.received_at,
+            order_id=x.order_id,
+            unmapped=x.unmapped,
+        )
+        for x in found[: asked.limit]
+    )
+    return said.InboundPage(
+        orders=page, next=page[-1].inbound_id if len(found) > asked.limit else ""
+    )
+
+
+def find_pushes(session: Session, asked: said.FindPushes) -> said.PushPage:
+    """List what we had to tell channels, newest first."""
+    calls = find_calls(
+        session, kind="channels.push", state=asked.state, after=asked.after, limit=asked.limit + 1
+    )
+    page = tuple(
+        push(call)
+        for call in calls[: asked.limit]
+        if asked.channel in {"", call.request["channel"]}
+    )
+    return said.PushPage(
+        pushes=page, next=calls[asked.limit - 1].id if len(calls) > asked.limit else ""
+    )
+
+
+def push(call: CallRow) -> said.Push:
+    """Show a push with its attempts."""
+    return said.Push(
+        push_id=call.id,
+        channel=call.request["channel"],
+        kind=call.request["action"],
+        subject=call.subject,
+        state=call.state,
+        attempts=call.attempts,
+        error=call.error[:255],
+        created_at=call.created_at,
+        due_at=call.due_at if call.state == "pending" else None,
+    )

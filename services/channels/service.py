@@ -1,0 +1,140 @@
+"""Which ways lead into channels?"""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chassis.bus import Bus
+from chassis.config import read_settings
+from chassis.errors import NotFound
+from chassis.outside import Declined, Outcome, OutsideCall, call_again
+from chassis.store import new_engine
+from chassis.transaction import Unit
+from chassis.wiring import answers, concludes, every, handles, outside, performs
+from contracts import channels, inventory, orders
+from services.channels import handlers, queries, tables
+from services.channels.marketplaces.shopify import Shopify
+from services.channels.tables import SqlChannels
+
+MARKETS = {"shopify": Shopify()}
+STOCK_AT_ONCE = 200
+
+
+class ChannelsService:
+    """Takes orders in from shops and tells them what became of them."""
+
+    name = "channels"
+    bus = Bus(tables.metadata, prepare=tables.prepare)
+
+    def __init__(self) -> None:
+        self.engine = new_engine(read_settings().database_url, pool=4)
+
+    @performs(channels.CONNECT)
+    def connect(self, wish: channels.Connection, work: Unit) -> channels.ConnectionView:
+        """Connect a shop."""
+        return queries.view(work.session, handlers.connect(wish, SqlChannels(work.session)))
+
+    @performs(channels.WEBHOOK)
+    def webhook(self, wish: channels.ChannelWebhook, work: Unit) -> channels.WebhookTaken:
+        """Take what a shop posted."""
+        kept = SqlChannels(work.session)
+        market = MARKETS.get(handlers.found(wish.channel, kept).kind)
+        if market is None:
+            raise NotFound("channel with webhooks", wish.channel, "channel")
+        return handlers.take_webhook(wish, market, work, kept)
+
+    @performs(channels.IMPORT_CSV)
+    def import_csv(self, wish: channels.ImportCsv, work: Unit) -> channels.CsvResult:
+        """Take a file of orders."""
+        return handlers.import_csv(wish, work, SqlChannels(work.session))
+
+    @performs(channels.MAP)
+    def map(self, wish: channels.MapListing, work: Unit) -> channels.Mapped:
+        """Say which SKU a listing is."""
+        released = handlers.map_listing(wish, work, SqlChannels(work.session))
+        return channels.Mapped(released=released)
+
+    @performs(channels.RETRY_PUSH)
+    def retry_push(self, wish: channels.RetryPush, work: Unit) -> channels.Push:
+        """Try a failed push again."""
+        call = call_again(work.session, wish.push_id, work.now)
+        if call is None:
+            raise NotFound("failed push", wish.push_id, "push_id")
+        return queries.push(call)
+
+    @answers(channels.CONNECTIONS)
+    def connections(
+        self, asked: channels.AllConnections, session: Session
+    ) -> channels.ConnectionPage:
+        """List connections."""
+        return queries.get_connections(session, asked)
+
+    @answers(channels.INBOUND)
+    def inbound(self, asked: channels.FindInbound, session: Session) -> channels.InboundPage:
+        """List orders that channels sent."""
+        return queries.find_inbound(session, asked)
+
+    @answers(channels.PUSHES)
+    def pushes(self, asked: channels.FindPushes, session: Session) -> channels.PushPage:
+        """List what we had to tell channels."""
+        return queries.find_pushes(session, asked)
+
+    @handles(orders.OrderPlaced)
+    def on_placed(self, event: orders.OrderPlaced, work: Unit) -> None:
+        """An order of a channel was accepted."""
+        handlers.on_placed(event, SqlChannels(work.session))
+
+    @handles(orders.ImportRefused)
+    def on_refused(self, event: orders.ImportRefused, work: Unit) -> None:
+        """An order of a channel was refused."""
+        handlers.on_refused(event, SqlChannels(work.session))
+
+    @handles(inventory.SkuSaved)
+    def save_sku(self, event: inventory.SkuSaved, work: Unit) -> None:
+        """Know a SKU."""
+        SqlChannels(work.session).save_sku(event)
+
+    @handles(inventory.StockChanged)
+    def stock_changed(self, event: inventory.StockChanged, work: Unit) -> None:
+        """Stock has changed; `prepare` has written down all news of the batch together."""
+
+    @handles(channels.AcknowledgeShipment)
+    def acknowledge(self, command: channels.AcknowledgeShipment, work: Unit) -> None:
+        """Tell a channel what has left."""
+        handlers.acknowledge(command, work, SqlChannels(work.session))
+
+    @handles(channels.PushRefund)
+    def push_refund(self, command: channels.PushRefund, work: Unit) -> None:
+        """Tell a channel what came back."""
+        handlers.push_refund(command, work, SqlChannels(work.session))
+
+    @every(seconds=2)
+    def push_stock(self, work: Unit) -> None:
+        """Tell channels of stock that has changed."""
+        for channel, listing, available, version in SqlChannels(work.session).take_stock(
+            STOCK_AT_ONCE
+        ):
+            handlers.push_stock(channel, listing, available, version, work)
+
+    @outside("channels.push")
+    def call_push(self, call: OutsideCall) -> dict[str, Any]:
+        """Tell a channel something."""
+        with Session(self.engine) as session:
+            connection = SqlChannels(session).connection(call.request["channel"])
+        market = MARKETS.get(connection.kind) if connection else None
+        if connection is None or market is None:
+            raise Declined("no_connection", "The channel is not connected any more.")
+        shop = handlers.shop_of(connection)
+        if call.request["action"] == "acknowledge":
+            market.acknowledge(shop, call.key, call.request)
+        elif call.request["action"] == "refund":
+            market.push_refund(shop, call.key, call.request)
+        else:
+            market.push_stock(shop, call.request)
+        return {}
+
+    @concludes("channels.push")
+    def pushed(self, outcome: Outcome, work: Unit) -> None:
+        """A channel was told, or would not listen."""
+        SqlChannels(work.session).pushed(outcome.call.request["channel"], work.now)
+        handlers.conclude_push(outcome, work)
