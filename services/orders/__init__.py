@@ -1,0 +1,1 @@
+"""Orders: each customer's wish and how far it has come."""

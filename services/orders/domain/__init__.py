@@ -1,0 +1,1 @@
+"""Why an order may do what: states, quantities, money; no input, no output."""

@@ -1,0 +1,250 @@
+"""What can be wished of orders? One function for each request and command."""
+
+
+from chassis.errors import IllegalMove, NotFound, Refused
+from chassis.saga_store import Runs
+from chassis.work import Work
+from contracts.orders import (
+    AddNote,
+    CancelChannelOrder,
+    CancelOrder,
+    ChangeTags,
+    Hold,
+    ImportOrder,
+    ImportRefused,
+    Note,
+    OrderLine,
+    OrderPlaced,
+    PlacedLine,
+    PlacedOrder,
+    PlaceHold,
+    PlaceOrder,
+    ReleaseHold,
+    ResolveStep,
+)
+from services.orders import journeys
+from services.orders.domain.facts import Change
+from services.orders.domain.lines import check_amounts, delivery_net, net
+from services.orders.domain.order import Order
+from services.orders.ports import Orders, found
+
+
+def place_order(wish: PlaceOrder, work: Work, orders: Orders, runs: Runs) -> PlacedOrder:
+    """Keep a customer's order and send it on its journey; known already, it is only named."""
+    if wish.channel_order_id and (known := orders.by_channel(wish.channel, wish.channel_order_id)):
+        order = found(orders, known)
+        return PlacedOrder(
+            order_id=known, number=order.number, version=order.version, created=False
+        )
+    check_amounts(wish)
+    _check_skus(wish, orders)
+    order = _new_order(wish, work, orders)
+    orders.add(order)
+    orders.tell(order, work, Change("placed", wish.channel_order_id, after=wish.channel))
+    work.send(_placed(order), correlation_id=order.order_id)
+    journeys.begin(order, work, orders, runs)
+    return PlacedOrder(order_id=order.order_id, number=order.number, version=order.version)
+
+
+def import_order(command: ImportOrder, work: Work, orders: Orders, runs: Runs) -> None:
+    """Keep an order that a channel hands over, or tell the channel why not."""
+    wish = command.order
+    try:
+        placed = place_order(wish, work, orders, runs)
+    except Refused as refusal:
+        work.send(
+            ImportRefused(
+                channel=wish.channel,
+                channel_order_id=wish.channel_order_id,
+                code=refusal.code,
+                reason=refusal.message,
+                field=refusal.field,
+            )
+        )
+        return
+    if not placed.created:
+        work.send(_placed(found(orders, placed.order_id)), correlation_id=placed.order_id)
+
+
+def cancel_order(wish: CancelOrder, work: Work, orders: Orders, runs: Runs) -> Order:
+    """Take an order back, if nothing of it has left."""
+    order = found(orders, wish.order_id)
+    order.expect_version(wish.expected_version)
+    if not order.may_cancel:
+        state = "being canceled" if order.canceling else order.state
+        if any(line.shipped for line in order.lines):
+            state = f"{state} and has shipped in part or whole"
+        raise IllegalMove("order", order.order_id, state, "canceled")
+    orders.tell(order, work, Change("cancellation asked for", reason=wish.reason))
+    journeys.turn_back(order, wish.reason, work, orders, runs)
+    return order
+
+
+def cancel_channel_order(
+    command: CancelChannelOrder, work: Work, orders: Orders, runs: Runs
+) -> None:
+    """The customer took the order back on the channel."""
+    order_id = orders.by_channel(command.channel, command.channel_order_id)
+    order = orders.get(order_id) if order_id else None
+    if order is None:
+        return
+    if order.may_cancel:
+        reason = command.reason or "canceled on the channel"
+        orders.tell(order, work, Change("cancellation asked for", reason=reason))
+        journeys.turn_back(order, reason, work, orders, runs)
+    elif not order.is_off:
+        why = "It was canceled on the channel after some of it had left."
+        orders.tell(order, work, Change("cancellation refused", reason=why))
+
+
+def place_hold(wish: PlaceHold, work: Work, orders: Orders) -> Order:
+    """Stop an order from going on."""
+    order = found(orders, wish.order_id)
+    order.expect_version(wish.expected_version)
+    order.hold(
+        Hold(
+            hold_id=work.new_id("hol"),
+            reason=wish.reason,
+            placed_by=work.actor,
+            placed_at=work.now,
+            until=wish.until,
+            note=wish.note,
+        )
+    )
+    order.derive()
+    orders.tell(order, work, Change("held", wish.reason, reason=wish.note))
+    return order
+
+
+def release_hold(wish: ReleaseHold, work: Work, orders: Orders, runs: Runs) -> Order:
+    """Let a held order go on."""
+    order = found(orders, wish.order_id)
+    order.expect_version(wish.expected_version)
+    hold = order.release(wish.hold_id)
+    orders.tell(order, work, Change("hold released", hold.reason, reason=wish.reason))
+    journeys.go_on(order, work, orders, runs)
+    return order
+
+
+def release_run_out(order_id: str, work: Work, orders: Orders, runs: Runs) -> None:
+    """Release the holds of an order whose time has run out."""
+    order = found(orders, order_id)
+    for hold in order.holds:
+        if hold.until and hold.until <= work.now:
+            order.release(hold.hold_id)
+            orders.tell(order, work, Change("hold released", hold.reason, reason="its time is up"))
+    journeys.go_on(order, work, orders, runs)
+
+
+def change_tags(wish: ChangeTags, work: Work, orders: Orders) -> Order:
+    """Put tags on an order and take others off."""
+    order = found(orders, wish.order_id)
+    order.expect_version(wish.expected_version)
+    before = order.tags
+    kept = [tag for tag in dict.fromkeys((*before, *wish.add)) if tag not in wish.remove]
+    order.tags = tuple(kept)
+    if order.tags != before:
+        orders.tell(order, work, Change("tags", "", ", ".join(before), ", ".join(kept)))
+        orders.find_by(order)
+    return order
+
+
+def add_note(wish: AddNote, work: Work, orders: Orders) -> Order:
+    """Write on an order."""
+    order = found(orders, wish.order_id)
+    order.expect_version(wish.expected_version)
+    order.notes = (*order.notes, Note(text=wish.text, by=work.actor, at=work.now))
+    orders.tell(order, work, Change("note", after=wish.text))
+    return order
+
+
+def resolve_step(wish: ResolveStep, work: Work, orders: Orders, runs: Runs) -> None:
+    """Do what a person decided about a run that cannot go on by itself."""
+    order = found(orders, wish.order_id)
+    run = next((r for r in runs.of_subject(order.order_id) if r.run_id == wish.run_id), None)
+    if run is None:
+        raise NotFound("run", wish.run_id, "run_id")
+    if not run.is_open:
+        raise IllegalMove("run", run.run_id, run.phase, wish.decision)
+    change = Change(f"step {wish.decision}", f"{run.saga}: {run.step}", reason=wish.reason)
+    orders.tell(order, work, change)
+    if wish.decision == "compensate" and order.may_cancel:
+        journeys.turn_back(order, wish.reason, work, orders, runs)
+    else:
+        journeys.resolve(run, wish.decision, wish.reason, order, work, orders, runs)
+
+
+def _check_skus(wish: PlaceOrder, orders: Orders) -> None:
+    known = orders.skus()
+    for i, line in enumerate(wish.lines):
+        if line.sku not in known:
+            raise Refused("unknown_sku", f"There is no SKU {line.sku}.", f"lines[{i}].sku")
+
+
+def _new_order(wish: PlaceOrder, work: Work, orders: Orders) -> Order:
+    skus = orders.skus()
+    lines = tuple(
+        OrderLine(
+            line_id=work.new_id("lin"),
+            sku=line.sku,
+            name=line.name or skus[line.sku].name,
+            ordered=line.quantity,
+            unit_price=line.unit_price,
+            discount=line.discount,
+            tax=line.tax,
+            total=net(line, taxes_included=wish.taxes_included),
+            channel_line_id=line.channel_line_id,
+            open=line.quantity,
+        )
+        for line in wish.lines
+    )
+    note = (Note(text=wish.note, by=work.actor, at=work.now),) if wish.note else ()
+    return Order(
+        order_id=work.new_id("ord"),
+        number=orders.next_number(),
+        channel=wish.channel,
+        channel_order_id=wish.channel_order_id,
+        currency=wish.currency,
+        total=wish.total,
+        taxes_included=wish.taxes_included,
+        payment_method=wish.payment.method,
+        payment_token=wish.payment.token,
+        customer=wish.customer,
+        customer_name=wish.customer.name or wish.ship_to.name,
+        ship_to=wish.ship_to,
+        bill_to=wish.bill_to,
+        delivery=wish.delivery,
+        delivery_net=delivery_net(wish),
+        lines=lines,
+        placed_at=min(wish.placed_at or work.now, work.now),
+        accepted_at=work.now,
+        tags=tuple(dict.fromkeys(wish.tags)),
+        notes=note,
+    )
+
+
+def _placed(order: Order) -> OrderPlaced:
+    return OrderPlaced(
+        order_id=order.order_id,
+        number=order.number,
+        channel=order.channel,
+        channel_order_id=order.channel_order_id,
+        currency=order.currency,
+        total=order.total,
+        customer=order.customer,
+        ship_to=order.ship_to,
+        lines=tuple(
+            PlacedLine(
+                line_id=line.line_id,
+                sku=line.sku,
+                name=line.name,
+                quantity=line.ordered,
+                paid=line.total,
+                channel_line_id=line.channel_line_id,
+            )
+            for line in order.lines
+        ),
+        placed_at=order.placed_at,
+    )
+
+

@@ -1,0 +1,1 @@
+"""The journeys of an order, as tables."""

@@ -1,0 +1,76 @@
+"""The journeys of an order: from the customer's wish to the doorstep, and back.
+
+    placed → stock → payment → CONFIRMED → routing → commit ─┬→ packing → label → SHIPPED → goods → capture → channel → delivery
+               └───────┴── refused: given back upwards       └→ … one run for each fulfillment order
+
+Read a table downwards for the way there, and its `give back` upwards for the way back.
+Before the pivot a refusal turns a run back by itself; behind it only a person does (cancel), and
+behind the final step nobody. What a picker does not find travels again: see SHORTAGE_JOURNEY.
+"""
+
+from datetime import timedelta
+
+from chassis.saga import Saga, Step
+from contracts import channels, inventory, payments, shipping, warehouse
+from services.orders.sagas.asks import (
+    acknowledge,
+    authorize,
+    buy_label,
+    cancel_one,
+    cancel_plan,
+    capture,
+    commit,
+    confirm,
+    fulfill,
+    has_channel,
+    not_held,
+    not_shipped,
+    open_fulfillment,
+    release,
+    replace_shortage,
+    reserve,
+    route,
+    void_label,
+    void_payment,
+)
+
+soon, patient = timedelta(seconds=30), timedelta(minutes=30)
+a_day, three_weeks = timedelta(days=1), timedelta(days=21)
+
+# fmt: off
+ROUTED = (
+    Step("routing", do=route,  done=(warehouse.OrderRouted,),      refused=(warehouse.RoutingFailed,), within=soon,
+                    undo=cancel_plan, undone=(warehouse.FulfillmentCanceled,)),
+    Step("commit",  do=commit, done=(inventory.StockCommitted,),   refused=(inventory.StockShort,),    within=soon,
+                    again=((inventory.CommitRefused, "routing"),)),
+)
+
+ORDER_JOURNEY = Saga("order", (
+    #    name         ask for                done when                                      or refused by
+    Step("stock",     do=reserve,            done=(inventory.StockReserved,),       refused=(inventory.StockShort,),       within=patient,
+                      undo=release,          undone=(inventory.StockReleased,)),
+    Step("payment",   do=authorize,          done=(payments.PaymentAuthorized,),    refused=(payments.PaymentFailed,),     within=patient,
+                      undo=void_payment,     undone=(payments.PaymentVoided,),      extended=(payments.PaymentPending,)),
+    Step("confirm",   do=confirm,            gate=not_held, pivot=True),
+    *ROUTED,
+))
+
+FULFILLMENT_JOURNEY = Saga("fulfillment", (
+    Step("packing",   do=open_fulfillment,   done=(warehouse.FulfillmentPacked,),   within=a_day,       people=True,       gate=not_held, pivot=True,
+                      undo=cancel_one,       undone=(warehouse.FulfillmentCanceled,)),
+    Step("label",     do=buy_label,          done=(shipping.ShipmentLabeled,),      refused=(shipping.LabelFailed,),       within=soon,
+                      undo=void_label,       undone=(shipping.ShipmentVoided,),     too_late=(shipping.VoidRefused,)),
+    Step("handover",                         done=(shipping.ShipmentShipped,),      within=a_day,       people=True,       when=not_shipped, final=True),
+    Step("goods",     do=fulfill,            done=(inventory.StockFulfilled,),      within=soon),
+    Step("capture",   do=capture,            done=(payments.PaymentCaptured,),      refused=(payments.CaptureFailed,),     within=patient),
+    Step("channel",   do=acknowledge,        done=(channels.ShipmentAcknowledged,), refused=(channels.ChannelPushFailed,), within=a_day, when=has_channel),
+    Step("delivery",                         done=(shipping.ShipmentDelivered,),    within=three_weeks, people=True),
+))
+
+SHORTAGE_JOURNEY = Saga("shortage", (
+    Step("stock",     do=replace_shortage,   done=(inventory.StockReserved,),       refused=(inventory.StockShort,),       within=soon, pivot=True),
+    *ROUTED,
+))
+# fmt: on
+
+SAGAS = {saga.name: saga for saga in (ORDER_JOURNEY, FULFILLMENT_JOURNEY, SHORTAGE_JOURNEY)}

@@ -1,0 +1,157 @@
+"""Which ways lead into orders?"""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chassis.bus import Bus
+from chassis.transaction import Unit
+from chassis.wiring import answers, every, handles, performs
+from contracts import channels, inventory, orders, payments, returns, shipping, warehouse
+from services.orders import handlers, journeys, queries, tables
+from services.orders.domain.order import Order
+from services.orders.tables import SqlOrders, runs_of
+
+
+class OrdersService:
+    """Keeps each customer's order and moves it from placement to the doorstep and back."""
+
+    name = "orders"
+    bus = Bus(tables.metadata, prepare=tables.prepare)
+
+    @performs(orders.PLACE)
+    def place(self, wish: orders.PlaceOrder, work: Unit) -> orders.PlacedOrder:
+        """Place an order."""
+        return handlers.place_order(wish, work, *_ports(work))
+
+    @performs(orders.TAG)
+    def tag(self, wish: orders.ChangeTags, work: Unit) -> orders.Order:
+        """Change tags."""
+        return _view(work, handlers.change_tags(wish, work, SqlOrders(work.session)))
+
+    @performs(orders.NOTE)
+    def note(self, wish: orders.AddNote, work: Unit) -> orders.Order:
+        """Add a note."""
+        return _view(work, handlers.add_note(wish, work, SqlOrders(work.session)))
+
+    @performs(orders.HOLD)
+    def hold(self, wish: orders.PlaceHold, work: Unit) -> orders.Order:
+        """Hold an order."""
+        return _view(work, handlers.place_hold(wish, work, SqlOrders(work.session)))
+
+    @performs(orders.RELEASE)
+    def release(self, wish: orders.ReleaseHold, work: Unit) -> orders.Order:
+        """Release a hold."""
+        return _view(work, handlers.release_hold(wish, work, *_ports(work)))
+
+    @performs(orders.CANCEL)
+    def cancel(self, wish: orders.CancelOrder, work: Unit) -> orders.Order:
+        """Cancel an order."""
+        return _view(work, handlers.cancel_order(wish, work, *_ports(work)))
+
+    @performs(orders.RESOLVE)
+    def resolve(self, wish: orders.ResolveStep, work: Unit) -> orders.Nothing:
+        """Decide about a run that is stuck."""
+        handlers.resolve_step(wish, work, *_ports(work))
+        return orders.Nothing()
+
+    @answers(orders.GET)
+    def get(self, asked: orders.OrderRef, session: Session) -> orders.Order:
+        """Show an order."""
+        return queries.get_order(session, asked)
+
+    @answers(orders.FIND)
+    def find(self, asked: orders.FindOrders, session: Session) -> orders.OrderPage:
+        """List orders."""
+        return queries.find_orders(session, asked)
+
+    @answers(orders.HISTORY)
+    def history(self, asked: orders.GetHistory, session: Session) -> orders.History:
+        """Tell an order's history."""
+        return queries.get_history(session, asked)
+
+    @answers(orders.STUCK)
+    def stuck(self, asked: orders.FindStuck, session: Session) -> orders.StuckPage:
+        """List what is stuck."""
+        return queries.find_stuck(session, asked)
+
+    @handles(orders.ImportOrder)
+    def import_order(self, command: orders.ImportOrder, work: Unit) -> None:
+        """Place an order that a channel hands over."""
+        handlers.import_order(command, work, *_ports(work))
+
+    @handles(orders.CancelChannelOrder)
+    def cancel_channel_order(self, command: orders.CancelChannelOrder, work: Unit) -> None:
+        """Cancel an order that was canceled on its channel."""
+        handlers.cancel_channel_order(command, work, *_ports(work))
+
+    @handles(inventory.SkuSaved)
+    def save_sku(self, event: inventory.SkuSaved, work: Unit) -> None:
+        """Know a SKU."""
+        SqlOrders(work.session).save_sku(event)
+
+    @handles(inventory.StockReserved)
+    @handles(inventory.StockShort)
+    @handles(inventory.StockCommitted)
+    @handles(inventory.CommitRefused)
+    @handles(inventory.StockReleased)
+    @handles(inventory.StockFulfilled)
+    @handles(inventory.StockRestocked)
+    @handles(payments.PaymentPending)
+    @handles(payments.PaymentAuthorized)
+    @handles(payments.PaymentFailed)
+    @handles(payments.PaymentCaptured)
+    @handles(payments.CaptureFailed)
+    @handles(payments.PaymentVoided)
+    @handles(payments.PaymentRefunded)
+    @handles(payments.RefundFailed)
+    @handles(warehouse.OrderRouted)
+    @handles(warehouse.RoutingFailed)
+    @handles(warehouse.ItemPicked)
+    @handles(warehouse.PickShort)
+    @handles(warehouse.FulfillmentPacked)
+    @handles(warehouse.FulfillmentCanceled)
+    @handles(shipping.ShipmentLabeled)
+    @handles(shipping.LabelFailed)
+    @handles(shipping.ShipmentVoided)
+    @handles(shipping.VoidRefused)
+    @handles(shipping.ShipmentShipped)
+    @handles(shipping.TrackingUpdated)
+    @handles(shipping.ShipmentDelivered)
+    @handles(channels.ShipmentAcknowledged)
+    @handles(channels.ChannelPushFailed)
+    @handles(returns.ReturnOpened)
+    @handles(returns.ReturnApproved)
+    @handles(returns.ReturnDeclined)
+    @handles(returns.ReturnReceived)
+    @handles(returns.ReturnInspected)
+    @handles(returns.ReturnCompleted)
+    def on_told(self, event: Any, work: Unit) -> None:
+        """Take what another service tells about an order."""
+        if event.order_id:
+            journeys.on_told(event, work, *_ports(work))
+
+    @every(seconds=1)
+    def wake_runs(self, work: Unit) -> None:
+        """Take up runs whose deadline has passed."""
+        due = runs_of(work.session).due(work.now)
+        tables.load_orders(work.session, due)
+        for order_id in due:
+            journeys.wake(order_id, work, *_ports(work))
+
+    @every(seconds=5)
+    def release_holds(self, work: Unit) -> None:
+        """Release holds whose time has run out."""
+        for order_id in SqlOrders(work.session).held_too_long(work.now):
+            handlers.release_run_out(order_id, work, *_ports(work))
+
+
+def _ports(work: Unit) -> tuple[SqlOrders, tables.SqlRuns]:
+    return SqlOrders(work.session), runs_of(work.session)
+
+
+def _view(work: Unit, order: Order) -> orders.Order:
+    work.session.flush()
+    return queries.view(work.session, order)
+
+

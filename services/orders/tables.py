@@ -1,0 +1,296 @@
+"""Where are orders kept? One row an order, with what belongs to it as JSONB; history beside it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.orm import Session
+
+from chassis.saga_store import SqlRuns, saga_tables
+from chassis.store import Instant, Packed, add, insert_rows, load_locked, locked, new_metadata
+from chassis.work import Work
+from contracts.inventory import SkuData, SkuSaved
+from contracts.orders import (
+    CancelChannelOrder,
+    Delivery,
+    Hold,
+    ImportOrder,
+    Note,
+    OrderLine,
+    PlaceOrder,
+)
+from contracts.values import Address, Customer
+from services.orders.domain.facts import Change
+from services.orders.domain.order import Order, Sending
+
+metadata = new_metadata()
+order_numbers = sa.Sequence("order_numbers", start=1001, metadata=metadata)
+
+orders = sa.Table(
+    "orders",
+    metadata,
+    sa.Column("order_id", sa.Text, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("channel_order_id", sa.Text, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("total", sa.BigInteger, nullable=False),
+    sa.Column("taxes_included", sa.Boolean, nullable=False),
+    sa.Column("payment_method", sa.Text, nullable=False),
+    sa.Column("payment_token", sa.Text, nullable=False),
+    sa.Column("customer", Packed(Customer), nullable=False),
+    sa.Column("customer_name", sa.Text, nullable=False),
+    sa.Column("ship_to", Packed(Address), nullable=False),
+    sa.Column("bill_to", Packed(Address)),
+    sa.Column("delivery", Packed(Delivery), nullable=False),
+    sa.Column("delivery_net", sa.BigInteger, nullable=False),
+    sa.Column("lines", Packed(tuple[OrderLine, ...]), nullable=False),
+    sa.Column("placed_at", Instant, nullable=False),
+    sa.Column("accepted_at", Instant, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("payment_told", sa.Text, nullable=False),
+    sa.Column("captured", sa.BigInteger, nullable=False),
+    sa.Column("refunded", sa.BigInteger, nullable=False),
+    sa.Column("holds", Packed(tuple[Hold, ...]), nullable=False),
+    sa.Column("hold_until", Instant),
+    sa.Column("tags", Packed(tuple[str, ...]), nullable=False),
+    sa.Column("notes", Packed(tuple[Note, ...]), nullable=False),
+    sa.Column("sendings", Packed(tuple[Sending, ...]), nullable=False),
+    sa.Column("canceling", sa.Text, nullable=False),
+    sa.Column("rounds", sa.Integer, nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("payment_status", sa.Text, nullable=False),
+    sa.Column("fulfillment_status", sa.Text, nullable=False),
+    sa.CheckConstraint("total >= 0 and captured >= 0 and refunded >= 0", name="money"),
+    sa.CheckConstraint("refunded <= captured or captured = 0", name="refunded"),
+    sa.Index("ix_orders_newest", sa.text("placed_at desc"), sa.text("order_id desc")),
+    sa.Index("ix_orders_state", "state", sa.text("placed_at desc"), sa.text("order_id desc")),
+    sa.Index(
+        "uq_orders_channel_order",
+        "channel",
+        "channel_order_id",
+        unique=True,
+        postgresql_where=sa.text("channel_order_id <> ''"),
+    ),
+    sa.Index("ix_orders_hold", "hold_until", postgresql_where=sa.text("hold_until is not null")),
+)
+history = sa.Table(
+    "order_history",
+    metadata,
+    sa.Column("order_id", sa.Text, primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("before", sa.Text, nullable=False),
+    sa.Column("after", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("message_id", sa.Text, nullable=False),
+)
+search = sa.Table(
+    "order_search",
+    metadata,
+    sa.Column("order_id", sa.Text, primary_key=True),
+    sa.Column("terms", sa.Text, nullable=False),
+    sa.Index(
+        "ix_order_search_terms",
+        sa.text("to_tsvector('simple', terms)"),
+        postgresql_using="gin",
+    ),
+)
+skus = sa.Table(
+    "skus",
+    metadata,
+    sa.Column("sku", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("data", Packed(SkuData), nullable=False),
+)
+saga_runs, saga_steps = saga_tables(metadata)
+orm.registry(metadata=metadata).map_imperatively(Order, orders)
+
+
+def runs_of(session: Session) -> SqlRuns:
+    """Give the runs of this session's sagas."""
+    return SqlRuns(session, saga_steps)
+
+
+class SqlOrders:
+    """Orders in PostgreSQL; history and search terms are written at the end of the batch."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._info = session.info
+
+    def get(self, order_id: str) -> Order | None:
+        """Find an order and lock it."""
+        return locked(self._session, Order, order_id)
+
+    def by_channel(self, channel: str, channel_order_id: str) -> str | None:
+        """Find the id of an order by the id that its channel gave it."""
+        key = (channel, channel_order_id)
+        known: dict[tuple[str, str], str] = self._info.setdefault("by_channel", {})
+        if key not in known and key not in self._info.get("channel_looked", ()):
+            load_channel_ids(self._session, [key])
+        return known.get(key)
+
+    def next_number(self) -> int:
+        """Give the next order number, from those drawn for this batch."""
+        if not self._info.get("numbers"):
+            draw_numbers(self._session, 1)
+        return int(self._info["numbers"].pop(0))
+
+    def add(self, order: Order) -> None:
+        """Keep a new order."""
+        add(self._session, order)
+        if order.channel_order_id:
+            key = (order.channel, order.channel_order_id)
+            self._info.setdefault("by_channel", {})[key] = order.order_id
+        self.find_by(order)
+
+    def skus(self) -> Mapping[str, SkuData]:
+        """The SKUs that the messages of this batch name, as far as there are such."""
+        return self._info.get("skus", {})  # type: ignore[no-any-return]
+
+    def tell(self, order: Order, work: Work, change: Change) -> None:
+        """Write a line into the order's history."""
+        order.seq += 1
+        self._at_end("history").append(
+            {
+                "order_id": order.order_id,
+                "seq": order.seq,
+                "at": work.now,
+                "actor": change.actor or work.actor,
+                "action": change.action,
+                "subject": change.subject,
+                "before": change.before,
+                "after": change.after,
+                "reason": change.reason,
+                "message_id": work.message_id,
+            }
+        )
+        if change.action == "label bought":
+            self.find_by(order)
+
+    def find_by(self, order: Order) -> None:
+        """Let the order be found by what is in it now."""
+        self._at_end("terms")
+        self._info["terms_of"][order.order_id] = order
+
+    def save_sku(self, saved: SkuSaved) -> None:
+        """Keep what inventory says of a SKU, unless something newer is known."""
+        self._session.connection().exec_driver_sql(
+            "insert into skus (sku, version, data) values (%s, %s, %s) on conflict (sku) do update"
+            " set version = excluded.version, data = excluded.data"
+            " where skus.version < excluded.version",
+            (saved.sku.sku, saved.version, msgspec.json.encode(saved.sku).decode()),
+        )
+
+    def held_too_long(self, now: Any, limit: int = 100) -> Sequence[str]:
+        """Find orders with a hold whose time has run out, and lock them."""
+        query = (
+            sa.select(orders.c.order_id)
+            .where(orders.c.hold_until <= now)
+            .order_by(orders.c.order_id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return self._session.scalars(query).all()
+
+    def _at_end(self, what: str) -> list[dict[str, Any]]:
+        if "history" not in self._info:
+            self._info["history"], self._info["terms"], self._info["terms_of"] = [], [], {}
+            sa.event.listen(self._session, "before_commit", _write, once=True)
+        return self._info[what]  # type: ignore[no-any-return]
+
+
+def _write(session: Session) -> None:
+    insert_rows(session, history, session.info.pop("history", []))
+    found_by: dict[str, Order] = session.info.pop("terms_of", {})
+    session.info.pop("terms", None)
+    if found_by:
+        session.connection().exec_driver_sql(
+            "insert into order_search (order_id, terms)"
+            " select * from unnest(%s::text[], %s::text[])"
+            " on conflict (order_id) do update set terms = excluded.terms",
+            (list(found_by), [" ".join(_terms(order)) for order in found_by.values()]),
+        )
+
+
+def _terms(order: Order) -> Sequence[str]:
+    words = [
+        str(order.number),
+        order.channel_order_id,
+        order.customer_name,
+        order.customer.name,
+        order.customer.email,
+        order.customer.phone,
+        order.ship_to.name,
+        order.ship_to.postcode,
+        *(line.sku for line in order.lines),
+        *(number for sending in order.sendings for number in sending.tracking_numbers),
+        *(tag_term(tag) for tag in order.tags),
+    ]
+    return [word for word in dict.fromkeys(" ".join(words).split()) if word]
+
+
+def tag_term(tag: str) -> str:
+    """The one word by which an order with a tag is found."""
+    return "tag" + tag.encode().hex()
+
+
+def load_channel_ids(session: Session, keys: Sequence[tuple[str, str]]) -> None:
+    """Find out which of these channel orders are known."""
+    rows = session.connection().exec_driver_sql(
+        "select o.channel, o.channel_order_id, o.order_id from orders o"
+        " join unnest(%s::text[], %s::text[]) as t(c, i)"
+        " on o.channel = t.c and o.channel_order_id = t.i where o.channel_order_id <> ''",
+        ([k[0] for k in keys], [k[1] for k in keys]),
+    )
+    known = session.info.setdefault("by_channel", {})
+    known.update({(row[0], row[1]): row[2] for row in rows})
+    session.info.setdefault("channel_looked", set()).update(keys)
+
+
+def draw_numbers(session: Session, count: int) -> None:
+    """Draw order numbers for a batch."""
+    rows = session.connection().exec_driver_sql(
+        "select nextval('order_numbers') from generate_series(1, %s)", (count,)
+    )
+    session.info.setdefault("numbers", []).extend(row[0] for row in rows)
+
+
+def load_skus(session: Session, wanted: Sequence[str]) -> None:
+    """Load what is known of SKUs."""
+    rows = session.execute(sa.select(skus.c.sku, skus.c.data).where(skus.c.sku.in_(wanted)))
+    session.info.setdefault("skus", {}).update({row.sku: row.data for row in rows})
+
+
+def prepare(session: Session, bodies: Sequence[Any]) -> None:
+    """Load and lock what a batch will touch, with one query for each table."""
+    placing = [b.order if isinstance(b, ImportOrder) else b for b in bodies]
+    placing = [b for b in placing if isinstance(b, PlaceOrder)]
+    named = [b for b in (*placing, *bodies) if isinstance(b, PlaceOrder | CancelChannelOrder)]
+    keys = sorted({(b.channel, b.channel_order_id) for b in named if b.channel_order_id})
+    if keys:
+        load_channel_ids(session, keys)
+    if placing:
+        draw_numbers(session, len(placing))
+        load_skus(session, sorted({line.sku for b in placing for line in b.lines}))
+    ids = {order_id for b in bodies if (order_id := getattr(b, "order_id", ""))}
+    load_orders(session, ids | set(session.info.get("by_channel", {}).values()))
+
+
+def load_orders(session: Session, ids: Iterable[str]) -> None:
+    """Load and lock orders with their runs, and the SKUs of those that are about to ship."""
+    loaded = load_locked(session, Order, ids)
+    runs_of(session).prepare([order.order_id for order in loaded])
+    packing = [o for o in loaded if any(s.status in PACKING for s in o.sendings)]
+    if wanted := sorted({line.sku for order in packing for line in order.lines}):
+        load_skus(session, wanted)
+
+
+PACKING = frozenset({"allocated", "picking", "packed"})
