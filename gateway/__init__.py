@@ -1,0 +1,1 @@
+"""The gateway: one REST API over all services."""

@@ -1,0 +1,24 @@
+"""How are shops connected, and what did they send?"""
+
+from contracts import channels
+from gateway.route import Route
+
+TAG = "channels"
+SHOPIFY = {
+    "X-Shopify-Topic": "topic",
+    "X-Shopify-Event-Id": "event_id",
+    "X-Shopify-Hmac-Sha256": "signature",
+}
+# fmt: off
+ROUTES = (
+    Route("GET",  "/channels",                              channels.CONNECTIONS, "List connections and how they do", TAG),
+    Route("PUT",  "/channels/{channel}",                    channels.CONNECT,     "Connect a shop", TAG),
+    Route("POST", "/channels/{channel}/imports",            channels.IMPORT_CSV,  "Import a file of orders", TAG, raw="csv", limit=6_000_000),
+    Route("PUT",  "/channels/{channel}/listings/{listing}", channels.MAP,         "Say which SKU a listing is", TAG),
+    Route("GET",  "/channel-orders",                        channels.INBOUND,     "List orders that channels sent", TAG),
+    Route("GET",  "/channel-pushes",                        channels.PUSHES,      "List what we had to tell channels", TAG),
+    Route("POST", "/channel-pushes/{push_id}/retry",        channels.RETRY_PUSH,  "Try a failed push again", TAG),
+    Route("POST", "/webhooks/channels/{channel}",           channels.WEBHOOK,     "Take what a shop tells", "webhooks",
+          raw="body", open_to_all=True, headers=SHOPIFY),
+)
+# fmt: on

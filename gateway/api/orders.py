@@ -1,0 +1,20 @@
+"""How are orders placed, found and changed?"""
+
+from contracts import orders
+from gateway.route import Route
+
+TAG = "orders"
+# fmt: off
+ROUTES = (
+    Route("POST",   "/orders",                             orders.PLACE,   "Place an order", TAG, 201),
+    Route("GET",    "/orders",                             orders.FIND,    "List orders, newest first", TAG),
+    Route("GET",    "/orders/{order_id}/history",          orders.HISTORY, "Tell what happened to an order", TAG),
+    Route("POST",   "/orders/{order_id}/cancellation",     orders.CANCEL,  "Cancel an order", TAG),
+    Route("POST",   "/orders/{order_id}/notes",            orders.NOTE,    "Write on an order", TAG, 201),
+    Route("POST",   "/orders/{order_id}/tags",             orders.TAG,     "Put tags on an order, take others off", TAG),
+    Route("POST",   "/orders/{order_id}/holds",            orders.HOLD,    "Stop an order from going on", TAG, 201),
+    Route("DELETE", "/orders/{order_id}/holds/{hold_id}",  orders.RELEASE, "Let a held order go on", TAG),
+    Route("GET",    "/exceptions",                         orders.STUCK,   "List what is stuck and needs a person", TAG),
+    Route("POST",   "/orders/{order_id}/decisions",        orders.RESOLVE, "Decide about a step that is stuck", TAG),
+)
+# fmt: on

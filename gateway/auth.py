@@ -1,0 +1,89 @@
+"""Who is asking? API keys: random, kept only as a hash, shown once."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from chassis import clock
+from chassis.ids import new_id
+from gateway.tables import api_keys
+
+REMEMBERED = timedelta(seconds=30)
+USE_NOTED_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking."""
+
+    key_id: str
+    name: str
+
+    @property
+    def actor(self) -> str:
+        """How the caller is named in histories."""
+        return f"key:{self.name}"
+
+
+class Keys:
+    """The API keys; those that were just seen are remembered for half a minute."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._known: dict[bytes, tuple[datetime, Caller]] = {}
+
+    def create(self, name: str) -> str:
+        """Make a key and return it; it can never be shown again."""
+        secret = f"oms_{secrets.token_urlsafe(32)}"
+        row = {"key_id": new_id("key"), "name": name, "hash": _hash(secret), "created_at": clock.now()}
+        with self._engine.begin() as connection:
+            connection.execute(sa.insert(api_keys).values(row))
+        return secret
+
+    def revoke(self, name: str) -> bool:
+        """Let a key be of no use any more; within half a minute everywhere."""
+        statement = (
+            sa.update(api_keys)
+            .where(api_keys.c.name == name, api_keys.c.revoked_at.is_(None))
+            .values(revoked_at=clock.now())
+        )
+        with self._engine.begin() as connection:
+            return connection.execute(statement).rowcount > 0
+
+    def names(self) -> list[str]:
+        """List the keys by name, with what became of them."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(api_keys).order_by(api_keys.c.name).limit(500))
+            return [
+                f"{row.name}  {'revoked' if row.revoked_at else 'valid'}"
+                f"  last used {row.used_at or 'never'}"
+                for row in rows
+            ]
+
+    def caller(self, header: str) -> Caller | None:
+        """Tell who sent this Authorization header; None if nobody that we know."""
+        kind, _, secret = header.partition(" ")
+        if kind.lower() != "bearer" or not secret:
+            return None
+        hashed, now = _hash(secret.strip()), clock.now()
+        known = self._known.get(hashed)
+        if known and now - known[0] < REMEMBERED:
+            return known[1]
+        self._known.pop(hashed, None)
+        with self._engine.begin() as connection:
+            row = connection.execute(sa.select(api_keys).where(api_keys.c.hash == hashed)).first()
+            if row is None or row.revoked_at or (row.expires_at and row.expires_at <= now):
+                return None
+            if row.used_at is None or now - row.used_at > USE_NOTED_EVERY:
+                used = sa.update(api_keys).where(api_keys.c.key_id == row.key_id)
+                connection.execute(used.values(used_at=now))
+        caller = Caller(row.key_id, row.name)
+        self._known[hashed] = (now, caller)
+        return caller
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -1,0 +1,5 @@
+"""Run this service's migrations."""
+
+from chassis.migrations import run
+
+run()

@@ -1,0 +1,72 @@
+"""How does the gateway's process start and stop?"""
+
+import random
+import signal
+from typing import Any
+
+import eventlet
+import eventlet.wsgi
+from eventlet.event import Event
+from eventlet.greenpool import GreenPool
+
+from chassis.ask import Asker
+from chassis.config import read_settings
+from chassis.health import serve_health
+from chassis.run import make_database_driver_green
+from chassis.store import new_engine
+from chassis.telemetry import get_log, set_up_logging
+from contracts import load_all
+from gateway import openapi
+from gateway.app import create_app
+from gateway.idempotency import Requests
+
+AT_ONCE = 512
+FINISH_SECONDS = 10
+PRUNE_SECONDS = 600
+
+
+def serve() -> int:
+    """Serve the API until SIGTERM or SIGINT, then finish the requests in hand."""
+    settings = read_settings()
+    set_up_logging("gateway", settings.log_format, settings.log_level)
+    make_database_driver_green()
+    load_all()
+    openapi.text()
+    engine = new_engine(settings.database_url)
+    asker = Asker(settings.amqp_uri, settings.bus_namespace)
+    app = create_app(asker, engine)
+    socket = eventlet.listen(("0.0.0.0", settings.port), backlog=1024)  # noqa: S104 - clients are outside
+    pool = GreenPool(AT_ONCE)
+    server = eventlet.spawn(
+        eventlet.wsgi.server, socket, app, custom_pool=pool, log_output=False, keepalive=True,
+        socket_timeout=75, minimum_chunk_size=65536,
+    )  # fmt: skip
+    serve_health(settings.health_port, lambda: asker.ready)
+    eventlet.spawn(_prune, Requests(engine))
+    stopped = Event()
+
+    def stop(*_: Any) -> None:
+        if not stopped.ready():
+            stopped.send(None)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    get_log().info("started", port=settings.port)
+    stopped.wait()
+    server.kill()
+    socket.close()
+    with eventlet.Timeout(FINISH_SECONDS, exception=False):
+        while app.extensions["in_hand"][0]:
+            eventlet.sleep(0.05)
+    asker.close()
+    get_log().info("stopped")
+    return 0
+
+
+def _prune(requests: Requests) -> None:
+    while True:
+        eventlet.sleep(PRUNE_SECONDS * random.uniform(0.9, 1.1))  # noqa: S311 - no lock-step
+        try:
+            requests.prune()
+        except Exception as error:  # noqa: BLE001 - the next round tries again
+            get_log().warning("pruning failed", error=type(error).__name__)
