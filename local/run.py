@@ -1,0 +1,52 @@
+"""What does `make run` do? It starts everything, shows where, and stops it all on Ctrl-C."""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+from local import catalogue
+from local.processes import ROOT
+from local.supervisor import System
+
+STATE = ROOT / ".oms" / "run"
+
+
+def say(text: str) -> None:
+    """Show a line with the time."""
+    print(f"{time.strftime('%H:%M:%S')}  {text}", flush=True)
+
+
+def main() -> None:
+    """Run the system until Ctrl-C or SIGTERM."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    with System(STATE, say, port=int(os.environ.get("PORT", "8080"))) as system:
+        loaded = STATE / "catalogue-loaded"
+        if not loaded.exists():
+            catalogue.load(system.gateway_url, system.api_key, say)
+            loaded.touch()
+        print(
+            f"\n  API      {system.gateway_url}\n"
+            f"  Docs     {system.gateway_url}/docs\n"
+            f"  API key  {system.api_key}\n"
+            f"  Mails    {_near(system.mails)}\n"
+            f"  Logs     {_near(STATE / 'logs')}\n\n"
+            "  Ctrl-C stops it; the data stay. `make reset` forgets them.\n",
+            flush=True,
+        )
+        with contextlib.suppress(KeyboardInterrupt):
+            stop.wait()
+        say("stopping …")
+    say("stopped")
+
+
+def _near(path: Path) -> Path:
+    return path.relative_to(ROOT)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""How does the whole system start, stop and survive on one machine?
+
+Broker and database are found or started, databases made and migrated, then seven services, a
+relay, the gateway and a mail sink run as processes of their own. `make run`, the tests, the demo
+and the benchmark all use this.
+"""
+
+import http.client
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from contracts import SERVICES
+from local.broker import Broker, find_broker, private_node
+from local.database import Database, find_database
+from local.ports import free_port, wait_for
+from local.processes import ROOT, Kept, Tender
+
+Say = Callable[[str], None]
+READY_SECONDS = 60
+WITH_DATABASE = (*SERVICES, "gateway")
+
+
+class System:
+    """All processes of one system; a context manager that leaves nothing behind."""
+
+    def __init__(  # noqa: PLR0913 - each is one choice about the system
+        self,
+        state: Path,
+        say: Say = print,
+        *,
+        namespace: str = "",
+        prefix: str = "oms",
+        own_broker: bool = False,
+        extra: Mapping[str, str] | None = None,
+        port: int = 0,
+        keep_alive: bool = True,
+    ) -> None:
+        self.state, self._say, self._namespace, self._prefix = state, say, namespace, prefix
+        self._own_broker, self._extra, self._keep_alive = own_broker, dict(extra or {}), keep_alive
+        self.port = port or free_port()
+        self.clock_file = state / "clock"
+        self.mails = state / "mails"
+        self.processes: dict[str, Kept] = {}
+        self._health: dict[str, int] = {}
+        self.broker: Broker
+        self.database: Database
+        self._tender: Tender | None = None
+
+    def __enter__(self) -> "System":
+        """Start everything; what was started is stopped again if something fails."""
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop everything."""
+        self.stop()
+
+    @property
+    def gateway_url(self) -> str:
+        """Where the REST API is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def api_key(self) -> str:
+        """A key for the API, made once and kept."""
+        kept = self.state / "api-key"
+        if not kept.exists():
+            made = self._run("gateway", "gateway", "create-key", f"local-{secrets.token_hex(3)}")
+            kept.touch(mode=0o600)
+            kept.write_text(made.strip().split()[-1])
+        return kept.read_text()
+
+    def start(self) -> None:
+        """Start everything and wait until it is ready."""
+        began = time.monotonic()
+        self.state.mkdir(parents=True, exist_ok=True)
+        (self.state / "logs").mkdir(exist_ok=True)
+        self.clock_file.write_text("0")
+        # not in threads: a child dies with the thread that started it (see local.children)
+        self.database = find_database(self.state / "postgres", self._say)
+        self.broker = (private_node if self._own_broker else find_broker)(self.state, self._say)
+        (self.state / "database-url").write_text(self.database.url("postgres"))
+        self._migrate()
+        self._start_processes()
+        self.wait_until_ready()
+        if self._keep_alive:
+            self._tender = Tender(lambda: list(self.processes.values()), self._say)
+        self._say(f"everything is up ({time.monotonic() - began:.1f} s)")
+
+    def stop(self) -> None:
+        """Ask everything to finish what is in hand, wait, and leave nothing behind."""
+        if self._tender:
+            self._tender.pause()
+        for process in self.processes.values():
+            process.ask_to_stop()
+        for process in self.processes.values():
+            process.wait_until_stopped()
+        if self._tender:
+            self._tender.stop()
+        for server in (getattr(self, "broker", None), getattr(self, "database", None)):
+            if server is not None:
+                server.stop()
+
+    def kill(self, name: str) -> None:
+        """End one process as a power cut would; it stays down until `revive`."""
+        self.processes[name].kill()
+
+    def revive(self, name: str, extra: Mapping[str, str] | None = None) -> None:
+        """Start a killed process again and wait until it is ready."""
+        self.processes[name].start(extra)
+        wait_for(name, lambda: self.is_ready(name), within=READY_SECONDS)
+
+    def restart(self, name: str) -> None:
+        """Stop a process cleanly and start it again."""
+        self.processes[name].ask_to_stop()
+        self.processes[name].wait_until_stopped()
+        self.revive(name)
+
+    def pids(self) -> dict[str, int]:
+        """Tell the process ids."""
+        return {name: process.pid for name, process in self.processes.items()}
+
+    def database_url(self, name: str) -> str:
+        """Tell the URL of a service's database."""
+        return self.database.url(f"{self._prefix}_{name}")
+
+    def move_clock(self, seconds: float) -> None:
+        """Let all processes live so many seconds later than they do."""
+        self.clock_file.write_text(str(float(self.clock_file.read_text()) + seconds))
+
+    def wait_until_ready(self) -> None:
+        """Wait until every process says that it is ready."""
+        for name in self._health:
+            wait_for(name, lambda name=name: self.is_ready(name), within=READY_SECONDS)
+
+    def is_ready(self, name: str) -> bool:
+        """Ask a process whether it is ready."""
+        process = self.processes[name]
+        if process.wanted and not process.pid:
+            log = (self.state / "logs" / f"{name}.log").read_text(errors="replace")[-1500:]
+            raise RuntimeError(f"{name} ended at its start:\n{log}")
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", self._health[name], timeout=2)
+            connection.request("GET", "/ready")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except OSError:
+            return False
+
+    def health_port(self, name: str) -> int:
+        """Tell the port of a process's /live, /ready and /metrics."""
+        return self._health[name]
+
+    def _environment(self, name: str) -> dict[str, str]:
+        return {
+            "AMQP_URI": self.broker.uri,
+            "BUS_NAMESPACE": self._namespace,
+            "DATABASE_URL": self.database_url(name) if name in WITH_DATABASE else "",
+            "CLOCK_FILE": str(self.clock_file),
+            **self._extra,
+        }
+
+    def _migrate(self) -> None:
+        known = self.database.names()
+        if missing := [n for n in WITH_DATABASE if f"{self._prefix}_{n}" not in known]:
+            self._say(f"making {len(missing)} databases …")
+            for name in missing:
+                self.database.create(f"{self._prefix}_{name}")
+        self._say("bringing tables and queues up to date …")
+        with ThreadPoolExecutor(3) as several:
+            list(several.map(lambda name: self._run(name, "chassis", "migrate", name), WITH_DATABASE))
+
+    def _run(self, name: str, *arguments: str) -> str:
+        process = Kept(name, arguments, self._environment(name), self.state / "logs" / "setup.log")
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", *arguments],
+            cwd=ROOT, env=process.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(arguments)} failed:\n{(done.stdout + done.stderr)[-3000:]}")
+        return done.stdout
+
+    def _start_processes(self) -> None:
+        logs, smtp = self.state / "logs", free_port()
+        self._add("mail sink", ["local.mail_sink", str(smtp), str(self.mails)], {}, logs, probe=False)
+        for service in SERVICES:
+            self._add(
+                service, ["chassis", "run", service], {"SMTP_URI": f"smtp://127.0.0.1:{smtp}"}, logs
+            )
+        urls = {f"DATABASE_URL_{s.upper()}": self.database_url(s) for s in SERVICES}
+        self._add("relay", ["chassis", "relay", *SERVICES], urls, logs)
+        self._add("gateway", ["gateway"], {"PORT": str(self.port)}, logs)
+        self._say(f"starting {len(self.processes)} processes …")
+        for process in self.processes.values():
+            process.start()
+
+    def _add(
+        self, name: str, arguments: list[str], more: dict[str, str], logs: Path, *, probe: bool = True
+    ) -> None:
+        environment = self._environment(name) | more
+        if probe:
+            self._health[name] = free_port()
+            environment["HEALTH_PORT"] = str(self._health[name])
+        self.processes[name] = Kept(name, arguments, environment, logs / f"{name}.log")
