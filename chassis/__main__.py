@@ -1,10 +1,10 @@
 """What can be done with one service from the shell?
 
-    python -m chassis run SERVICE                     one service process
-    python -m chassis migrate SERVICE                 its tables, its queues
-    python -m chassis new-migration SERVICE WHAT      the next migration, from its tables
-    python -m chassis relay SERVICE...                publish what a crash left in outboxes
-    python -m chassis parked SERVICE [list | show ID | retry ID | retry-all | drop ID]
+python -m chassis run SERVICE                     one service process
+python -m chassis migrate SERVICE                 its tables, its queues
+python -m chassis new-migration SERVICE WHAT      the next migration, from its tables
+python -m chassis relay SERVICE...                publish what a crash left in outboxes
+python -m chassis parked SERVICE [list | show ID | retry ID | retry-all | drop ID]
 """
 
 import sys

@@ -15,7 +15,9 @@ from psycopg2.extras import Json
 from sqlalchemy.orm import Session
 
 RETRY_DELAYS = tuple(timedelta(seconds=s) for s in (1, 5, 20, 60, 300, 1800))
-NOT_YET_DELAYS = tuple(timedelta(seconds=s) for s in (0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600))
+NOT_YET_DELAYS = tuple(
+    timedelta(seconds=s) for s in (0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600)
+)
 PARKED_LIMIT = 200
 
 
@@ -75,16 +77,16 @@ COLUMNS = (
 
 
 def _asides(rows: Any) -> list[Aside]:
-    return [Aside(*row[:4], bytes(row[4]), *row[5:]) for row in rows]
+    return [Aside(**{**row, "body": bytes(row["body"])}) for row in rows.mappings()]
 
 
 def take_due(session: Session, now: datetime, limit: int) -> list[Aside]:
     """Take messages whose time has come; other replicas leave them alone for a minute."""
     rows = session.execute(
         sa.text(
-            "update deferred set due_at = :lease where message_id in ("
+            "update deferred set due_at = :lease where message_id in ("  # noqa: S608 - own names
             " select message_id from deferred where state = 'waiting' and due_at <= :now"
-            f" order by due_at limit :limit for update skip locked) returning {COLUMNS}"  # noqa: S608
+            f" order by due_at limit :limit for update skip locked) returning {COLUMNS}"
         ),
         {"now": now, "lease": now + timedelta(minutes=1), "limit": limit},
     )
@@ -99,7 +101,9 @@ def handled(session: Session, message_ids: Sequence[str]) -> None:
         )
 
 
-def find_aside(session: Session, *, state: str = "parked", limit: int = PARKED_LIMIT) -> list[Aside]:
+def find_aside(
+    session: Session, *, state: str = "parked", limit: int = PARKED_LIMIT
+) -> list[Aside]:
     """List what was put aside, oldest first."""
     rows = session.execute(
         sa.text(
@@ -144,4 +148,4 @@ def drop(session: Session, message_id: str) -> bool:
 def counts(session: Session) -> dict[str, int]:
     """Count what was put aside, by state."""
     rows = session.execute(sa.text("select state, count(*) from deferred group by state"))
-    return {"waiting": 0, "parked": 0} | {state: count for state, count in rows}
+    return {"waiting": 0, "parked": 0} | dict(rows.tuples().all())

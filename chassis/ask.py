@@ -106,9 +106,14 @@ class Asker:
         if self._link:
             self._link.close()
 
-    def _send(  # noqa: PLR0913, PLR0917 - the parts of one question
-        self, question: Question[Any, Any], asked: Any, actor: str, request_id: str,
-        correlation_id: str, timeout: float,
+    def _send(  # noqa: PLR0913 - the parts of one question
+        self,
+        question: Question[Any, Any],
+        asked: Any,
+        actor: str,
+        request_id: str,
+        correlation_id: str,
+        timeout: float,
     ) -> tuple[str, Event]:
         failed = self._failures.get(question.service, [])
         if len(failed) >= BREAKER_FAILURES and time.monotonic() - failed[-1] < BREAKER_SECONDS:
@@ -117,7 +122,9 @@ class Asker:
         reply_id = f"{next(self._ids):x}"
         event = self._pending[reply_id] = Event()
         headers = {
-            "actor": actor, "correlation-id": correlation_id, "traceparent": new_trace(),
+            "actor": actor,
+            "correlation-id": correlation_id,
+            "traceparent": new_trace(),
             "nameko.call_id_stack": [f"{self._source}.{reply_id}"],
         }
         message = amqp.Message(
@@ -132,9 +139,7 @@ class Asker:
             application_headers=headers,
         )
         try:
-            link.publish(
-                self._channel, message, self._names.rpc, question.name, mandatory=True
-            )
+            link.publish(self._channel, message, self._names.rpc, question.name, mandatory=True)
         except Exception as error:
             self._pending.pop(reply_id, None)
             self._lose()

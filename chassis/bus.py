@@ -145,7 +145,7 @@ class Bus(DependencyProvider):  # type: ignore[misc]
         began = time.perf_counter()
         try:
             self._transact(lanes, jobs)
-        except Exception as error:  # noqa: BLE001 - the batch is replayed one by one
+        except Exception as error:
             if _is_outage(error):
                 raise
             for job in jobs:
@@ -177,7 +177,7 @@ class Bus(DependencyProvider):  # type: ignore[misc]
         for attempt in range(3):
             try:
                 self._transact(lanes, [job])
-            except Exception as error:  # noqa: BLE001 - decided by kind below
+            except Exception as error:
                 if _is_outage(error):
                     raise
                 if attempt < 2 and _code(error) in RETRIED_AT_ONCE:  # noqa: PLR2004 - of three
@@ -234,7 +234,9 @@ class Bus(DependencyProvider):  # type: ignore[misc]
         with Session(self.engine) as session, session.begin():
             due = aside.take_due(session, clock.now(), self.settings.batch)
         for kept in due:
-            job = self.job_of(kept.name, kept.message_id, kept.correlation_id, kept.headers, kept.body)
+            job = self.job_of(
+                kept.name, kept.message_id, kept.correlation_id, kept.headers, kept.body
+            )
             if job:
                 job.was_aside, job.attempts, job.first_at = True, kept.attempts, kept.first_at
                 self.waiting.put(job)

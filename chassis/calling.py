@@ -62,8 +62,12 @@ class Caller:
         reason = f"{type(error).__name__}: {error}"
         delay = outside.delay_after(call.attempts)
         bus.log.warning(
-            "call failed", kind=call.kind, key=call.key, attempts=call.attempts,
-            again=bool(delay), error=reason,
+            "call failed",
+            kind=call.kind,
+            key=call.key,
+            attempts=call.attempts,
+            again=bool(delay),
+            error=reason,
             stack="" if isinstance(error, OSError) else traceback.format_exc(limit=5),
         )
         if delay is None:

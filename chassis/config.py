@@ -16,13 +16,17 @@ class Settings:
     amqp_uri: str = _setting("amqp://guest:guest@127.0.0.1:5672/", "the broker")
     database_url: str = _setting("", "this service's own PostgreSQL database")
     bus_namespace: str = _setting("", "prefix of every queue and exchange")
-    health_port: int = field(default=0, metadata={"about": "port of /live /ready /metrics; 0: none"})
+    health_port: int = field(
+        default=0, metadata={"about": "port of /live /ready /metrics; 0: none"}
+    )
     log_format: str = _setting("json", "json or console")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     clock_file: str = _setting("", "a file with seconds to add to the clock, for drills")
     smtp_uri: str = _setting("smtp://127.0.0.1:25", "where shipping sends mail")
     port: int = field(default=8080, metadata={"about": "the gateway's HTTP port"})
-    batch: int = field(default=200, metadata={"about": "messages handled in one transaction, at most"})
+    batch: int = field(
+        default=200, metadata={"about": "messages handled in one transaction, at most"}
+    )
     calls_at_once: int = field(default=16, metadata={"about": "calls to the outside at one time"})
 
 

@@ -1,11 +1,11 @@
 """Which errors does a handler raise, and what becomes of each?
 
-    Refused      the asker gets code, sentence and field; nothing is stored
-    ├── NotFound     there is no such thing (404)
-    ├── IllegalMove  the thing is in a state that does not allow it (409)
-    └── Stale        it was changed by somebody else meanwhile (412)
-    NotYet       the message came before what it builds on; it is tried again a little later
-    anything else    a bug or an outage: retried with growing delay, then parked
+Refused      the asker gets code, sentence and field; nothing is stored
+├── NotFound     there is no such thing (404)
+├── IllegalMove  the thing is in a state that does not allow it (409)
+└── Stale        it was changed by somebody else meanwhile (412)
+NotYet       the message came before what it builds on; it is tried again a little later
+anything else    a bug or an outage: retried with growing delay, then parked
 """
 
 

@@ -1,8 +1,8 @@
 """Is this process well? HTTP on HEALTH_PORT, for probes and for Prometheus.
 
-    /live     200 while the process can answer; never looks at the broker or the database
-    /ready    200 while it is connected and takes work, else 503
-    /metrics  Prometheus text
+/live     200 while the process can answer; never looks at the broker or the database
+/ready    200 while it is connected and takes work, else 503
+/metrics  Prometheus text
 """
 
 import threading

@@ -1,8 +1,8 @@
 """What runs over a service's connection? Three lanes: messages in, questions in, messages out.
 
-    bus   the service's quorum queue; acknowledged after the commit, many at once
-    rpc   questions and requests; a question is answered beside the batches, a request within one
-    out   what was committed; the broker's confirm lets the outbox forget it
+bus   the service's quorum queue; acknowledged after the commit, many at once
+rpc   questions and requests; a question is answered beside the batches, a request within one
+out   what was committed; the broker's confirm lets the outbox forget it
 """
 
 import time
@@ -45,8 +45,14 @@ class Lanes:
         self._in.basic_qos(0, prefetch, False)
         self._rpc.basic_qos(0, prefetch, False)
         self._tags = [
-            (self._in, self._in.basic_consume(bus.names.queue(bus.source), callback=self._on_message)),
-            (self._rpc, self._rpc.basic_consume(bus.names.rpc_queue(bus.source), callback=self._on_rpc)),
+            (
+                self._in,
+                self._in.basic_consume(bus.names.queue(bus.source), callback=self._on_message),
+            ),
+            (
+                self._rpc,
+                self._rpc.basic_consume(bus.names.rpc_queue(bus.source), callback=self._on_rpc),
+            ),
         ]
         self._in.basic_consume(bus.names.dead(bus.source), callback=self._on_dead)
         self._reader = eventlet.spawn(self._read)
@@ -103,7 +109,9 @@ class Lanes:
         if isinstance(error, Refused):
             kind = type(error).__name__
             value: dict[str, Any] = {
-                "code": error.code, "message": error.message, "field": error.field
+                "code": error.code,
+                "message": error.message,
+                "field": error.field,
             }
         else:
             kind = INTERNAL
@@ -111,8 +119,10 @@ class Lanes:
         body = {
             "result": None,
             "error": {
-                "exc_type": kind, "exc_path": f"chassis.errors.{kind}",
-                "exc_args": [value], "value": value["message"],
+                "exc_type": kind,
+                "exc_path": f"chassis.errors.{kind}",
+                "exc_args": [value],
+                "value": value["message"],
             },
         }
         self._reply(job, envelope.encode(body))
@@ -184,8 +194,11 @@ class Lanes:
         properties = delivery.properties
         wire = properties.get("type") or "unknown"
         job = Job(
-            wire, lambda _service, _work: None, id=properties.get("message_id", ""),
-            raw=_bytes(delivery.body), headers={"actor": "", "dead": "true"},
+            wire,
+            lambda _service, _work: None,
+            id=properties.get("message_id", ""),
+            raw=_bytes(delivery.body),
+            headers={"actor": "", "dead": "true"},
         )
         self._bus.put_aside(job, Refused("deadly", "It was delivered again and again, in vain."))
         self._link.acknowledge(self._in, delivery.delivery_info["delivery_tag"])
@@ -235,7 +248,7 @@ class Lanes:
             with Session(self._bus.engine) as session:
                 answer = method(self._bus.service, job.body, session)
             self.answer(job, envelope.encode(answer))
-        except Exception as error:  # noqa: BLE001 - told to the asker
+        except Exception as error:
             if not isinstance(error, Refused):
                 self._bus.log.exception("question failed", name=job.name)
             self.refuse(job, error)

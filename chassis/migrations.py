@@ -1,7 +1,7 @@
 """How does a service's database get its tables? By Alembic, one linear history per service.
 
-    python -m chassis migrate SERVICE                 upgrade the database and declare the queues
-    python -m chassis new-migration SERVICE "what"    write the next migration from the tables
+python -m chassis migrate SERVICE                 upgrade the database and declare the queues
+python -m chassis new-migration SERVICE "what"    write the next migration from the tables
 """
 
 import os
@@ -19,7 +19,9 @@ from chassis.store import Packed
 def folder_of(service: str) -> Path:
     """Find the folder of a service's migrations."""
     root = Path(__file__).parent.parent
-    return (root / "gateway" if service == "gateway" else root / "services" / service) / "migrations"
+    return (
+        root / "gateway" if service == "gateway" else root / "services" / service
+    ) / "migrations"
 
 
 def tables_of(service: str) -> Any:

@@ -85,7 +85,7 @@ def store_calls(
     session: Session, calls: Sequence[tuple[Call, str, str]], now: datetime
 ) -> list[OutsideCall]:
     """Store calls with (actor, correlation id); return those to be made now, leased."""
-    rows = {}
+    rows: dict[tuple[str, str], tuple[str, Call, str, str]] = {}
     for call, actor, correlation_id in calls:
         rows.setdefault((call.kind, call.key), (new_id("call"), call, actor, correlation_id))
     if not rows:
@@ -141,7 +141,14 @@ def lease_due(session: Session, now: datetime, limit: int) -> list[OutsideCall]:
     )
     return [
         OutsideCall(
-            r.id, r.kind, r.key, r.subject, r.request, r.attempts, r.attempts > 1, r.actor,
+            r.id,
+            r.kind,
+            r.key,
+            r.subject,
+            r.request,
+            r.attempts,
+            r.attempts > 1,
+            r.actor,
             r.correlation_id,
         )
         for r in rows

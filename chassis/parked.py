@@ -20,7 +20,9 @@ def main(service: str, wish: list[str], say: Callable[[str], None] = print) -> i
                 return _show(session, message_id, say)
             case ["retry", message_id]:
                 done = aside.retry(session, message_id, clock.now())
-                say(f"{message_id} will be handled again." if done else f"There is no {message_id}.")
+                say(
+                    f"{message_id} will be handled again." if done else f"There is no {message_id}."
+                )
                 return 0 if done else 1
             case ["retry-all"]:
                 parked = aside.find_aside(session)

@@ -110,7 +110,7 @@ class Saga(Generic[S]):
             return self._enter(self._at[step.name], progress, subject, now)
         return progress, []
 
-    def receive(
+    def receive(  # noqa: PLR0911 - one exit for each kind of message
         self, progress: Progress, message: Message, subject: S, now: datetime, reason: str = ""
     ) -> Moved:
         """Take a message; one that the step does not wait for changes nothing."""

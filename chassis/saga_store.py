@@ -90,11 +90,15 @@ def saga_tables(metadata: sa.MetaData) -> tuple[sa.Table, sa.Table]:
         sa.Column("deadline", Instant),
         sa.Column("problem", sa.Text, nullable=False),
         sa.Column("data", JSONB, nullable=False),
-        sa.Index("ix_saga_runs_deadline", "deadline", postgresql_where=sa.text("deadline is not null")),
+        sa.Index(
+            "ix_saga_runs_deadline", "deadline", postgresql_where=sa.text("deadline is not null")
+        ),
         sa.Index(
             "ix_saga_runs_stuck",
             "run_id",
-            postgresql_where=sa.text("phase = 'waiting' or (problem <> '' and phase in ('forward', 'backward'))"),
+            postgresql_where=sa.text(
+                "phase = 'waiting' or (problem <> '' and phase in ('forward', 'backward'))"
+            ),
         ),
     )
     steps = sa.Table(
@@ -122,7 +126,9 @@ class SqlRuns:
         """Load and lock all runs about these subjects with one query."""
         for subject_id in subject_ids:
             self._by_subject.setdefault(subject_id, [])
-        for run in load_locked(self._session, Run, subject_ids, by=orm.class_mapper(Run).c.subject_id):
+        for run in load_locked(
+            self._session, Run, subject_ids, by=orm.class_mapper(Run).c.subject_id
+        ):
             if run not in self._by_subject[run.subject_id]:
                 self._by_subject[run.subject_id].append(run)
 

@@ -1,15 +1,15 @@
 """What does a process tell about itself? Structured logs and Prometheus metrics.
 
-    oms_handled_total{service,name,outcome}      messages, requests, timers: done, refused, deferred, parked
-    oms_handled_seconds{service}                 a batch, from first message to commit
-    oms_batch_size{service}                      messages in one transaction
-    oms_questions_seconds{service,name}          answered questions
-    oms_duplicates_total{service}                messages that the inbox had seen before
-    oms_published_total{service}                 messages that the broker confirmed
-    oms_outbox_rows{service}                     messages that wait to be published
-    oms_deferred_rows{service,state}             messages that wait for a retry, or are parked
-    oms_calls_total{service,kind,outcome}        calls to the outside
-    oms_asked_total{service,outcome}             questions that this process asked others
+oms_handled_total{service,name,outcome}      messages, requests, timers, by what became of them
+oms_handled_seconds{service}                 a batch, from first message to commit
+oms_batch_size{service}                      messages in one transaction
+oms_questions_seconds{service,name}          answered questions
+oms_duplicates_total{service}                messages that the inbox had seen before
+oms_published_total{service}                 messages that the broker confirmed
+oms_outbox_rows{service}                     messages that wait to be published
+oms_deferred_rows{service,state}             messages that wait for a retry, or are parked
+oms_calls_total{service,kind,outcome}        calls to the outside
+oms_asked_total{service,outcome}             questions that this process asked others
 """
 
 import logging

@@ -1,10 +1,10 @@
 """Which exchanges and queues are there? All names follow from the service and the contract.
 
-    <service>.events   topic     events, routed by wire name (nameko's own convention)
-    oms.commands       direct    commands, routed by wire name to their one owner
-    oms.<service>      quorum    all that one service has to handle, in the order it came
-    oms.<service>.dead classic   what killed its handler again and again (x-delivery-limit)
-    nameko-rpc         topic     questions; queue rpc-<service>, as any nameko client asks
+<service>.events   topic     events, routed by wire name (nameko's own convention)
+oms.commands       direct    commands, routed by wire name to their one owner
+oms.<service>      quorum    all that one service has to handle, in the order it came
+oms.<service>.dead classic   what killed its handler again and again (x-delivery-limit)
+nameko-rpc         topic     questions; queue rpc-<service>, as any nameko client asks
 """
 
 from collections.abc import Iterable

@@ -214,5 +214,3 @@ def prune_inbox(session: Session, before: datetime, limit: int = 5000) -> int:
         {"before": before, "limit": limit},
     )
     return int(done.rowcount)  # type: ignore[attr-defined]
-
-

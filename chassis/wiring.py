@@ -2,7 +2,7 @@
 
     @handles(Message)      a command or event from the bus        (self, message, work)
     @performs(REQUEST)     RPC that changes something             (self, request, work) -> answer
-    @answers(QUESTION)     RPC that only reads                    (self, question, session) -> answer
+    @answers(QUESTION)     RPC that only reads                    (self, asked, session) -> answer
     @every(seconds=n)      a timer                                (self, work)
     @outside(kind)         makes a stored call, no transaction    (self, call) -> dict
     @concludes(kind)       what follows from a call               (self, outcome, work)
@@ -10,7 +10,8 @@
 Each is a nameko entrypoint that hands its method to the service's `Bus`.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from nameko.extensions import Entrypoint
 
@@ -113,9 +114,16 @@ class Concludes(BusEntrypoint):
         bus.conclusions[self.kind] = self.method
 
 
-handles = Handles.decorator
-performs = Performs.decorator
-answers = Answers.decorator
-every = Every.decorator
-outside = Outside.decorator
-concludes = Concludes.decorator
+F = TypeVar("F", bound=Callable[..., Any])
+Decorator = Callable[[F], F]
+
+handles: Callable[[type[Message]], Decorator[Any]] = Handles.decorator
+performs: Callable[[Question[Any, Any]], Decorator[Any]] = Performs.decorator
+answers: Callable[[Question[Any, Any]], Decorator[Any]] = Answers.decorator
+outside: Callable[[str], Decorator[Any]] = Outside.decorator
+concludes: Callable[[str], Decorator[Any]] = Concludes.decorator
+
+
+def every(*, seconds: float) -> Decorator[Any]:
+    """Do it again and again, so many seconds apart."""
+    return Every.decorator(seconds=seconds)  # type: ignore[no-any-return]

@@ -70,7 +70,7 @@ class ChannelPushFailed(Message, frozen=True, kw_only=True):
 
     push_id: Text
     channel: Code
-    kind: Text
+    push_kind: Text
     subject: Text
     reason: Text
     order_id: Text = ""

@@ -3,7 +3,9 @@
 Source: ISO 4217 list one; funds codes, precious metals and test codes are left out.
 """
 
-NO_DECIMALS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
+NO_DECIMALS = frozenset(
+    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()
+)
 THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 TWO_DECIMALS = frozenset(
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD "

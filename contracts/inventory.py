@@ -1,4 +1,7 @@
-"""What is said to and by inventory, which knows every SKU and how many of it are where."""
+"""What is said to and by inventory, which knows every SKU and how many of it are where.
+
+long because: all that is said to and by one service stands on one page.
+"""
 
 from datetime import datetime
 from typing import Annotated, Literal

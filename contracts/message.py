@@ -60,6 +60,8 @@ def _declared(wire: str, kind: Kind) -> Callable[[M], M]:
     def declare(cls: M) -> M:
         if wire in CATALOGUE:
             raise ValueError(f"the wire name {wire!r} is declared twice")
+        if taken := {"wire", "owner", "kind"} & set(cls.__struct_fields__):
+            raise ValueError(f"{wire}: a field cannot be called {', '.join(sorted(taken))}")
         cls.wire, cls.owner, cls.kind = wire, wire.partition(".")[0], kind
         CATALOGUE[wire] = cls
         return cls
@@ -95,9 +97,7 @@ class Question(Generic[Asked, Answered]):
 QUESTIONS: dict[str, Question[Wire, Wire]] = {}
 
 
-def question(
-    name: str, asked: type[Asked], answered: type[Answered]
-) -> Question[Asked, Answered]:
+def question(name: str, asked: type[Asked], answered: type[Answered]) -> Question[Asked, Answered]:
     """Declare what a service answers and does not change."""
     return _known(Question(name, asked, answered))
 

@@ -1,4 +1,7 @@
-"""What is said to and by orders, which knows each customer's wish and how far it has come."""
+"""What is said to and by orders, which knows each customer's wish and how far it has come.
+
+long because: all that is said to and by one service stands on one page.
+"""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -426,4 +429,3 @@ RELEASE = request("orders.release", ReleaseHold, Order)
 CANCEL = request("orders.cancel", CancelOrder, Order)
 STUCK = question("orders.stuck", FindStuck, StuckPage)
 RESOLVE = request("orders.resolve", ResolveStep, Nothing)
-

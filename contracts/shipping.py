@@ -1,4 +1,7 @@
-"""What is said to and by shipping, which buys labels and follows parcels to the door."""
+"""What is said to and by shipping, which buys labels and follows parcels to the door.
+
+long because: all that is said to and by one service stands on one page.
+"""
 
 from datetime import datetime
 from typing import Annotated, Literal

@@ -1,4 +1,7 @@
-"""What is said to and by warehouse, which knows where goods lie and who picks and packs them."""
+"""What is said to and by warehouse, which knows where goods lie and who picks and packs them.
+
+long because: all that is said to and by one service stands on one page.
+"""
 
 from datetime import datetime
 from typing import Annotated, Literal

@@ -1,10 +1,10 @@
 """What can be done with the gateway from the shell?
 
-    python -m gateway                    serve the API on PORT
-    python -m gateway create-key NAME    make an API key and print it, this once
-    python -m gateway revoke-key NAME    let a key be of no use any more
-    python -m gateway list-keys          list the keys
-    python -m gateway openapi            print the OpenAPI document
+python -m gateway                    serve the API on PORT
+python -m gateway create-key NAME    make an API key and print it, this once
+python -m gateway revoke-key NAME    let a key be of no use any more
+python -m gateway list-keys          list the keys
+python -m gateway openapi            print the OpenAPI document
 """
 
 import sys

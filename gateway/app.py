@@ -45,7 +45,9 @@ def create_app(asker: Asks, engine: sa.Engine) -> Flask:
     app.add_url_rule(
         "/orders/<order_id>", "GET /orders/{order_id}", partial(_page, asker, keys), methods=["GET"]
     )
-    app.add_url_rule("/openapi.json", "openapi", lambda: Response(openapi.text(), mimetype="application/json"))
+    app.add_url_rule(
+        "/openapi.json", "openapi", lambda: Response(openapi.text(), mimetype="application/json")
+    )
     app.add_url_rule("/docs", "docs", lambda: Response(docs_page.html(), mimetype="text/html"))
     app.add_url_rule("/problems/<kind>", "problems", docs_page.problem_page)
     app.add_url_rule("/", "home", lambda: Response(status=302, headers={"Location": "/docs"}))
@@ -74,9 +76,7 @@ def _serve(route: Route, asker: Asks, keys: Keys, known: Requests, **values: str
         return problems.of_faults(faults(error.messages))
 
 
-def _once(
-    route: Route, asker: Asks, asked: Any, actor: str, key: str, known: Requests
-) -> Response:
+def _once(route: Route, asker: Asks, asked: Any, actor: str, key: str, known: Requests) -> Response:
     if len(key) > KEY_LENGTH or not key.isprintable():
         told = [{"field": "Idempotency-Key", "detail": f"must have at most {KEY_LENGTH} letters."}]
         return problems.of_faults(told)
@@ -109,7 +109,13 @@ def _ask(route: Route, asker: Asks, asked: Any, actor: str, request_id: str) -> 
 
 
 def _page(asker: Asks, keys: Keys, order_id: str) -> Response:
-    route = Route("GET", "/orders/{order_id}", openapi.ORDER_PAGE, "Show an order with all that belongs to it", "orders")
+    route = Route(
+        "GET",
+        "/orders/{order_id}",
+        openapi.ORDER_PAGE,
+        "Show an order with all that belongs to it",
+        "orders",
+    )
     try:
         caller = _caller(keys)
         asked = route.build({"order_id": order_id})
@@ -157,7 +163,9 @@ def _end(response: Response) -> Response:
     response.headers["Request-Id"] = g.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self' 'unsafe-inline'"
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self' 'unsafe-inline'"
+    )
     return response
 
 
@@ -165,7 +173,9 @@ def _http_error(error: HTTPException) -> Response:
     kind = KIND_OF_STATUS.get(error.code or 500)
     if kind is None:
         kind = "malformed" if (error.code or 500) < 500 else "internal"  # noqa: PLR2004
-    response = problems.problem(kind, f"{request.method} {request.path}: {problems.KINDS[kind][1]}.")
+    response = problems.problem(
+        kind, f"{request.method} {request.path}: {problems.KINDS[kind][1]}."
+    )
     if error.code == 405 and getattr(error, "valid_methods", None):  # noqa: PLR2004
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response
@@ -177,4 +187,10 @@ def _broken(error: Exception) -> Response:
 
 
 def _rule(url: str) -> str:
-    return url.replace("{listing}", "{path:listing}").replace("{sku}", "{path:sku}").replace("{customer}", "{path:customer}").replace("{", "<").replace("}", ">")
+    return (
+        url.replace("{listing}", "{path:listing}")
+        .replace("{sku}", "{path:sku}")
+        .replace("{customer}", "{path:customer}")
+        .replace("{", "<")
+        .replace("}", ">")
+    )

@@ -38,7 +38,12 @@ class Keys:
     def create(self, name: str) -> str:
         """Make a key and return it; it can never be shown again."""
         secret = f"oms_{secrets.token_urlsafe(32)}"
-        row = {"key_id": new_id("key"), "name": name, "hash": _hash(secret), "created_at": clock.now()}
+        row = {
+            "key_id": new_id("key"),
+            "name": name,
+            "hash": _hash(secret),
+            "created_at": clock.now(),
+        }
         with self._engine.begin() as connection:
             connection.execute(sa.insert(api_keys).values(row))
         return secret

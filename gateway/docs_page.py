@@ -34,7 +34,9 @@ def html() -> str:
     by_tag: dict[str, list[str]] = {}
     for url, operations in document["paths"].items():
         for verb, operation in operations.items():
-            by_tag.setdefault(operation["tags"][0], []).append(_operation(verb, url, operation, document))
+            by_tag.setdefault(operation["tags"][0], []).append(
+                _operation(verb, url, operation, document)
+            )
     links = "".join(f'<a href="#{tag}">{tag}</a>' for tag in by_tag)
     body = "".join(f'<h2 id="{tag}">{tag}</h2>{"".join(shown)}' for tag, shown in by_tag.items())
     intro = (
@@ -48,7 +50,10 @@ def html() -> str:
         f'<tr><td><a href="/problems/{kind}">{kind}</a><td>{status}<td>{escape(title)}'
         for kind, (status, title, _) in problems.KINDS.items()
     )
-    return _page("OMS API", f"<nav>{links}</nav>{intro}{body}<h2 id=problems>problems</h2><table>{kinds}</table>")
+    return _page(
+        "OMS API",
+        f"<nav>{links}</nav>{intro}{body}<h2 id=problems>problems</h2><table>{kinds}</table>",
+    )
 
 
 def problem_page(kind: str) -> Response:
@@ -77,8 +82,8 @@ def _operation(verb: str, url: str, operation: dict[str, Any], document: dict[st
         rows = "".join(_rows(content["schema"], document))
         body = f"<h4>Body ({media})</h4><table>{rows}</table>"
         example = f" -H 'Content-Type: {media}' --data @body"
-    key = "" if operation.get("security") == [] else " -H \"Authorization: Bearer $KEY\""
-    curl = f"curl -X {verb.upper()} \"$URL{url}\"{key}{example}"
+    key = "" if operation.get("security") == [] else ' -H "Authorization: Bearer $KEY"'
+    curl = f'curl -X {verb.upper()} "$URL{url}"{key}{example}'
     answers = ", ".join(operation["responses"])
     return (
         f'<details><summary><span class="verb">{verb.upper()}</span><span class="url">{escape(url)}</span>'

@@ -41,7 +41,13 @@ def document() -> dict[str, Any]:
     plugin.converter.add_attribute_function(_pattern)
     spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
     spec.components.schema("Problem", _problem())
-    page = Route("GET", "/orders/{order_id}", ORDER_PAGE, "Show an order with all that belongs to it", "orders")
+    page = Route(
+        "GET",
+        "/orders/{order_id}",
+        ORDER_PAGE,
+        "Show an order with all that belongs to it",
+        "orders",
+    )
     by_url: dict[str, dict[str, Any]] = {}
     for route in (*ROUTES, page):
         by_url.setdefault(route.url, {})[route.method.lower()] = _operation(route)
@@ -69,7 +75,12 @@ def _operation(route: Route) -> dict[str, Any]:
         operation["security"] = []
     if route.method == "GET":
         operation["parameters"] += [
-            {"name": n, "in": "query", "required": inner.fields[n].required, "schema": _shape(inner.fields[n])}
+            {
+                "name": n,
+                "in": "query",
+                "required": inner.fields[n].required,
+                "schema": _shape(inner.fields[n]),
+            }
             for n in names
         ]
     else:
@@ -83,7 +94,11 @@ def _mutation(operation: dict[str, Any], route: Route, inner: Any, names: list[s
         for header in route.headers
     ]
     if not route.open_to_all:
-        key = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
+        key = {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "schema": {"type": "string", "maxLength": 255},
+        }
         operation["parameters"].append(key)
     if "expected_version" in route.struct.__struct_fields__:
         match = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
@@ -103,11 +118,15 @@ def _mutation(operation: dict[str, Any], route: Route, inner: Any, names: list[s
 
 def _responses(route: Route) -> dict[str, Any]:
     if route.document:
-        good: Any = {"content": {route.document: {"schema": {"type": "string", "format": "binary"}}}}
+        good: Any = {
+            "content": {route.document: {"schema": {"type": "string", "format": "binary"}}}
+        }
     else:
         good = {"content": {"application/json": {"schema": schema_of(route.question.answered)}}}
     responses = {str(route.status): {"description": "Done.", **good}}
-    codes = {400, 401, 404, 405, 409, 412, 413, 415, 422, 500, 503} - ({409, 412, 415} if route.method == "GET" else set())
+    codes = {400, 401, 404, 405, 409, 412, 413, 415, 422, 500, 503} - (
+        {409, 412, 415} if route.method == "GET" else set()
+    )
     titles = {status: title for status, title, _ in reversed(problems.KINDS.values())}
     for code in sorted(codes):
         content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -119,7 +138,11 @@ def _responses(route: Route) -> dict[str, Any]:
 
 def _problem() -> dict[str, Any]:
     text = {"type": "string"}
-    fault = {"type": "object", "required": ["field", "detail"], "properties": {"field": text, "detail": text}}
+    fault = {
+        "type": "object",
+        "required": ["field", "detail"],
+        "properties": {"field": text, "detail": text},
+    }
     return {
         "type": "object",
         "required": ["type", "title", "status", "detail", "instance"],

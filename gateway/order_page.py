@@ -9,12 +9,12 @@ from typing import Any
 from chassis.ask import Unavailable
 from chassis.errors import Refused
 from contracts import orders, payments, returns, shipping, warehouse
+from contracts.message import Wire
 from contracts.payments import Payment
 from contracts.returns import Return
 from contracts.shipping import Shipment
-from contracts.warehouse import Fulfillment
-from contracts.message import Wire
 from contracts.values import HistoryLine
+from contracts.warehouse import Fulfillment
 from gateway.ports import Asks
 
 SECONDS = 3.0

@@ -13,7 +13,7 @@ from msgspec import inspect as mi
 
 from contracts.message import Question
 from gateway import problems
-from gateway.schemas import faults, load
+from gateway.schemas import load
 
 Made = Callable[[dict[str, Any]], dict[str, Any]]
 ID_FORM = re.compile(r"^\^([a-z]{3})_\[0-9A-Z\]\{26\}\$$")
@@ -72,7 +72,7 @@ class Route:
             self._check_id(name, value)
         told = {name: request.headers.get(h, "") for h, name in self.headers.items()}
         if wrong := sorted(self.hidden & data.keys()):
-            raise ma.ValidationError({name: "is not a field here." for name in wrong})
+            raise ma.ValidationError(dict.fromkeys(wrong, "is not a field here."))
         whole = {**data, **values, **told}
         fields = self.struct.__struct_fields__
         if self.inside:
@@ -105,7 +105,9 @@ class Route:
         try:
             data = msgspec.json.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise Answered(problems.problem("malformed", f"The body is not JSON: {error}")) from None
+            raise Answered(
+                problems.problem("malformed", f"The body is not JSON: {error}")
+            ) from None
         if not isinstance(data, dict):
             raise Answered(problems.problem("malformed", "The body is not a JSON object."))
         return data
@@ -116,7 +118,9 @@ class Route:
             what = NAMES[known[1]]
             raise Answered(
                 problems.problem(
-                    "not-found", f"{value} is not {what}.", [{"field": name, "detail": f"is not {what}."}]
+                    "not-found",
+                    f"{value} is not {what}.",
+                    [{"field": name, "detail": f"is not {what}."}],
                 )
             )
 
@@ -146,7 +150,7 @@ def show(route: Route, answer: Any) -> Response:
 def _version(match: str) -> int:
     text = match.strip().removeprefix("W/").strip('"')
     if not text.isdigit():
-        told = f"If-Match must be an ETag that we gave, such as \"3\", not {match[:40]}."
+        told = f'If-Match must be an ETag that we gave, such as "3", not {match[:40]}.'
         raise Answered(problems.problem("stale", told))
     return int(text[:9])
 

@@ -33,7 +33,9 @@ class Instant(fields.AwareDateTime):
         try:
             found = datetime.fromisoformat(value)
         except (TypeError, ValueError):
-            raise ma.ValidationError(f"must be a time like 2026-11-24T10:00:00Z, not {_shown(value)}.") from None
+            raise ma.ValidationError(
+                f"must be a time like 2026-11-24T10:00:00Z, not {_shown(value)}."
+            ) from None
         if found.tzinfo is None:
             raise ma.ValidationError("must say its offset from UTC, such as a Z at its end.")
         return found
@@ -67,7 +69,9 @@ def schema_of(struct: type[Wire]) -> type[ma.Schema]:
     info = mi.type_info(struct)
     assert isinstance(info, mi.StructType)
     declared = {f.encode_name: _field_of(f) for f in info.fields}
-    made: type[ma.Schema] = type(struct.__name__, (WireSchema,), {**declared, "__doc__": struct.__doc__})
+    made: type[ma.Schema] = type(
+        struct.__name__, (WireSchema,), {**declared, "__doc__": struct.__doc__}
+    )
     return made
 
 
@@ -128,14 +132,18 @@ def _of(kind: mi.Type, kwargs: dict[str, Any]) -> fields.Field[Any]:  # noqa: PL
         case mi.FloatType(ge=low, le=high):
             return fields.Float(**_checked(kwargs, _range(low, high)))
         case mi.BoolType():
-            return fields.Boolean(truthy={True}, falsy={False}, **_saying(kwargs, "must be true or false."))
+            return fields.Boolean(
+                truthy={True}, falsy={False}, **_saying(kwargs, "must be true or false.")
+            )
         case mi.DateTimeType():
             return Instant(**kwargs)
         case mi.LiteralType(values=values):
             return fields.Raw(**_checked(kwargs, _among(values)))
         case mi.VarTupleType(item_type=item, min_length=low, max_length=high):
             kwargs = _saying(_checked(kwargs, _length(low, high, "entries")), "must be a list.")
-            return fields.List(_of(item, {"error_messages": {"null": "must not be null."}}), **kwargs)
+            return fields.List(
+                _of(item, {"error_messages": {"null": "must not be null."}}), **kwargs
+            )
         case mi.StructType(cls=cls):
             kwargs = _saying(kwargs, "must be an object.", "type")
             return fields.Nested(schema_of(cls), unknown=ma.RAISE, **kwargs)

@@ -1,8 +1,8 @@
 """Where is RabbitMQ? It is looked for in five places, in this order, and each is named.
 
-    1 AMQP_URI            2 127.0.0.1:5672, if it answers as guest
-    3 the program rabbitmq-server, as a private node      4 a container engine
-    5 Debian's or Ubuntu's packages, unpacked into our cache (no root needed), as a private node
+1 AMQP_URI            2 127.0.0.1:5672, if it answers as guest
+3 the program rabbitmq-server, as a private node      4 a container engine
+5 Debian's or Ubuntu's packages, unpacked into our cache (no root needed), as a private node
 """
 
 import os

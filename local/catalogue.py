@@ -42,7 +42,13 @@ def load(url: str, key: str, say: Say) -> None:
     api = Client(url, key)
     say("loading the demo catalogue …")
     for warehouse, (name, city, postcode, country, latitude, longitude) in WAREHOUSES.items():
-        address = {"name": name, "line1": "Dock Street 1", "city": city, "postcode": postcode, "country": country}
+        address = {
+            "name": name,
+            "line1": "Dock Street 1",
+            "city": city,
+            "postcode": postcode,
+            "country": country,
+        }
         place = {"name": name, "address": address, "latitude": latitude, "longitude": longitude}
         api.put(f"/warehouses/{warehouse}", place)
     for carton, (length, width, height, most, own, cost) in CARTONS.items():
@@ -56,7 +62,7 @@ def load(url: str, key: str, say: Say) -> None:
     things = all_things()
     for number, thing in enumerate(things):
         _load_thing(api, number, thing)
-        if number % 10 == 9:
+        if (number + 1) % 10 == 0:
             say(f"  {number + 1} of {len(things)} SKUs")
     say(f"{len(things)} SKUs, {len(WAREHOUSES)} warehouses, {len(CARTONS)} cartons are there")
 
@@ -78,7 +84,9 @@ def barcode_of(number: int) -> str:
     return f"{digits}{check}"
 
 
-def _load_thing(api: Client, number: int, thing: tuple[str, str, int, int, int, int, str, str, int]) -> None:
+def _load_thing(
+    api: Client, number: int, thing: tuple[str, str, int, int, int, int, str, str, int]
+) -> None:
     sku, name, length, width, height, weight, hs_code, country, value = thing
     api.put(
         f"/skus/{sku}",

@@ -70,9 +70,10 @@ class Client:
 
 
 def _again(answer: requests.Response) -> bool:
-    return answer.status_code == requests.codes.unavailable or _problem(answer).get(
-        "type"
-    ) == "/problems/in-progress"
+    return (
+        answer.status_code == requests.codes.unavailable
+        or _problem(answer).get("type") == "/problems/in-progress"
+    )
 
 
 def _problem(answer: requests.Response) -> dict[str, Any]:

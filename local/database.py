@@ -54,7 +54,9 @@ class Database:
 
     def kill_connections(self, name: str) -> None:
         """Cut every connection to a database, for drills."""
-        self._ask(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
+        self._ask(
+            f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"  # noqa: S608 - a name of our own
+        )
 
     def answers(self) -> bool:
         """Tell whether the server answers."""
@@ -101,7 +103,16 @@ class OwnDatabase(Database):
         began = time.monotonic()
         if not (data / "PG_VERSION").exists():
             self._say("making a PostgreSQL of our own …")
-            command = [_program("initdb"), "-D", str(data), "-U", "oms", "--auth=trust", "-E", "UTF8"]
+            command = [
+                _program("initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "oms",
+                "--auth=trust",
+                "-E",
+                "UTF8",
+            ]
             made = subprocess.run(
                 [*command, "--locale=C", "--no-sync"],
                 capture_output=True,
@@ -115,8 +126,14 @@ class OwnDatabase(Database):
         log = (self._folder / "postgres.log").open("ab")
         self._process = subprocess.Popen(
             [
-                _program("postgres"), "-D", str(data), "-p", str(self._port), *settings,
-                "-c", f"unix_socket_directories={self._folder}",
+                _program("postgres"),
+                "-D",
+                str(data),
+                "-p",
+                str(self._port),
+                *settings,
+                "-c",
+                f"unix_socket_directories={self._folder}",
             ],
             stdout=log,
             stderr=log,

@@ -11,6 +11,7 @@ from typing import Any
 
 from local.client import Client, Refusal
 
+GIVEN_UP = frozenset({"incomplete", "canceled"})
 CARRIER_SECRET, PROVIDER_SECRET = b"sandbox-carrier-secret", b"sandbox-secret"
 
 
@@ -39,7 +40,13 @@ def order_body(lines: list[tuple[str, int, int]], **more: Any) -> dict[str, Any]
         "delivery": delivery,
         "total": total + delivery.get("price", 0),
         "payment": {"method": "card", "token": "tok_ok"},
-        "ship_to": {"name": "Ada Reader", "line1": "Lindenstr. 5", "city": "Berlin", "postcode": "10969", "country": "DE"},
+        "ship_to": {
+            "name": "Ada Reader",
+            "line1": "Lindenstr. 5",
+            "city": "Berlin",
+            "postcode": "10969",
+            "country": "DE",
+        },
         "customer": {"email": "ada@example.com", "name": "Ada Reader"},
         **more,
     }
@@ -55,7 +62,9 @@ class Staff:
         """Look at an order's page."""
         return self.api.get(f"/orders/{order_id}")
 
-    def wait_for(self, order_id: str, what: str, probe: Callable[[Any], Any], within: float = 30) -> Any:
+    def wait_for(
+        self, order_id: str, what: str, probe: Callable[[Any], Any], within: float = 30
+    ) -> Any:
         """Look at an order's page until the probe likes it; return the page."""
 
         def look() -> Any:
@@ -66,16 +75,20 @@ class Staff:
             return until(f"order {order_id}: {what}", look, within=within)
         except Stuck as stuck:
             page = self.page(order_id)
-            runs = [(r["saga"], r["step"], r["phase"], r["problem"]) for r in page["order"]["journey"]]
+            runs = [
+                (r["saga"], r["step"], r["phase"], r["problem"]) for r in page["order"]["journey"]
+            ]
             last = [(h["action"], h["subject"], h["reason"]) for h in (page["history"] or [])[-4:]]
             raise Stuck(f"{stuck}; {page['order']['status']}, runs {runs}, last {last}") from None
 
     def allocated(self, order_id: str, within: float = 30) -> Any:
         """Wait until an order is reserved, paid, routed and open for picking."""
-        return self.wait_for(
-            order_id, "open for picking",
-            lambda p: p["fulfillments"] and all(f["status"] not in {"scheduled"} for f in p["fulfillments"]), within,
-        )  # fmt: skip
+
+        def is_open(page: Any) -> bool:
+            live = [f["status"] for f in page["fulfillments"] or () if f["status"] not in GIVEN_UP]
+            return bool(live) and "scheduled" not in live
+
+        return self.wait_for(order_id, "open for picking", is_open, within)
 
     def pick(self, fulfillment: Any) -> Any:
         """Scan everything that is still to be picked."""
@@ -83,7 +96,12 @@ class Staff:
         for line in fulfillment["lines"]:
             left = line["quantity"] - line["picked"] - line["short"]
             if left > 0:
-                scan = {"barcode": line["barcodes"][0], "bin": line["bin"], "quantity": left, "scan_id": uuid.uuid4().hex}
+                scan = {
+                    "barcode": line["barcodes"][0],
+                    "bin": line["bin"],
+                    "quantity": left,
+                    "scan_id": uuid.uuid4().hex,
+                }
                 fulfillment = self.api.post(f"{where}/scans", scan)
         return fulfillment
 
@@ -96,7 +114,9 @@ class Staff:
             for _ in range(line["picked"])
         ]
         carton = (fulfillment["proposed_cartons"] or ["XL"])[0]
-        return self.api.post(f"{where}/packages", {"packages": [{"carton": carton, "barcodes": codes}]})
+        return self.api.post(
+            f"{where}/packages", {"packages": [{"carton": carton, "barcodes": codes}]}
+        )
 
     def pick_and_pack(self, order_id: str) -> Any:
         """Pick and pack all open fulfillment orders of an order."""
@@ -119,7 +139,9 @@ class Staff:
             lambda p: p["order"]["fulfillment_status"] != "unfulfilled" and p["order"]["captured"],
         )  # fmt: skip
 
-    def track(self, number: str, status: str, at: datetime | None = None, event_id: str = "") -> None:
+    def track(
+        self, number: str, status: str, at: datetime | None = None, event_id: str = ""
+    ) -> None:
         """Play the carrier: tell where a parcel is."""
         body = json.dumps(
             {
@@ -156,7 +178,14 @@ class Staff:
         self.hand_over(order_id)
         return self.deliver(order_id)
 
-    def send_back(self, order_id: str, wanted: list[tuple[str, int]], *, grade: str = "A", disposition: str = "restock") -> Any:
+    def send_back(
+        self,
+        order_id: str,
+        wanted: list[tuple[str, int]],
+        *,
+        grade: str = "A",
+        disposition: str = "restock",
+    ) -> Any:
         """Return (line id, quantity) of an order: ask, receive, inspect; wait until it is done."""
         lines = [{"line_id": x, "quantity": q, "reason": "unwanted"} for x, q in wanted]
         opened = self.api.post(f"/orders/{order_id}/returns", {"lines": lines})
@@ -167,4 +196,6 @@ class Staff:
         self.api.post(f"{where}/receipts", receipt)
         found = [{**x, "grade": grade, "disposition": disposition} for x in arrived]
         self.api.post(f"{where}/inspection", {"lines": found})
-        return until("return completed", lambda: (r := self.api.get(where))["status"] == "completed" and r)
+        return until(
+            "return completed", lambda: (r := self.api.get(where))["status"] == "completed" and r
+        )

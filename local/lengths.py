@@ -8,7 +8,14 @@ import sys
 from pathlib import Path
 
 LONGEST = 300
-FREE = ("migrations/versions/", "openapi.json", "requirements.lock", "/data/", "schemas/", "examples/")
+FREE = (
+    "migrations/versions/",
+    "openapi.json",
+    "requirements.lock",
+    "/data/",
+    "schemas/",
+    "examples/",
+)
 KINDS = (".py", ".md", ".sh", ".toml", ".yaml", ".yml")
 
 

@@ -1,6 +1,6 @@
 """Where do mails go that the system sends while it is tried? Into files, one each.
 
-    python -m local.mail_sink PORT FOLDER
+python -m local.mail_sink PORT FOLDER
 """
 
 import asyncio

@@ -30,7 +30,11 @@ class Home:
 
 def installed() -> Home | None:
     """Find the programs that the machine has."""
-    roots = [Path("/usr/lib/rabbitmq/lib"), Path("/usr/local/lib/rabbitmq/lib"), Path("/opt/rabbitmq")]
+    roots = [
+        Path("/usr/lib/rabbitmq/lib"),
+        Path("/usr/local/lib/rabbitmq/lib"),
+        Path("/opt/rabbitmq"),
+    ]
     for root in roots:
         for server in sorted(root.glob("**/sbin/rabbitmq-server")):
             for erlang in (Path(ERLANG_HOME), Path("/usr/local/lib/erlang")):

@@ -12,7 +12,9 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Self
 
 from contracts import SERVICES
 from local.broker import Broker, find_broker, private_node
@@ -51,7 +53,7 @@ class System:
         self.database: Database
         self._tender: Tender | None = None
 
-    def __enter__(self) -> "System":
+    def __enter__(self) -> Self:
         """Start everything; what was started is stopped again if something fails."""
         try:
             self.start()
@@ -140,7 +142,7 @@ class System:
     def wait_until_ready(self) -> None:
         """Wait until every process says that it is ready."""
         for name in self._health:
-            wait_for(name, lambda name=name: self.is_ready(name), within=READY_SECONDS)
+            wait_for(name, partial(self.is_ready, name), within=READY_SECONDS)
 
     def is_ready(self, name: str) -> bool:
         """Ask a process whether it is ready."""
@@ -176,7 +178,9 @@ class System:
                 self.database.create(f"{self._prefix}_{name}")
         self._say("bringing tables and queues up to date …")
         with ThreadPoolExecutor(3) as several:
-            list(several.map(lambda name: self._run(name, "chassis", "migrate", name), WITH_DATABASE))
+            list(
+                several.map(lambda name: self._run(name, "chassis", "migrate", name), WITH_DATABASE)
+            )
 
     def _run(self, name: str, *arguments: str) -> str:
         process = Kept(name, arguments, self._environment(name), self.state / "logs" / "setup.log")
@@ -185,12 +189,16 @@ class System:
             cwd=ROOT, env=process.environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
-            raise RuntimeError(f"{' '.join(arguments)} failed:\n{(done.stdout + done.stderr)[-3000:]}")
+            raise RuntimeError(
+                f"{' '.join(arguments)} failed:\n{(done.stdout + done.stderr)[-3000:]}"
+            )
         return done.stdout
 
     def _start_processes(self) -> None:
         logs, smtp = self.state / "logs", free_port()
-        self._add("mail sink", ["local.mail_sink", str(smtp), str(self.mails)], {}, logs, probe=False)
+        self._add(
+            "mail sink", ["local.mail_sink", str(smtp), str(self.mails)], {}, logs, probe=False
+        )
         for service in SERVICES:
             self._add(
                 service, ["chassis", "run", service], {"SMTP_URI": f"smtp://127.0.0.1:{smtp}"}, logs
@@ -203,7 +211,13 @@ class System:
             process.start()
 
     def _add(
-        self, name: str, arguments: list[str], more: dict[str, str], logs: Path, *, probe: bool = True
+        self,
+        name: str,
+        arguments: list[str],
+        more: dict[str, str],
+        logs: Path,
+        *,
+        probe: bool = True,
     ) -> None:
         environment = self._environment(name) | more
         if probe:

@@ -101,15 +101,11 @@ def import_csv(wish: ImportCsv, work: Work, channels: Channels) -> CsvResult:
     return CsvResult(orders=tuple(results))
 
 
-def take_order(
-    order: PlaceOrder, work: Work, channels: Channels, *, unpaid: bool
-) -> WebhookTaken:
+def take_order(order: PlaceOrder, work: Work, channels: Channels, *, unpaid: bool) -> WebhookTaken:
     """Take an order in; it waits where a listing is unknown or the shop has no money yet."""
     inbound = channels.inbound(order.channel, order.channel_order_id)
     if inbound is None:
-        inbound = Inbound(
-            work.new_id("inb"), order.channel, order.channel_order_id, work.now
-        )
+        inbound = Inbound(work.new_id("inb"), order.channel, order.channel_order_id, work.now)
         channels.add(inbound)
         work.send(
             ChannelOrderReceived(channel=order.channel, channel_order_id=order.channel_order_id)
@@ -216,7 +212,7 @@ def conclude_push(outcome: Outcome, work: Work) -> None:
             ChannelPushFailed(
                 push_id=outcome.call.id,
                 channel=request["channel"],
-                kind=request["action"],
+                push_kind=request["action"],
                 subject=outcome.call.subject,
                 reason=(outcome.reason or outcome.code)[:255],
                 order_id=request.get("order_id", "") if request["action"] == "acknowledge" else "",
@@ -262,9 +258,7 @@ def _cancel(
     if inbound.state == State.PARKED:
         inbound.refuse(reason)
         return
-    work.send(
-        CancelChannelOrder(channel=channel, channel_order_id=channel_order_id, reason=reason)
-    )
+    work.send(CancelChannelOrder(channel=channel, channel_order_id=channel_order_id, reason=reason))
 
 
 def _acknowledged(order_id: str, fulfillment_order_id: str) -> ShipmentAcknowledged:

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import orm
-
 from sqlalchemy.orm import Session
 
 from chassis.store import Instant, Packed, add, load_locked, new_metadata
@@ -226,9 +225,7 @@ def load_inbounds(session: Session, keys: Sequence[tuple[str, str]]) -> None:
 
 def prepare(session: Session, bodies: Sequence[Any]) -> None:
     """Load what a batch will touch; news of stock are taken together."""
-    keys = {
-        (b.channel, b.channel_order_id) for b in bodies if getattr(b, "channel_order_id", "")
-    }
+    keys = {(b.channel, b.channel_order_id) for b in bodies if getattr(b, "channel_order_id", "")}
     load_inbounds(session, sorted(keys))
     if changed := [b for b in bodies if isinstance(b, StockChanged)]:
         SqlChannels(session).save_stock(changed)

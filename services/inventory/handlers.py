@@ -188,9 +188,7 @@ def fulfill_stock(command: FulfillStock, work: Work, inventory: Inventory) -> No
                 "lines",
             )
     work.send(
-        StockFulfilled(
-            order_id=command.order_id, fulfillment_order_id=command.fulfillment_order_id
-        )
+        StockFulfilled(order_id=command.order_id, fulfillment_order_id=command.fulfillment_order_id)
     )
 
 
@@ -273,9 +271,7 @@ def receive_stock(wish: ReceiveStock, work: Work, inventory: Inventory) -> Wareh
     _known(wish.sku, inventory)
     shelves = inventory.shelves([wish.sku])
     cause = wish.reference or work.message_id or "receipt"
-    movement = Movement(
-        wish.sku, wish.warehouse_id, "received", cause, on_hand=wish.quantity
-    )
+    movement = Movement(wish.sku, wish.warehouse_id, "received", cause, on_hand=wish.quantity)
     return shelves.post(movement).told()
 
 
@@ -288,9 +284,13 @@ def _off(order_id: str) -> str:
     return f"off:{order_id}"
 
 
-def _reserve(  # noqa: PLR0913, PLR0917 - a reservation and all that it touches
-    command: ReserveStock, lines: Sequence[SkuQuantity], expires_at: datetime,
-    known: Reservation | None, work: Work, inventory: Inventory,
+def _reserve(  # noqa: PLR0913 - a reservation and all that it touches
+    command: ReserveStock,
+    lines: Sequence[SkuQuantity],
+    expires_at: datetime,
+    known: Reservation | None,
+    work: Work,
+    inventory: Inventory,
 ) -> None:
     shelves = inventory.shelves(line.sku for line in lines)
     placed = shelves.place((line.line_id, line.sku, line.quantity) for line in lines)

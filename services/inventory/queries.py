@@ -64,9 +64,7 @@ def get_ledger(session: Session, asked: said.LedgerOf) -> said.Ledger:
         query = query.where(movements.c.warehouse_id == asked.warehouse_id)
     rows = session.execute(query).all()
     page = tuple(_movement(row) for row in rows[: asked.limit])
-    return said.Ledger(
-        movements=page, next=page[-1].movement_id if len(rows) > asked.limit else 0
-    )
+    return said.Ledger(movements=page, next=page[-1].movement_id if len(rows) > asked.limit else 0)
 
 
 def audit(session: Session, _asked: said.Audit) -> said.AuditReport:

@@ -46,7 +46,8 @@ stock = sa.Table(
     sa.Column("allocated", sa.BigInteger, nullable=False),
     sa.Column("unavailable", sa.BigInteger, nullable=False),
     sa.CheckConstraint(
-        "on_hand >= 0 and reserved >= 0 and allocated >= 0 and unavailable >= 0", name="not_negative"
+        "on_hand >= 0 and reserved >= 0 and allocated >= 0 and unavailable >= 0",
+        name="not_negative",
     ),
     sa.CheckConstraint("on_hand >= reserved + allocated + unavailable", name="never_oversold"),
 )
@@ -223,7 +224,9 @@ def prepare(session: Session, bodies: Sequence[Any]) -> None:
     if keys:
         rows = session.scalars(sa.select(done.c.key).where(done.c.key.in_(keys)))
         session.info["done"] = dict.fromkeys(keys, False) | dict.fromkeys(rows, True)
-    wanted = {p.sku for kept in session.info["by_order"].values() for r in kept for p in r.placements}
+    wanted = {
+        p.sku for kept in session.info["by_order"].values() for r in kept for p in r.placements
+    }
     for body in bodies:
         for name in ("lines", "placements", "units"):
             wanted.update(item.sku for item in getattr(body, name, ()))

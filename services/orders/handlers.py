@@ -1,6 +1,5 @@
 """What can be wished of orders? One function for each request and command."""
 
-
 from chassis.errors import IllegalMove, NotFound, Refused
 from chassis.saga_store import Runs
 from chassis.work import Work
@@ -246,5 +245,3 @@ def _placed(order: Order) -> OrderPlaced:
         ),
         placed_at=order.placed_at,
     )
-
-

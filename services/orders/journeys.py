@@ -43,7 +43,11 @@ def on_told(message: Any, work: Work, orders: Orders, runs: Runs) -> None:
         if run.is_open and _is_about(run, message):
             _learn(run, message)
             _advance(
-                run, order, work, orders, runs,
+                run,
+                order,
+                work,
+                orders,
+                runs,
                 lambda saga, s, run=run: saga.receive(run.progress, message, s, work.now, reason),
             )
     if isinstance(message, PickShort):
@@ -64,7 +68,11 @@ def wake(order_id: str, work: Work, orders: Orders, runs: Runs) -> None:
     for run in list(runs.of_subject(order_id)):
         if run.is_open and run.deadline and run.deadline <= work.now:
             _advance(
-                run, order, work, orders, runs,
+                run,
+                order,
+                work,
+                orders,
+                runs,
                 lambda saga, s, run=run: saga.overdue(run.progress, s, work.now),
             )
             if run.problem:
@@ -77,7 +85,11 @@ def go_on(order: Order, work: Work, orders: Orders, runs: Runs) -> None:
     for run in list(runs.of_subject(order.order_id)):
         if run.is_open:
             _advance(
-                run, order, work, orders, runs,
+                run,
+                order,
+                work,
+                orders,
+                runs,
                 lambda saga, s, run=run: saga.poke(run.progress, s, work.now),
             )
     _settle(order, work, orders)
@@ -93,12 +105,16 @@ def turn_back(order: Order, reason: str, work: Work, orders: Orders, runs: Runs)
     _turn_back_order(order, work, orders, runs)
 
 
-def resolve(  # noqa: PLR0913, PLR0917 - a decision and all that it touches
+def resolve(  # noqa: PLR0913 - a decision and all that it touches
     run: Run, decision: Any, reason: str, order: Order, work: Work, orders: Orders, runs: Runs
 ) -> None:
     """Do what a person decided about a run that cannot go on by itself."""
     _advance(
-        run, order, work, orders, runs,
+        run,
+        order,
+        work,
+        orders,
+        runs,
         lambda saga, s: saga.resolve(run.progress, decision, s, work.now, reason),
     )
     _settle(order, work, orders)
@@ -144,16 +160,21 @@ def _subject(run: Run, order: Order, work: Work, orders: Orders) -> Subject:
     return Subject(order, work.now, run.data, orders.skus())
 
 
-def _start(  # noqa: PLR0913, PLR0917 - a run and all that it touches
-    saga: Saga[Subject], run_id: str, data: dict[str, Any], order: Order, work: Work,
-    orders: Orders, runs: Runs,
+def _start(  # noqa: PLR0913 - a run and all that it touches
+    saga: Saga[Subject],
+    run_id: str,
+    data: dict[str, Any],
+    order: Order,
+    work: Work,
+    orders: Orders,
+    runs: Runs,
 ) -> None:
     run = Run(run_id, saga.name, order.order_id, work.now, work.now, data=data)
     runs.add(run)
     _advance(run, order, work, orders, runs, lambda s, subject: s.start(subject, work.now, data))
 
 
-def _advance(  # noqa: PLR0913, PLR0917 - a run and all that it touches
+def _advance(  # noqa: PLR0913 - a run and all that it touches
     run: Run, order: Order, work: Work, orders: Orders, runs: Runs, move: Move
 ) -> None:
     before = (run.step, run.phase)
@@ -199,12 +220,16 @@ def _turn_back_order(order: Order, work: Work, orders: Orders, runs: Runs) -> No
     _compensate(main, order, order.canceling, work, orders, runs)
 
 
-def _compensate(  # noqa: PLR0913, PLR0917 - a run and all that it touches
+def _compensate(  # noqa: PLR0913 - a run and all that it touches
     run: Run, order: Order, reason: str, work: Work, orders: Orders, runs: Runs
 ) -> None:
     if SAGAS[run.saga].may_compensate(run.progress):
         _advance(
-            run, order, work, orders, runs,
+            run,
+            order,
+            work,
+            orders,
+            runs,
             lambda saga, s: saga.compensate(run.progress, s, work.now, reason),
         )
 
@@ -215,7 +240,10 @@ def _send_out(round_: int, order: Order, work: Work, orders: Orders, runs: Runs)
             FULFILLMENT_JOURNEY,
             f"{order.order_id}:{sending.fulfillment_order_id}",
             {"fulfillment_order_id": sending.fulfillment_order_id, "round": round_},
-            order, work, orders, runs,
+            order,
+            work,
+            orders,
+            runs,
         )
 
 
@@ -223,9 +251,7 @@ def _of_round(order: Order, round_: int) -> Iterable[Sending]:
     return [s for s in order.sendings if s.round == round_ and s.status == "allocated"]
 
 
-def _travel_again(
-    told: PickShort, order: Order, work: Work, orders: Orders, runs: Runs
-) -> None:
+def _travel_again(told: PickShort, order: Order, work: Work, orders: Orders, runs: Runs) -> None:
     if order.is_off or order.canceling:
         return
     order.rounds += 1
@@ -242,7 +268,10 @@ def _travel_again(
             "warehouse_id": told.lines[0].warehouse_id,
             "fulfillment_order_id": told.fulfillment_order_id,
         },
-        order, work, orders, runs,
+        order,
+        work,
+        orders,
+        runs,
     )
     if not told.left:
         for run in runs.of_subject(order.order_id):

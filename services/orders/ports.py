@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from chassis.errors import NotFound
-from chassis.saga_store import Runs
 from chassis.work import Work
 from contracts.inventory import SkuData
 from services.orders.domain.facts import Change
@@ -42,5 +41,3 @@ def found(orders: Orders, order_id: str) -> Order:
     if order is None:
         raise NotFound("order", order_id, "order_id")
     return order
-
-

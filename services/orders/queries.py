@@ -61,9 +61,9 @@ def view(session: Session, order: Order) -> said.Order:
 
 def find_orders(session: Session, asked: said.FindOrders) -> said.OrderPage:
     """List orders, newest first, by keyset."""
-    query = sa.select(
-        *(orders.c[name] for name in ROW), orders.c.customer_name
-    ).order_by(orders.c.placed_at.desc(), orders.c.order_id.desc())
+    query = sa.select(*(orders.c[name] for name in ROW), orders.c.customer_name).order_by(
+        orders.c.placed_at.desc(), orders.c.order_id.desc()
+    )
     for column, wanted in (
         (orders.c.state, asked.status),
         (orders.c.payment_status, asked.payment_status),

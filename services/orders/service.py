@@ -153,5 +153,3 @@ def _ports(work: Unit) -> tuple[SqlOrders, tables.SqlRuns]:
 def _view(work: Unit, order: Order) -> orders.Order:
     work.session.flush()
     return queries.view(work.session, order)
-
-

@@ -139,7 +139,15 @@ def conclude_void(outcome: Outcome, work: Work, payments: Payments) -> None:
     payment = _got(payments, outcome.call.subject)
     if payment.state == State.FAILED or outcome.status != "succeeded":
         return
-    _note(payment, "voided", payment.authorized - payment.captured, outcome.call.key, "", work, payments)
+    _note(
+        payment,
+        "voided",
+        payment.authorized - payment.captured,
+        outcome.call.key,
+        "",
+        work,
+        payments,
+    )
     payment.move(State.CANCELED if payment.state in WAITING else State.VOIDED)
     work.send(PaymentVoided(order_id=payment.order_id, refunded=payment.refunded))
 
@@ -263,7 +271,7 @@ def _give_back_ours(payment: Payment, reason: str, work: Work, payments: Payment
         _note(payment, "refunded", payment.refundable, "given-back", reason, work, payments)
 
 
-def _note(  # noqa: PLR0913, PLR0917 - the parts of one fact
+def _note(  # noqa: PLR0913 - the parts of one fact
     payment: Payment, kind: Any, amount: int, key: str, reason: str, work: Work, payments: Payments
 ) -> bool:
     fact = PaymentFact(

@@ -218,10 +218,14 @@ class SqlPayments:
 
     def open_invoice(self, payment: Payment, amount: int, due: datetime, now: datetime) -> str:
         """Write the next invoice; its numbers have no gaps, for they are drawn in the transaction."""
-        number = self._session.connection().exec_driver_sql(
-            "insert into counters (name, value) values ('invoice', 1) on conflict (name)"
-            " do update set value = counters.value + 1 returning value"
-        ).scalar_one()
+        number = (
+            self._session.connection()
+            .exec_driver_sql(
+                "insert into counters (name, value) values ('invoice', 1) on conflict (name)"
+                " do update set value = counters.value + 1 returning value"
+            )
+            .scalar_one()
+        )
         row = {
             "number": number, "payment_id": payment.payment_id, "amount": amount, "paid": 0,
             "opened_at": now, "due_at": due,

@@ -170,11 +170,16 @@ def _of_capture(outcome: Outcome, payments: Payments) -> tuple[Payment, Capture]
     return payment, capture
 
 
-def _note(  # noqa: PLR0913, PLR0917 - the parts of one fact
+def _note(  # noqa: PLR0913 - the parts of one fact
     payment: Payment, kind: str, amount: int, key: str, reason: str, work: Work, payments: Payments
 ) -> None:
     fact = PaymentFact(
-        at=work.now, kind=kind, amount=amount, reference=key, reason=reason[:255], actor=work.actor  # type: ignore[arg-type]
+        at=work.now,
+        kind=kind,
+        amount=amount,
+        reference=key,
+        reason=reason[:255],
+        actor=work.actor,  # type: ignore[arg-type]
     )
     payments.post(payment, fact, key, work)
 

@@ -237,5 +237,3 @@ def _goods(order: ReturnOrder, which: str) -> tuple[ReturnedLine, ...]:
         for line in order.lines
         if getattr(line, which)
     )
-
-

@@ -82,7 +82,7 @@ def _run(order: ReturnOrder, runs: Runs) -> Run | None:
     return next(iter(runs.of_subject(order.return_id)), None)
 
 
-def _advance(  # noqa: PLR0913, PLR0917 - a run and all that it touches
+def _advance(  # noqa: PLR0913 - a run and all that it touches
     run: Run, order: ReturnOrder, sale: Sale, work: Work, runs: Runs,
     move: Callable[[Subject], Moved],
 ) -> None:  # fmt: skip

@@ -113,7 +113,9 @@ class SqlReturns:
         """Find returns that were approved before then and have not arrived."""
         query = (
             sa.select(ReturnOrder)
-            .where(returns.c.state.in_([s.value for s in WAITED_FOR]), returns.c.approved_at < before)
+            .where(
+                returns.c.state.in_([s.value for s in WAITED_FOR]), returns.c.approved_at < before
+            )
             .order_by(returns.c.return_id)
             .limit(limit)
             .with_for_update(skip_locked=True)

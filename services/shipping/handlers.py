@@ -113,7 +113,9 @@ def create_return_label(command: CreateReturnLabel, work: Work, shipments: Shipm
             email=command.email,
             currency="EUR",
             boxes=(
-                Box(package_id=work.new_id("pac"), dimensions=RETURN_BOX, weight_g=command.weight_g),
+                Box(
+                    package_id=work.new_id("pac"), dimensions=RETURN_BOX, weight_g=command.weight_g
+                ),
             ),
             customs=(),
             created_at=work.now,
@@ -302,7 +304,9 @@ def _deliver(shipment: Shipment, at: datetime, work: Work) -> None:
 def _mail(shipment: Shipment, kind: str, which: str, work: Work) -> None:
     if shipment.email and shipment.fulfillment_order_id:
         key = f"mail:{shipment.shipment_id}:{which}"
-        work.call(Call(MAIL, key, shipment.order_id, {"kind": kind, "shipment": shipment.shipment_id}))
+        work.call(
+            Call(MAIL, key, shipment.order_id, {"kind": kind, "shipment": shipment.shipment_id})
+        )
 
 
 def _got(shipments: Shipments, shipment_id: str) -> Shipment:
@@ -339,5 +343,3 @@ def _return_labeled(shipment: Shipment) -> ReturnLabelCreated:
         carrier=shipment.carrier,
         tracking_number=shipment.boxes[0].tracking_number,
     )
-
-

@@ -73,7 +73,9 @@ class ShippingService:
             shipment = session.get(Shipment, call.request["shipment"])
         if shipment is None:
             raise Declined("unknown", "The shipment of this mail is gone.")
-        mailer.send(mailer.compose(shipment, call.request["kind"], call.key), self.settings.smtp_uri)
+        mailer.send(
+            mailer.compose(shipment, call.request["kind"], call.key), self.settings.smtp_uri
+        )
         return {}
 
     @concludes("shipping.mail")

@@ -29,7 +29,6 @@ from services.warehouse.domain.routing import Decided, Routing
 from services.warehouse.domain.sku import SkuFacts
 from services.warehouse.domain.verification import Shelves
 
-
 metadata = new_metadata()
 warehouses = sa.Table(
     "warehouses",

@@ -54,7 +54,9 @@ def test_a_declined_card_cancels_the_order_and_frees_the_goods(staff, api, new_s
     payment = {"method": "card", "token": "tok_decline"}
     placed = api.post("/orders", order_body([(sku, 1, 500)], payment=payment))
 
-    page = staff.wait_for(placed["order_id"], "canceled", lambda p: p["order"]["status"] == "canceled")
+    page = staff.wait_for(
+        placed["order_id"], "canceled", lambda p: p["order"]["status"] == "canceled"
+    )
 
     assert page["order"]["payment_status"] == "failed"
     assert "declined" in page["history"][-1]["reason"]
@@ -65,7 +67,9 @@ def test_a_payment_that_takes_two_days_is_waited_for(staff, api, system, new_sku
     sku = new_sku(berlin=1)
     payment = {"method": "card", "token": "tok_slow"}
     placed = api.post("/orders", order_body([(sku, 1, 500)], payment=payment))
-    staff.wait_for(placed["order_id"], "pending", lambda p: p["order"]["payment_status"] == "pending")
+    staff.wait_for(
+        placed["order_id"], "pending", lambda p: p["order"]["payment_status"] == "pending"
+    )
 
     system.move_clock(2 * 86400 + 3600)
 
@@ -76,7 +80,9 @@ def test_a_payment_that_takes_two_days_is_waited_for(staff, api, system, new_sku
 def test_a_bank_transfer_that_never_comes_expires_the_order(staff, api, system, new_sku):
     sku = new_sku(berlin=1)
     placed = api.post("/orders", order_body([(sku, 1, 500)], payment={"method": "bank_transfer"}))
-    staff.wait_for(placed["order_id"], "pending", lambda p: p["order"]["payment_status"] == "pending")
+    staff.wait_for(
+        placed["order_id"], "pending", lambda p: p["order"]["payment_status"] == "pending"
+    )
 
     system.move_clock(7 * 86400 + 60)
 
@@ -85,9 +91,17 @@ def test_a_bank_transfer_that_never_comes_expires_the_order(staff, api, system, 
 
 
 def test_a_bank_transfer_is_recorded_once(staff, api):
-    placed = api.post("/orders", order_body([("BOOK-RED", 1, 700)], payment={"method": "bank_transfer"}))
-    staff.wait_for(placed["order_id"], "pending", lambda p: p["order"]["payment_status"] == "pending")
-    money = {"amount": {"amount": 1190, "currency": "EUR"}, "method": "bank_transfer", "reference": placed["order_id"]}
+    placed = api.post(
+        "/orders", order_body([("BOOK-RED", 1, 700)], payment={"method": "bank_transfer"})
+    )
+    staff.wait_for(
+        placed["order_id"], "pending", lambda p: p["order"]["payment_status"] == "pending"
+    )
+    money = {
+        "amount": {"amount": 1190, "currency": "EUR"},
+        "method": "bank_transfer",
+        "reference": placed["order_id"],
+    }
 
     first = api.post(f"/orders/{placed['order_id']}/payments", money)
     again = api.post(f"/orders/{placed['order_id']}/payments", money)
@@ -175,27 +189,43 @@ def test_what_nobody_finds_waits_for_a_person(staff, api, new_sku):
     assert stuck[0]["run"]["phase"] == "waiting" and sku in stuck[0]["run"]["problem"]
 
     api.post(f"/skus/{sku}/receipts", {"warehouse_id": "berlin", "quantity": 1})
-    decision = {"run_id": stuck[0]["run"]["run_id"], "decision": "retry", "reason": "it has arrived"}
+    decision = {
+        "run_id": stuck[0]["run"]["run_id"],
+        "decision": "retry",
+        "reason": "it has arrived",
+    }
     api.post(f"/orders/{placed['order_id']}/decisions", decision)
     page = staff.ship_whole(placed["order_id"])
     assert page["order"]["lines"][0]["delivered"] == 1
 
 
 @pytest.mark.parametrize("token", ["tok_slow", "tok_ok"])
-def test_an_order_is_canceled_before_and_after_routing(staff, api, new_sku, nothing_wrong, rows, token):
+def test_an_order_is_canceled_before_and_after_routing(
+    staff, api, new_sku, nothing_wrong, rows, token
+):
     sku = new_sku(berlin=1)
-    placed = api.post("/orders", order_body([(sku, 1, 500)], payment={"method": "card", "token": token}))
+    placed = api.post(
+        "/orders", order_body([(sku, 1, 500)], payment={"method": "card", "token": token})
+    )
     if token == "tok_ok":
         staff.allocated(placed["order_id"])
     else:
-        staff.wait_for(placed["order_id"], "pending", lambda p: p["order"]["payment_status"] == "pending")
+        staff.wait_for(
+            placed["order_id"], "pending", lambda p: p["order"]["payment_status"] == "pending"
+        )
 
     api.post(f"/orders/{placed['order_id']}/cancellation", {"reason": "changed my mind"})
 
-    page = staff.wait_for(placed["order_id"], "canceled", lambda p: p["order"]["status"] == "canceled")
+    page = staff.wait_for(
+        placed["order_id"], "canceled", lambda p: p["order"]["status"] == "canceled"
+    )
     assert page["order"]["payment_status"] == "voided"
     assert api.get(f"/skus/{sku}")["available"] == 1
-    ledger = rows("payments", "select operation from sandbox.provider_ledger where key = :key", key=f"void-{placed['order_id']}")
+    ledger = rows(
+        "payments",
+        "select operation from sandbox.provider_ledger where key = :key",
+        key=f"void-{placed['order_id']}",
+    )
     assert len(ledger) == 1
     nothing_wrong()
 
@@ -207,7 +237,9 @@ def test_an_order_is_canceled_after_its_label_was_bought(staff, api, new_sku, no
 
     api.post(f"/orders/{placed['order_id']}/cancellation", {"reason": "changed my mind"})
 
-    page = staff.wait_for(placed["order_id"], "canceled", lambda p: p["order"]["status"] == "canceled")
+    page = staff.wait_for(
+        placed["order_id"], "canceled", lambda p: p["order"]["status"] == "canceled"
+    )
     assert page["shipments"][0]["state"] == "voided"
     eventually(lambda: api.get(f"/skus/{sku}")["available"] == 1)
     nothing_wrong()
@@ -229,7 +261,11 @@ def test_a_held_order_waits_until_the_hold_is_released(staff, api, new_sku):
     sku = new_sku(berlin=1)
     placed = api.post("/orders", order_body([(sku, 1, 500)], payment={"method": "cash"}))
     held = api.post(f"/orders/{placed['order_id']}/holds", {"reason": "check the address"})
-    money = {"amount": {"amount": 990, "currency": "EUR"}, "method": "cash", "reference": placed["order_id"]}
+    money = {
+        "amount": {"amount": 990, "currency": "EUR"},
+        "method": "cash",
+        "reference": placed["order_id"],
+    }
     api.post(f"/orders/{placed['order_id']}/payments", money)
     staff.wait_for(placed["order_id"], "paid", lambda p: p["order"]["captured"] == 990)
     assert staff.page(placed["order_id"])["order"]["status"] == "pending"

@@ -1,6 +1,6 @@
 """What became of an order that a channel sent?
 
-    parked → handed_over → placed | refused        placed stays; anything else may be sent again
+parked → handed_over → placed | refused        placed stays; anything else may be sent again
 """
 
 from dataclasses import dataclass
@@ -73,9 +73,7 @@ class Inbound:
     def map(self, listing: str, sku: str) -> None:
         """Know a listing."""
         if self.order and listing in self.unmapped:
-            lines = tuple(
-                replace(x, sku=sku) if x.sku == listing else x for x in self.order.lines
-            )
+            lines = tuple(replace(x, sku=sku) if x.sku == listing else x for x in self.order.lines)
             self.order = replace(self.order, lines=lines)
             self.unmapped = tuple(name for name in self.unmapped if name != listing)
             self.reason = self._gap()

@@ -1,7 +1,6 @@
 """How is a shop connected, which SKU is a listing of it, and what do we know of SKUs?"""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 
 @dataclass

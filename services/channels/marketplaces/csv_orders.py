@@ -49,7 +49,11 @@ def read_orders(text: str, channel: str) -> Iterator[CsvOrderRows]:
     reader.fieldnames = columns
     groups: dict[str, list[tuple[int, dict[str, str]]]] = {}
     for number, row in enumerate(reader, 2):
-        clean = {k: (v or "").strip() for k, v in row.items() if isinstance(k, str) and isinstance(v, str | None)}
+        clean = {
+            k: (v or "").strip()
+            for k, v in row.items()
+            if isinstance(k, str) and isinstance(v, str | None)
+        }
         groups.setdefault(clean.get("order_id", ""), []).append((number, clean))
     for order_id, rows in groups.items():
         first = rows[0][0]
@@ -68,7 +72,21 @@ def _order(order_id: str, rows: list[tuple[int, dict[str, str]]], channel: str) 
     price = minor_units(head.get("delivery_price") or 0, currency, "delivery_price")
     tax = minor_units(head.get("delivery_tax") or 0, currency, "delivery_tax")
     worth = sum(x["unit_price"] * x["quantity"] - x["discount"] + x["tax"] for x in lines)
-    address = {k: head.get(k, "") for k in ("line1", "line2", "city", "region", "postcode", "company", "phone", "email", "name", "country")}
+    address = {
+        k: head.get(k, "")
+        for k in (
+            "line1",
+            "line2",
+            "city",
+            "region",
+            "postcode",
+            "company",
+            "phone",
+            "email",
+            "name",
+            "country",
+        )
+    }
     data = {
         "currency": currency,
         "lines": lines,

@@ -57,7 +57,9 @@ class Shopify:
         status = order.get("financial_status") or "pending"
         if status in OVER:
             return Received(ignored=f"The order is {status}.")
-        return Received(_order_id(order), read_order(order, shop.channel), unpaid=status not in PAID)
+        return Received(
+            _order_id(order), read_order(order, shop.channel), unpaid=status not in PAID
+        )
 
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Make a fulfillment with the tracking numbers, unless there is one with them already."""
@@ -153,12 +155,16 @@ def _lines(
     prices = [minor_units(i.get("price"), currency, "line_items.price") for i in items]
     worth = [p * i["quantity"] for p, i in zip(prices, items, strict=True)]
     discounts = [
-        sum(minor_units(a["amount"], currency, "discount") for a in i.get("discount_allocations") or [])
+        sum(
+            minor_units(a["amount"], currency, "discount")
+            for a in i.get("discount_allocations") or []
+        )
         for i in items
     ]
     stated = minor_units(order.get("total_discounts") or 0, currency, "total_discounts")
     for_delivery = sum(
-        minor_units(s["price"], currency, "shipping") - minor_units(s["discounted_price"], currency, "shipping")
+        minor_units(s["price"], currency, "shipping")
+        - minor_units(s["discounted_price"], currency, "shipping")
         for s in order.get("shipping_lines") or []
         if s.get("discounted_price") is not None
     )
@@ -170,7 +176,8 @@ def _lines(
     taxes = _taxes(order, items, worth, currency, included=included)
     return [
         NewLine(
-            sku=str(item.get("sku") or "").strip() or f"variant:{item.get('variant_id') or item.get('title')}",
+            sku=str(item.get("sku") or "").strip()
+            or f"variant:{item.get('variant_id') or item.get('title')}",
             quantity=item["quantity"],
             unit_price=price,
             name=str(item.get("name") or item.get("title") or "")[:255],
@@ -229,7 +236,9 @@ def _ship_to(order: Mapping[str, Any]) -> Address:
     ):  # fmt: skip
         if address := _address(order, source):
             return address
-    raise Refused("no_address", "The order says nowhere where the goods shall go.", "shipping_address")
+    raise Refused(
+        "no_address", "The order says nowhere where the goods shall go.", "shipping_address"
+    )
 
 
 def _address(order: Mapping[str, Any], source: Mapping[str, Any] | None) -> Address | None:
@@ -274,9 +283,7 @@ def _time(text: Any) -> datetime | None:
     return at if at.tzinfo else None
 
 
-def _call(
-    shop: Shop, method: str, path: str, body: Any = None, key: str = ""
-) -> dict[str, Any]:
+def _call(shop: Shop, method: str, path: str, body: Any = None, key: str = "") -> dict[str, Any]:
     headers = {"X-Shopify-Access-Token": shop.access_token, "Idempotency-Key": key}
     answer = requests.request(
         method, f"{shop.base_url}{API}{path}", json=body, headers=headers, timeout=TIMEOUT_SECONDS

@@ -1,6 +1,6 @@
 """How are goods kept for an order? A reservation for each round, placed on warehouses.
 
-    active → committed → fulfilled        active → expired        active | committed → released
+active → committed → fulfilled        active → expired        active | committed → released
 """
 
 from collections.abc import Iterable, Sequence
@@ -117,7 +117,9 @@ class Reservation:
         self.move(State.COMMITTED)
         return True
 
-    def write_off(self, shelves: Shelves, missing: Iterable[Placement], cause: str) -> list[Placement]:
+    def write_off(
+        self, shelves: Shelves, missing: Iterable[Placement], cause: str
+    ) -> list[Placement]:
         """Take allocated goods off the books that nobody found; return what was not allocated."""
         rest = []
         for p in missing:

@@ -1,6 +1,6 @@
 """How does stock move? Every change of a balance is a movement in the ledger, and nothing else is.
 
-    on_hand = available + reserved + allocated + unavailable, and none of them below zero
+on_hand = available + reserved + allocated + unavailable, and none of them below zero
 """
 
 from collections.abc import Iterable

@@ -151,7 +151,9 @@ def _pick_short(order: Order, told: warehouse.PickShort) -> Told:
     status = sending.status if told.left else "incomplete"
     order.put(replace(sending, lines=tuple(left.values()), status=status))
     places = ", ".join(sorted({p.warehouse_id for p in told.lines}))
-    return [Change("short pick", _goods(told.lines), after=places, reason=told.reason, actor=told.by)]
+    return [
+        Change("short pick", _goods(told.lines), after=places, reason=told.reason, actor=told.by)
+    ]
 
 
 def _packed(order: Order, told: warehouse.FulfillmentPacked) -> Told:
@@ -223,7 +225,9 @@ def _push_failed(_: Order, told: channels.ChannelPushFailed) -> Told:
 
 
 def _return_opened(_: Order, told: returns.ReturnOpened) -> Told:
-    return [Change("return opened", told.return_id, after=_returned_goods(told), reason=told.reason)]
+    return [
+        Change("return opened", told.return_id, after=_returned_goods(told), reason=told.reason)
+    ]
 
 
 def _return_approved(_: Order, told: returns.ReturnApproved) -> Told:

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chassis.errors import NotFound, Refused, Stale
+from contracts.message import Wire
 from contracts.orders import (
     Delivery,
     Hold,
@@ -17,7 +18,6 @@ from contracts.orders import (
     OrderFulfillment,
     OrderLine,
 )
-from contracts.message import Wire
 from contracts.values import Address, Customer, SkuQuantity
 from services.orders.domain import lines as pieces
 from services.orders.domain.lines import Where

@@ -1,13 +1,19 @@
 """What does each step of an order's journeys ask for? One function for each command."""
 
+from chassis.saga import Data
 from contracts.channels import AcknowledgeShipment, ShippedLine
-from contracts.inventory import CommitStock, FulfillStock, ReleaseStock, ReplaceShortage, ReserveStock
+from contracts.inventory import (
+    CommitStock,
+    FulfillStock,
+    ReleaseStock,
+    ReplaceShortage,
+    ReserveStock,
+)
 from contracts.orders import OrderConfirmed
 from contracts.payments import AuthorizePayment, CapturePayment, VoidPayment
 from contracts.shipping import CreateShipment, CustomsItem, VoidShipment
 from contracts.values import Money, Placement
 from contracts.warehouse import CancelFulfillment, OpenFulfillment, RouteLine, RouteOrder
-from chassis.saga import Data
 from services.orders.domain.lines import share
 from services.orders.sagas.subject import Subject
 

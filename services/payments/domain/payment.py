@@ -1,6 +1,6 @@
 """What is a payment? A list of facts that only grows, and the sums that follow from it.
 
-    refunded ≤ captured ≤ authorized, always
+refunded ≤ captured ≤ authorized, always
 """
 
 from dataclasses import dataclass

@@ -29,9 +29,7 @@ PUT = sa.text(
     " on conflict (key) do update set seen = provider_ledger.seen + 1"
     " returning status, at, token, seen, fails"
 )
-GET = sa.text(
-    "select status, at, token, seen, fails from sandbox.provider_ledger where key = :key"
-)
+GET = sa.text("select status, at, token, seen, fails from sandbox.provider_ledger where key = :key")
 SET = sa.text("update sandbox.provider_ledger set status = :status where key = :key")
 
 
@@ -82,9 +80,7 @@ class Sandbox:
     def confirm(self, key: str, *, accepted: bool = True) -> None:
         """The customer has confirmed at the provider, or has refused to."""
         with self._engine.begin() as connection:
-            connection.execute(
-                SET, {"key": key, "status": "succeeded" if accepted else "declined"}
-            )
+            connection.execute(SET, {"key": key, "status": "succeeded" if accepted else "declined"})
 
     def _token(self, authorization: str) -> str:
         with self._engine.begin() as connection:

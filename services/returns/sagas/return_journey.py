@@ -1,6 +1,6 @@
 """The journey of a return: from the customer's wish to the money back.
 
-    approved → label → (people receive and inspect) → restock → refund → channel told → completed
+approved → label → (people receive and inspect) → restock → refund → channel told → completed
 """
 
 from datetime import timedelta

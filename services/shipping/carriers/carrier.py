@@ -42,11 +42,18 @@ class Carrier(Protocol):
 
     name: str
 
-    def offers(self, ship_from: Address, ship_to: Address, parcels: list[ParcelWish]) -> list[Offer]:
+    def offers(
+        self, ship_from: Address, ship_to: Address, parcels: list[ParcelWish]
+    ) -> list[Offer]:
         """Tell what the services would cost for all parcels together."""
 
     def buy(
-        self, key: str, offer: Offer, ship_from: Address, ship_to: Address, parcels: list[ParcelWish]
+        self,
+        key: str,
+        offer: Offer,
+        ship_from: Address,
+        ship_to: Address,
+        parcels: list[ParcelWish],
     ) -> Bought:
         """Buy labels for all parcels."""
 

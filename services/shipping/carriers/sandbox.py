@@ -21,9 +21,7 @@ PUT = sa.text(
     " on conflict (key) do update set seen = carrier_ledger.seen + 1"
     " returning parcels, seen, fails, voided_at"
 )
-GET = sa.text(
-    "select parcels, fails, voided_at from sandbox.carrier_ledger where key = :key"
-)
+GET = sa.text("select parcels, fails, voided_at from sandbox.carrier_ledger where key = :key")
 VOID = sa.text(
     "update sandbox.carrier_ledger set voided_at = coalesce(voided_at, :at) where key = :key"
 )
@@ -42,7 +40,9 @@ class Sandbox:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def offers(self, ship_from: Address, ship_to: Address, parcels: list[ParcelWish]) -> list[Offer]:
+    def offers(
+        self, ship_from: Address, ship_to: Address, parcels: list[ParcelWish]
+    ) -> list[Offer]:
         """Tell prices by weight or volume, whichever is more, and by distance."""
         abroad = ship_from.country != ship_to.country
         offers = []
@@ -54,7 +54,12 @@ class Sandbox:
         return sorted(offers, key=lambda offer: offer.price)
 
     def buy(
-        self, key: str, offer: Offer, ship_from: Address, ship_to: Address, parcels: list[ParcelWish]
+        self,
+        key: str,
+        offer: Offer,
+        ship_from: Address,
+        ship_to: Address,
+        parcels: list[ParcelWish],
     ) -> Bought:
         """Buy labels, as the recipient's name tells."""
         del offer, ship_from
