@@ -36,6 +36,7 @@ from contracts.message import Message, Question
 
 IDLE_SECONDS = 0.2
 QUESTIONS_AT_ONCE = 12
+REQUEST_TRIES, REQUEST_PAUSE_SECONDS = 10, 0.2
 RECONNECT_SECONDS = (0.2, 0.5, 1, 2, 5)
 RETRIED_AT_ONCE = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock timeout
 
@@ -190,7 +191,9 @@ class Bus(DependencyProvider):  # type: ignore[misc]
         stack = "".join(traceback.format_exception(error))
         outcome = "refused" if isinstance(error, Refused) else "failed"
         telemetry.HANDLED.labels(self.source, job.name, outcome).inc()
-        if job.is_request:
+        if job.is_request and isinstance(error, NotYet):
+            self._ask_a_little_later(lanes, job, error)
+        elif job.is_request:
             if not isinstance(error, Refused):
                 self.log.error("request failed", name=job.name, stack=stack)
             lanes.refuse(job, error)
@@ -198,6 +201,13 @@ class Bus(DependencyProvider):  # type: ignore[misc]
             self.log.error("failed", name=job.name, stack=stack)
         else:
             self.put_aside(job, error, stack)
+
+    def _ask_a_little_later(self, lanes: Lanes, job: Job, error: NotYet) -> None:
+        job.attempts += 1
+        if job.attempts > REQUEST_TRIES:
+            lanes.refuse(job, error.otherwise)
+        else:
+            eventlet.spawn_after(REQUEST_PAUSE_SECONDS, self.waiting.put, job)
 
     def put_aside(self, job: Job, error: Exception, stack: str = "") -> None:
         """Keep a message that cannot be handled for later, or park it for people."""

@@ -5,6 +5,7 @@ Refused      the asker gets code, sentence and field; nothing is stored
 ├── IllegalMove  the thing is in a state that does not allow it (409)
 └── Stale        it was changed by somebody else meanwhile (412)
 NotYet       the message came before what it builds on; it is tried again a little later
+             (a request for two seconds, then it is refused: 409, or as it says itself)
 anything else    a bug or an outage: retried with growing delay, then parked
 """
 
@@ -47,4 +48,11 @@ class Stale(Refused):
 
 
 class NotYet(Exception):  # noqa: N818 - a message from the future is no error either
-    """The message is from the future: what it builds on is not here yet."""
+    """The message is from the future: what it builds on is not here yet.
+
+    A request is tried again for a moment; `otherwise` is what its asker is told after that.
+    """
+
+    def __init__(self, why: str, otherwise: Refused | None = None) -> None:
+        super().__init__(why)
+        self.otherwise = otherwise or Refused("not_yet", why)

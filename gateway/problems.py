@@ -18,6 +18,11 @@ KINDS: dict[str, tuple[int, str, str]] = {
     "method-not-allowed": (405, "This cannot be done here", "The address exists, but not for this method."),
     "illegal-move": (409, "Its state does not allow this", "Look at `allowed` of the resource: it says what can be done now."),
     "in-progress": (409, "The same request is still running", "Another request with this Idempotency-Key has not ended yet; ask again in a moment."),
+    "not-yet": (
+        409,
+        "What this builds on is not here yet",
+        "Another part of the system has not heard of it so far; ask again in a moment.",
+    ),
     "stale": (412, "Somebody else changed it", "The version in If-Match is not the current one; read the resource again."),
     "too-large": (413, "The body is too large", "A body may have 1 MiB, a CSV file 5 MB."),
     "wrong-media-type": (415, "The body has the wrong media type", "Send `Content-Type: application/json`, or `text/csv` where the documentation says so."),
@@ -30,6 +35,7 @@ KINDS: dict[str, tuple[int, str, str]] = {
 BY_CODE = {
     "not_found": "not-found",
     "illegal_move": "illegal-move",
+    "not_yet": "not-yet",
     "stale": "stale",
     "bad_signature": "bad-signature",
     "malformed": "malformed",
