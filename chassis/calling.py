@@ -23,6 +23,11 @@ class Caller:
         self._pool = GreenPool(bus.settings.calls_at_once)
         self._size = bus.settings.calls_at_once
 
+    @property
+    def busy(self) -> bool:
+        """Tell whether any call has not come back yet."""
+        return bool(self._pool.running() or self._pool.waiting())
+
     def make(self, call: OutsideCall) -> None:
         """Make a call that is leased, when a place in the pool is free; do not wait for it."""
         if self._pool.waiting() > self._size * 20:
@@ -76,6 +81,13 @@ class Caller:
         telemetry.CALLS.labels(bus.source, call.kind, "unknown").inc()
         with Session(bus.engine) as session, session.begin():
             outside.postpone(session, call, clock.now() + delay, reason)
+
+    def conclude_later(self, outcome: Outcome, error: Exception) -> None:
+        """Make a call again, much later: its outcome could not be concluded, by a fault of ours."""
+        delay = outside.delay_after(outcome.call.attempts) or outside.DELAYS[-1]
+        with Session(self._bus.engine) as session, session.begin():
+            reason = f"not concluded: {type(error).__name__}: {error}"
+            outside.postpone(session, outcome.call, clock.now() + delay, reason)
 
     def _conclude(self, outcome: Outcome) -> None:
         bus, call = self._bus, outcome.call

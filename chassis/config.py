@@ -27,6 +27,10 @@ class Settings:
     batch: int = field(
         default=200, metadata={"about": "messages handled in one transaction, at most"}
     )
+    call_lease: int = field(
+        default=60,
+        metadata={"about": "seconds after which a call that nobody has concluded is made again"},
+    )
     calls_at_once: int = field(default=16, metadata={"about": "calls to the outside at one time"})
 
 

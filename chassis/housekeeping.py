@@ -18,7 +18,7 @@ INBOX_KEPT = timedelta(days=7)
 
 def take_up_asides(bus: "Bus") -> None:
     """Handle again what was put aside and is due."""
-    bus.take_up_again()
+    bus.batches.take_up_again()
 
 
 def take_up_calls(bus: "Bus") -> None:

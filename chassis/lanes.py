@@ -5,8 +5,10 @@ rpc   questions and requests; a question is answered beside the batches, a reque
 out   what was committed; the broker's confirm lets the outbox forget it
 """
 
+import hashlib
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import amqp
@@ -75,7 +77,7 @@ class Lanes:
     def publish(self, out: Sequence[Outgoing]) -> None:
         """Send what was committed; a command that no queue takes stays in the outbox."""
         for message in out:
-            tag = self._link.publish(
+            self._link.publish(
                 self._out,
                 amqp.Message(
                     message.body,
@@ -90,13 +92,13 @@ class Lanes:
                 self._bus.names.exchange_for(message.wire),
                 message.wire,
                 mandatory=CATALOGUE[message.wire].kind is Kind.COMMAND,
+                sent=partial(self._remember, message.message_id),
             )
-            self.unconfirmed[tag] = message.message_id
 
     def acknowledge(self, jobs: Sequence[Job]) -> None:
         """Tell the broker that these, and all that came before them, are done with."""
         for lane, channel in (("bus", self._in), ("rpc", self._rpc)):
-            tags = [job.tag for job in jobs if job.lane == lane]
+            tags = [job.tag for job in jobs if job.tag and job.lane == lane]
             if tags:
                 self._link.acknowledge(channel, max(tags), multiple=True)
 
@@ -160,6 +162,9 @@ class Lanes:
         except Exception as error:  # noqa: BLE001 - told to the worker by check()
             self._broken = error
 
+    def _remember(self, message_id: str, tag: int) -> None:
+        self.unconfirmed[tag] = message_id
+
     def _on_confirm(self, tag: int, multiple: bool, accepted: bool) -> None:
         tags = [t for t in self.unconfirmed if t <= tag] if multiple else [tag]
         done = [self.unconfirmed.pop(t) for t in tags if t in self.unconfirmed]
@@ -176,9 +181,10 @@ class Lanes:
     def _on_message(self, delivery: Any) -> None:
         properties = delivery.properties
         wire = properties.get("type") or delivery.delivery_info["routing_key"]
-        job = self._bus.job_of(
+        job = self._bus.batches.job_of(
             wire,
-            properties.get("message_id") or f"{wire}:{hash(delivery.body)}",
+            properties.get("message_id")
+            or f"{wire}:{hashlib.sha256(_bytes(delivery.body)).hexdigest()}",
             properties.get("correlation_id", ""),
             properties.get("application_headers") or {},
             _bytes(delivery.body),
@@ -200,7 +206,9 @@ class Lanes:
             raw=_bytes(delivery.body),
             headers={"actor": "", "dead": "true"},
         )
-        self._bus.put_aside(job, Refused("deadly", "It was delivered again and again, in vain."))
+        self._bus.batches.put_aside(
+            job, Refused("deadly", "It was delivered again and again, in vain.")
+        )
         self._link.acknowledge(self._in, delivery.delivery_info["delivery_tag"])
 
     def _on_rpc(self, delivery: Any) -> None:

@@ -42,18 +42,24 @@ class Link:
         self._tags[channel.channel_id] = 0
         return channel
 
-    def publish(
-        self, channel: Any, message: amqp.Message, exchange: str, key: str, *, mandatory: bool
-    ) -> int:
-        """Write a message; return its delivery tag on a confirming channel, else 0."""
+    def publish(  # noqa: PLR0913 - the parts of one publish
+        self,
+        channel: Any,
+        message: amqp.Message,
+        exchange: str,
+        key: str,
+        *,
+        mandatory: bool,
+        sent: Callable[[int], None] | None = None,
+    ) -> None:
+        """Write a message; `sent` learns its delivery tag before its confirm can come."""
         with self._writing:
+            if sent:
+                self._tags[channel.channel_id] += 1
+                sent(self._tags[channel.channel_id])
             channel.send_method(
                 spec.Basic.Publish, "Bssbb", (0, exchange, key, mandatory, False), message
             )
-            if channel.channel_id not in self._tags:
-                return 0
-            self._tags[channel.channel_id] += 1
-            return self._tags[channel.channel_id]
 
     def acknowledge(self, channel: Any, tag: int, *, multiple: bool = False) -> None:
         """Tell the broker that a delivery (or all up to it) is done with."""

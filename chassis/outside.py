@@ -16,10 +16,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from chassis.config import read_settings
 from chassis.ids import new_id
 from chassis.work import Call
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=read_settings().call_lease)
 DELAYS = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 1800, 3600))
 
 

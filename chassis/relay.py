@@ -1,9 +1,9 @@
 """Who publishes what a crash left in an outbox? This process, by pika, for one service or several.
 
 The service itself publishes right after its commit; the relay takes what is still there some
-seconds later. Rows are locked while they are published (`skip locked`), so several relays never
-publish the same row at the same time. A message may go out twice; the inbox of whoever gets it
-eats the second.
+seconds later: a page of rows is locked, published at once, and forgotten when the broker has
+confirmed it. `skip locked` keeps several relays from publishing the same row at the same time.
+A message may go out twice; the inbox of whoever gets it eats the second.
 """
 
 import json
@@ -16,8 +16,7 @@ from typing import Any
 
 import pika
 import sqlalchemy as sa
-from pika.adapters.blocking_connection import BlockingChannel
-from pika.exceptions import AMQPError, NackError, UnroutableError
+from pika.exceptions import AMQPError
 from sqlalchemy.exc import DBAPIError
 
 from chassis import telemetry
@@ -29,6 +28,7 @@ from contracts import load_all
 
 OLD_SECONDS = 3
 POLL_SECONDS = 1.0
+CONFIRM_SECONDS = 30
 PAGE = 500
 RECONNECT_SECONDS = (0.2, 0.5, 1, 2, 5)
 
@@ -40,68 +40,155 @@ TAKE = sa.text(
 FORGET = sa.text("delete from outbox where message_id = any(:ids)")
 
 
+class Page:
+    """Rows of one outbox, locked until the broker has said what became of each."""
+
+    def __init__(self, service: str, engine: sa.Engine) -> None:
+        self.service = service
+        self._connection = engine.connect()
+        self.rows = self._connection.execute(TAKE, {"old": OLD_SECONDS, "page": PAGE}).all()
+        self.waiting: dict[int, str] = {}
+        self._confirmed: list[str] = []
+        self._returned: set[str] = set()
+
+    def returned(self, message_id: str) -> None:
+        """Take note that no queue takes a message: it stays."""
+        self._returned.add(message_id)
+
+    def told(self, tag: int, *, multiple: bool, accepted: bool) -> None:
+        """Take note of what the broker says of a delivery tag, or of all up to it."""
+        for one in [t for t in self.waiting if t == tag or (multiple and t <= tag)]:
+            message_id = self.waiting.pop(one)
+            if accepted and message_id not in self._returned:
+                self._confirmed.append(message_id)
+
+    def close(self) -> int:
+        """Forget what was confirmed, unlock the rest; return how many were."""
+        with self._connection as connection:
+            if self._confirmed:
+                connection.execute(FORGET, {"ids": self._confirmed})
+            connection.commit()
+        return len(self._confirmed)
+
+
 class Relay:
     """Publishes leftovers of some services' outboxes until it is told to stop."""
 
     def __init__(self, services: list[str], environ: dict[str, str]) -> None:
         settings = read_settings(environ)
         self._names = Names(settings.bus_namespace)
-        self._uri = settings.amqp_uri
+        self._parameters = pika.URLParameters(settings.amqp_uri)
         self._engines = {
             service: new_engine(_url_of(service, environ), pool=1) for service in services
         }
         self._log = telemetry.get_log()
+        self._failures = 0
         self.stopping = False
         self.ready = False
 
     def run(self) -> None:
         """Publish what is left, once a second; reconnect when broker or database were away."""
-        failures = 0
         while not self.stopping:
+            why = "closed"
             try:
-                with pika.BlockingConnection(pika.URLParameters(self._uri)) as connection:
-                    channel = connection.channel()
-                    channel.confirm_delivery()
-                    self.ready, failures = True, 0
-                    while not self.stopping:
-                        moved = sum(self._move(service, channel) for service in self._engines)
-                        connection.process_data_events(time_limit=0 if moved else POLL_SECONDS)
+                self._run_one_connection()
             except (AMQPError, OSError, DBAPIError) as error:
-                wait = RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)]
-                failures += 1
-                self.ready = False
-                self._log.warning("relay lost broker or database", error=type(error).__name__)
+                why = type(error).__name__
+            self.ready = False
+            if not self.stopping:
+                wait = RECONNECT_SECONDS[min(self._failures, len(RECONNECT_SECONDS) - 1)]
+                self._failures += 1
+                self._log.warning("relay lost broker or database", error=why)
                 time.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
 
-    def _move(self, service: str, channel: BlockingChannel) -> int:
-        with self._engines[service].begin() as connection:
-            rows = connection.execute(TAKE, {"old": OLD_SECONDS, "page": PAGE}).all()
-            published = [row.message_id for row in rows if self._publish(channel, row)]
-            if published:
-                connection.execute(FORGET, {"ids": published})
-                self._log.info("relay published leftovers", of=service, count=len(published))
-                telemetry.PUBLISHED.labels(service).inc(len(published))
-        return len(published)
-
-    def _publish(self, channel: BlockingChannel, row: Any) -> bool:
-        properties = pika.BasicProperties(
-            content_type="application/json",
-            content_encoding="utf-8",
-            delivery_mode=2,
-            message_id=row.message_id,
-            correlation_id=row.correlation_id,
-            type=row.wire,
-            headers=json.loads(row.headers),
+    def _run_one_connection(self) -> None:
+        self._page: Page | None = None
+        self._published = 0
+        connection = pika.SelectConnection(
+            self._parameters,
+            on_open_callback=lambda opened: opened.channel(on_open_callback=self._begin),
+            on_open_error_callback=lambda failed, _why: failed.ioloop.stop(),
+            on_close_callback=lambda closed, _why: closed.ioloop.stop(),
         )
-        exchange = self._names.exchange_for(row.wire)
-        is_command = exchange == self._names.commands
+        self._loop = connection.ioloop
         try:
-            channel.basic_publish(
-                exchange, row.wire, row.body.encode(), properties, mandatory=is_command
+            self._loop.start()
+        finally:
+            if self._page:
+                self._page.close()
+            if connection.is_open:
+                connection.close()
+                self._loop.start()
+
+    def _begin(self, channel: Any) -> None:
+        self._channel = channel
+        channel.add_on_close_callback(lambda *_: self._loop.stop())
+        channel.add_on_return_callback(self._on_return)
+        channel.confirm_delivery(self._on_confirm, callback=lambda _frame: self._look())
+        self.ready, self._failures = True, 0
+
+    def _look(self) -> None:
+        """Take the first outbox that has leftovers; none has: look again in a second."""
+        if self.stopping:
+            self._loop.stop()
+            return
+        for service, engine in self._engines.items():
+            page = Page(service, engine)
+            if page.rows:
+                self._page = page
+                self._publish(page)
+                return
+            page.close()
+        self._loop.call_later(POLL_SECONDS, self._look)
+
+    def _publish(self, page: Page) -> None:
+        first = self._published + 1
+        self._published += len(page.rows)
+        page.waiting = {first + i: row.message_id for i, row in enumerate(page.rows)}
+        for row in page.rows:
+            exchange = self._names.exchange_for(row.wire)
+            properties = pika.BasicProperties(
+                content_type="application/json",
+                content_encoding="utf-8",
+                delivery_mode=2,
+                message_id=row.message_id,
+                correlation_id=row.correlation_id,
+                type=row.wire,
+                headers=json.loads(row.headers),
             )
-        except (UnroutableError, NackError):
-            return False
-        return True
+            self._channel.basic_publish(
+                exchange,
+                row.wire,
+                row.body.encode(),
+                properties,
+                mandatory=exchange == self._names.commands,
+            )
+        self._loop.call_later(CONFIRM_SECONDS, lambda: self._give_up(page))
+
+    def _give_up(self, page: Page) -> None:
+        """A broker that does not confirm gets a new connection."""
+        if page is self._page:
+            self._loop.stop()
+
+    def _on_return(self, _channel: Any, _method: Any, properties: Any, _body: bytes) -> None:
+        if self._page:
+            self._page.returned(properties.message_id)
+
+    def _on_confirm(self, frame: Any) -> None:
+        page, method = self._page, frame.method
+        if page is None:
+            return
+        page.told(
+            method.delivery_tag, multiple=method.multiple, accepted=method.NAME == "Basic.Ack"
+        )
+        if not page.waiting:
+            self._page = None
+            if done := page.close():
+                self._log.info("relay published leftovers", of=page.service, count=done)
+                telemetry.PUBLISHED.labels(page.service).inc(done)
+                self._look()
+            else:
+                self._loop.call_later(POLL_SECONDS, self._look)
 
 
 def _url_of(service: str, environ: dict[str, str]) -> str:

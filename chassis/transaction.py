@@ -123,8 +123,8 @@ class Transaction:
                 self._finish(Unit(self, Job("finish", _nothing), session, now))
             session.flush()
             self._write(session, replies, now)
-            reach("before_commit")
-        reach("after_commit")
+            reach("before_commit", jobs)
+        reach("after_commit", jobs)
         return self.committed
 
     def _admit(self, session: Session, jobs: Sequence[Job], now: datetime) -> list[Job]:

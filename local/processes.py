@@ -13,7 +13,8 @@ from local.children import die_with_parent
 
 ROOT = Path(__file__).parent.parent
 STOP_SECONDS = 15
-RESTART_SECONDS = (0.2, 1.0, 3.0)
+RESTART_SECONDS = (0.1, 0.5, 2.0, 5.0)
+GOOD_LIFE_SECONDS = 2.0
 
 
 class Kept:
@@ -27,6 +28,7 @@ class Kept:
         self._process: subprocess.Popen[bytes] | None = None
         self.wanted = False
         self.deaths = 0
+        self._born_at = 0.0
 
     @property
     def pid(self) -> int:
@@ -35,7 +37,7 @@ class Kept:
 
     def start(self, extra: Mapping[str, str] | None = None) -> None:
         """Start the process; `extra` goes into its environment this once."""
-        self.wanted = True
+        self.wanted, self._born_at = True, time.monotonic()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", *self._arguments],
@@ -51,7 +53,8 @@ class Kept:
         """Start the process again if it died; return whether it had."""
         if not self.wanted or self.pid:
             return False
-        self.deaths += 1
+        lived = time.monotonic() - self._born_at
+        self.deaths = 1 if lived > GOOD_LIFE_SECONDS else self.deaths + 1
         time.sleep(RESTART_SECONDS[min(self.deaths, len(RESTART_SECONDS)) - 1])
         if self.wanted:
             self.start()

@@ -41,9 +41,11 @@ class System:
         extra: Mapping[str, str] | None = None,
         port: int = 0,
         keep_alive: bool = True,
+        drill: bool = False,
     ) -> None:
         self.state, self._say, self._namespace, self._prefix = state, say, namespace, prefix
         self._own_broker, self._extra, self._keep_alive = own_broker, dict(extra or {}), keep_alive
+        self._drill = drill
         self.port = port or free_port()
         self.clock_file = state / "clock"
         self.mails = state / "mails"
@@ -157,6 +159,10 @@ class System:
         except OSError:
             return False
 
+    def failpoints(self, name: str) -> Path:
+        """Tell the file that says where a process dies, in a drill; see chassis.failpoints."""
+        return self.state / f"{name}-dies-at"
+
     def health_port(self, name: str) -> int:
         """Tell the port of a process's /live, /ready and /metrics."""
         return self._health[name]
@@ -167,6 +173,11 @@ class System:
             "BUS_NAMESPACE": self._namespace,
             "DATABASE_URL": self.database_url(name) if name in WITH_DATABASE else "",
             "CLOCK_FILE": str(self.clock_file),
+            **(
+                {"FAILPOINT_FILE": str(self.failpoints(name)), "CALL_LEASE": "3"}
+                if self._drill
+                else {}
+            ),
             **self._extra,
         }
 
