@@ -1,0 +1,1 @@
+"""How fast is the system, and what does an order cost? `make bench`."""
