@@ -23,7 +23,7 @@ from contracts.shipping import ReturnLabelCreated, ShipmentDelivered, ShipmentSh
 from contracts.values import Money
 from contracts.warehouse import FulfillmentPacked
 from services.returns import journey
-from services.returns.domain.return_order import ReturnOrder, State
+from services.returns.domain.return_order import ReturnOrder, State, pieces_back
 from services.returns.domain.sale import Parcelled, Sale, SoldLine
 from services.returns.ports import Returns, found
 
@@ -156,9 +156,10 @@ def end_return(
 def receive_return(wish: ReceiveReturn, work: Work, returns: Returns) -> ReturnOrder:
     """Goods have arrived, all or some."""
     order = found(returns, wish.return_id)
-    order.expect_version(wish.expected_version)
-    if not order.receive(wish.receipt_id, wish.warehouse_id, wish.lines):
+    if wish.receipt_id in order.receipts:
         return order
+    order.expect_version(wish.expected_version)
+    order.receive(wish.receipt_id, wish.warehouse_id, wish.lines)
     skus = {line.line_id: line.sku for line in order.lines}
     work.send(
         ReturnReceived(
@@ -181,13 +182,13 @@ def inspect_return(wish: InspectReturn, work: Work, returns: Returns, runs: Runs
     order = found(returns, wish.return_id)
     order.expect_version(wish.expected_version)
     sale = _known(order.order_id, returns)
-    units = order.inspect(wish.lines)
-    worths = {line_id: sale.worth(line_id, count) for line_id, count in units.items()}
+    order.inspect(wish.lines)
+    worths = {}
     for line in order.lines:
-        sale.refund_units(line.line_id, units[line.line_id])
-        sale.take_back(line.line_id, line.received - line.requested)
-    order.lines = journey.with_worths(order.lines, worths)
-    order.refund = sum(worths.values())
+        back = pieces_back(line)
+        worths[line.line_id] = sale.refund_units(line.line_id, back)
+        sale.take_back(line.line_id, back - line.requested)
+    order.settle(worths)
     told = ReturnInspected(
         return_id=order.return_id,
         order_id=order.order_id,

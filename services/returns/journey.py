@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from msgspec.structs import replace
-
-from chassis.saga import Decision, Moved, Phase
+from chassis.saga import Moved, Phase
 from chassis.saga_store import Run, Runs
 from chassis.work import Work
-from contracts.returns import ReturnCompleted, ReturnedLine, ReturnInspected, ReturnLine
+from contracts.returns import ReturnCompleted, ReturnedLine, ReturnInspected
 from contracts.values import Money
-from services.returns.domain.return_order import ReturnOrder, State
+from services.returns.domain.return_order import ReturnOrder, State, pieces_back
 from services.returns.domain.sale import Sale
 from services.returns.sagas.asks import Subject
 from services.returns.sagas.return_journey import RETURN_JOURNEY
@@ -57,25 +55,10 @@ def wake(order: ReturnOrder, sale: Sale, work: Work, runs: Runs) -> None:
         )  # fmt: skip
 
 
-def retry(order: ReturnOrder, sale: Sale, decision: Decision, work: Work, runs: Runs) -> None:
-    """Do what a person decided about a return that is stuck."""
-    run = _run(order, runs)
-    if run and run.is_open:
-        _advance(
-            run, order, sale, work, runs,
-            lambda s: RETURN_JOURNEY.resolve(run.progress, decision, s, work.now, ""),
-        )  # fmt: skip
-
-
 def stop(order: ReturnOrder, runs: Runs) -> None:
     """The return is off: nothing is to come any more."""
     if (run := _run(order, runs)) and run.is_open:
         run.phase, run.deadline = Phase.DONE.value, None
-
-
-def with_worths(lines: tuple[ReturnLine, ...], worths: dict[str, int]) -> tuple[ReturnLine, ...]:
-    """Write on each line what it is refunded."""
-    return tuple(replace(line, refund=worths[line.line_id]) for line in lines)
 
 
 def _run(order: ReturnOrder, runs: Runs) -> Run | None:
@@ -108,9 +91,9 @@ def _complete(order: ReturnOrder, work: Work) -> None:
             order_id=order.order_id,
             refunded=Money(amount=order.refund, currency=order.currency),
             lines=tuple(
-                ReturnedLine(line_id=line.line_id, sku=line.sku, quantity=line.received)
+                ReturnedLine(line_id=line.line_id, sku=line.sku, quantity=back)
                 for line in order.lines
-                if line.received
+                if (back := pieces_back(line))
             ),
         ),
         correlation_id=order.order_id,

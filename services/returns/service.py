@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chassis.bus import Bus
+from chassis.saga_store import SqlRuns
 from chassis.transaction import Unit
 from chassis.wiring import answers, every, handles, performs
 from contracts import inventory, orders, payments, returns, shipping, warehouse
@@ -132,7 +133,7 @@ class ReturnsService:
             handlers.end_return(wish, State.EXPIRED, work, kept, runs)
 
 
-def _ports(work: Unit) -> tuple[SqlReturns, tables.SqlRuns]:
+def _ports(work: Unit) -> tuple[SqlReturns, SqlRuns]:
     return SqlReturns(work.session), runs_of(work.session)
 
 

@@ -32,7 +32,10 @@ sales = sa.Table(
     sa.Column("parcels", Packed(tuple[Parcelled, ...]), nullable=False),
     sa.Column("shipped_at", Instant),
     sa.Column("delivered_at", Instant),
+    sa.Column("paid", sa.BigInteger, nullable=False),
+    sa.Column("refunded", sa.BigInteger, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("refunded between 0 and paid", name="never_above_paid"),
 )
 returns = sa.Table(
     "returns",

@@ -1,6 +1,6 @@
 """What is a return, and how does it go its way?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -32,13 +32,14 @@ class State(StrEnum):
 
 S = State
 ARRIVING = frozenset({S.PARTIALLY_RECEIVED, S.RECEIVED})
+OVER = frozenset({S.CANCELED, S.EXPIRED})
 # fmt: off
 LIFE = Machine("return", S.REQUESTED, {
     S.REQUESTED:          frozenset({S.APPROVED, S.DECLINED, S.CANCELED}),
-    S.APPROVED:           frozenset({S.LABEL_ISSUED, S.IN_TRANSIT, S.CANCELED, S.EXPIRED}) | ARRIVING,
-    S.LABEL_ISSUED:       frozenset({S.IN_TRANSIT, S.CANCELED, S.EXPIRED}) | ARRIVING,
+    S.APPROVED:           frozenset({S.LABEL_ISSUED, S.IN_TRANSIT}) | OVER | ARRIVING,
+    S.LABEL_ISSUED:       frozenset({S.IN_TRANSIT}) | OVER | ARRIVING,
     S.IN_TRANSIT:         ARRIVING,
-    S.PARTIALLY_RECEIVED: frozenset({S.RECEIVED, S.INSPECTED}),
+    S.PARTIALLY_RECEIVED: frozenset({S.PARTIALLY_RECEIVED, S.RECEIVED, S.INSPECTED}),
     S.RECEIVED:           frozenset({S.INSPECTED}),
     S.INSPECTED:          frozenset({S.COMPLETED}),
     S.COMPLETED:          frozenset(),
@@ -47,7 +48,6 @@ LIFE = Machine("return", S.REQUESTED, {
     S.EXPIRED:            frozenset(),
 })
 # fmt: on
-OFF = frozenset({State.DECLINED, State.CANCELED, State.EXPIRED})
 WAITED_FOR = frozenset({State.APPROVED, State.LABEL_ISSUED})
 
 
@@ -74,19 +74,19 @@ class ReturnOrder:
     version: int = 1
 
     def move(self, to: State) -> None:
-        """Move to a state, or raise IllegalMove; to stay is no move."""
-        if self.state != to:
-            self.state = LIFE.move(self.return_id, State(self.state), to).value
+        """Move to a state, or raise IllegalMove: nothing is approved, inspected or ended twice."""
+        self.state = LIFE.move(self.return_id, State(self.state), to).value
 
     def expect_version(self, expected: int | None) -> None:
         """Refuse to go on if somebody has changed the return meanwhile."""
         if expected is not None and expected != self.version:
             raise Stale("return", self.return_id, expected, self.version)
 
-    def receive(self, receipt_id: str, warehouse_id: str, arrived: Iterable[ReceivedLine]) -> bool:
-        """Count what has arrived, each receipt once; return whether it was news."""
-        if receipt_id in self.receipts:
-            return False
+    def receive(self, receipt_id: str, warehouse_id: str, arrived: Iterable[ReceivedLine]) -> None:
+        """Count what has arrived, all of it at one warehouse."""
+        if self.warehouse_id and warehouse_id != self.warehouse_id:
+            told = f"The rest of it arrived at {self.warehouse_id}; it cannot also arrive here."
+            raise Refused("other_warehouse", told, "warehouse_id")
         lines = {line.line_id: line for line in self.lines}
         for i, item in enumerate(arrived):
             line = lines.get(item.line_id)
@@ -102,10 +102,9 @@ class ReturnOrder:
         self.move(State.RECEIVED if whole else State.PARTIALLY_RECEIVED)
         self.lines, self.receipts = kept, (*self.receipts, receipt_id)
         self.warehouse_id = warehouse_id
-        return True
 
-    def inspect(self, found: Iterable[InspectedLine]) -> dict[str, int]:
-        """Take what was found of all that was received; return how many pieces are refunded."""
+    def inspect(self, found: Iterable[InspectedLine]) -> None:
+        """Take what was found of all that was received."""
         by_line: dict[str, list[InspectedLine]] = {line.line_id: [] for line in self.lines}
         for i, item in enumerate(found):
             if item.line_id not in by_line:
@@ -121,7 +120,13 @@ class ReturnOrder:
         self.lines = tuple(
             replace(line, inspected=tuple(by_line[line.line_id])) for line in self.lines
         )
-        return {
-            line.line_id: sum(i.quantity for i in line.inspected if i.disposition != MISSING)
-            for line in self.lines
-        }
+
+    def settle(self, worths: Mapping[str, int]) -> None:
+        """Write on each line what it is refunded."""
+        self.lines = tuple(replace(x, refund=worths[x.line_id]) for x in self.lines)
+        self.refund = sum(worths.values())
+
+
+def pieces_back(line: ReturnLine) -> int:
+    """How many pieces of a line have really come back: those are refunded, and no others."""
+    return sum(item.quantity for item in line.inspected if item.disposition != MISSING)

@@ -52,7 +52,13 @@ class Sale:
     parcels: tuple[Parcelled, ...] = ()
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
+    paid: int = 0
+    refunded: int = 0
     version: int = 1
+
+    def __post_init__(self) -> None:
+        """Called when an order was placed: never is more refunded than was paid for its lines."""
+        self.paid = sum(line.paid for line in self.lines)
 
     def line(self, line_id: str) -> SoldLine:
         """Find a line."""
@@ -115,13 +121,15 @@ class Sale:
         line = self.line(line_id)
         self.put(replace(line, returning=line.returning + quantity))
 
-    def worth(self, line_id: str, units: int) -> int:
-        """What the next `units` pieces of a line are refunded; all of them give exactly `paid`."""
+    def refund_units(self, line_id: str, units: int) -> int:
+        """Count pieces as refunded; return their worth. All pieces of a line give exactly `paid`.
+
+        A running sum: pieces are worth what they add to the sum, rounded down, so no cent is lost
+        or given twice, in whatever portions they come back.
+        """
         line = self.line(line_id)
         before, now = line.refunded_units, line.refunded_units + units
-        return line.paid * now // line.quantity - line.paid * before // line.quantity
-
-    def refund_units(self, line_id: str, units: int) -> None:
-        """Count pieces as refunded."""
-        line = self.line(line_id)
-        self.put(replace(line, refunded_units=line.refunded_units + units))
+        worth = line.paid * now // line.quantity - line.paid * before // line.quantity
+        self.put(replace(line, refunded_units=now))
+        self.refunded += worth
+        return worth

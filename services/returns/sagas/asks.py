@@ -8,7 +8,7 @@ from contracts.inventory import RestockReturn, ReturnedUnits
 from contracts.payments import RefundPayment
 from contracts.shipping import CreateReturnLabel
 from contracts.values import Money
-from services.returns.domain.return_order import ReturnOrder
+from services.returns.domain.return_order import ReturnOrder, pieces_back
 from services.returns.domain.sale import Sale
 
 OWN_CHANNELS = frozenset({"api", "manual"})
@@ -38,9 +38,10 @@ def something_owed(s: Subject) -> bool:
     return s.order.refund > 0
 
 
-def through_channel(s: Subject) -> bool:
+def channel_waits(s: Subject) -> bool:
     """Tell whether a channel waits to hear of it."""
-    return s.sale.channel not in OWN_CHANNELS
+    came_back = any(pieces_back(line) for line in s.order.lines)
+    return came_back and s.sale.channel not in OWN_CHANNELS
 
 
 def ask_label(s: Subject, _: Data) -> CreateReturnLabel:
@@ -97,9 +98,9 @@ def tell_channel(s: Subject, _: Data) -> PushRefund:
                 line_id=line.line_id,
                 channel_line_id=s.sale.line(line.line_id).channel_line_id,
                 sku=line.sku,
-                quantity=line.received,
+                quantity=back,
             )
             for line in s.order.lines
-            if line.received
+            if (back := pieces_back(line))
         ),
     )

@@ -136,7 +136,10 @@ def upgrade() -> None:
     sa.Column('parcels', postgresql.JSONB(), nullable=False),
     sa.Column('shipped_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('delivered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('paid', sa.BigInteger(), nullable=False),
+    sa.Column('refunded', sa.BigInteger(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('refunded between 0 and paid', name=op.f('ck_sales_never_above_paid')),
     sa.PrimaryKeyConstraint('order_id', name=op.f('pk_sales'))
     )
 
