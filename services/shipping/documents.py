@@ -1,115 +1,145 @@
-"""What does a label look like? Four by six inches, a page for each parcel, with a barcode to scan."""
+"""What does a label look like? Four by six inches, a page for each parcel, a barcode to scan."""
 
-import base64
 import io
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
-import reportlab
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.units import inch, mm
+from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from contracts.values import Address, Money
-from contracts.warehouse import Document
-from services.shipping.domain.shipment import Box, Shipment
+from services.shipping.domain.parcel import Box
+from services.shipping.domain.shipment import Shipment
 
-PAGE = (4 * inch, 6 * inch)
-FONT, BOLD = "Vera", "VeraBd"
+PAGE = WIDTH, HEIGHT = 4 * inch, 6 * inch
+FONT = "DejaVuSans"
+FONT_FILE = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
+MISSING = "\N{WHITE SQUARE}"
 MARGIN = 5 * mm
+ROOM = WIDTH - 2 * MARGIN
+LEADING = 1.25
+SMALLEST = 5
+BAR = 0.36 * mm
 
 
-def label(shipment: Shipment) -> Document:
+def labels(shipment: Shipment) -> bytes:
     """Draw all labels of a shipment, and a customs declaration where one is needed."""
-    _register_fonts()
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=PAGE, invariant=1)
+    _glyphs()
+    paper = io.BytesIO()
+    canvas = Canvas(paper, pagesize=PAGE, invariant=1)
     canvas.setTitle(f"Labels of {shipment.shipment_id}")
     for i, box in enumerate(shipment.boxes, 1):
         _label_page(canvas, shipment, box, f"{i} of {len(shipment.boxes)}")
     if shipment.abroad and shipment.customs:
-        _customs_page(canvas, shipment)
+        _customs_pages(canvas, shipment)
     canvas.save()
-    return Document(
-        name=f"label-{shipment.shipment_id}.pdf",
-        media_type="application/pdf",
-        base64=base64.b64encode(buffer.getvalue()).decode(),
-    )
+    return paper.getvalue()
 
 
 def _label_page(canvas: Canvas, shipment: Shipment, box: Box, which: str) -> None:
-    width, height = PAGE
-    canvas.setFont(BOLD, 16)
-    canvas.drawString(MARGIN, height - 11 * mm, shipment.carrier.upper())
-    canvas.drawRightString(width - MARGIN, height - 11 * mm, shipment.service.upper())
-    canvas.line(MARGIN, height - 14 * mm, width - MARGIN, height - 14 * mm)
-    _address(canvas, "FROM", shipment.ship_from, height - 19 * mm, 8)
-    canvas.line(MARGIN, height - 46 * mm, width - MARGIN, height - 46 * mm)
-    _address(canvas, "SHIP TO", shipment.ship_to, height - 52 * mm, 11)
-    canvas.line(MARGIN, height - 94 * mm, width - MARGIN, height - 94 * mm)
+    canvas.setFont(FONT, 16)
+    canvas.drawString(MARGIN, HEIGHT - 11 * mm, _printable(shipment.carrier.upper()))
+    canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 11 * mm, _printable(shipment.service.upper()))
+    for top in (14, 44, 94):
+        canvas.line(MARGIN, HEIGHT - top * mm, WIDTH - MARGIN, HEIGHT - top * mm)
+    _address(canvas, "FROM", shipment.ship_from, HEIGHT - 18 * mm, 24 * mm, largest=8)
+    _address(canvas, "SHIP TO", shipment.ship_to, HEIGHT - 48 * mm, 44 * mm, largest=12)
     canvas.setFont(FONT, 8)
-    canvas.drawString(MARGIN, height - 98 * mm, f"Parcel {which}")
-    canvas.drawCentredString(width / 2, height - 98 * mm, f"{box.weight_g / 1000:.2f} kg")
+    canvas.drawString(MARGIN, HEIGHT - 98 * mm, f"Parcel {which}")
+    canvas.drawCentredString(WIDTH / 2, HEIGHT - 98 * mm, f"{box.weight_g / 1000:.2f} kg")
     order = f"Order #{shipment.number}" if shipment.number else "Return"
-    canvas.drawRightString(width - MARGIN, height - 98 * mm, order)
-    code = Code128(box.tracking_number, barHeight=28 * mm, barWidth=0.36 * mm, quiet=True)
-    code.drawOn(canvas, (width - code.width) / 2, 16 * mm)
-    canvas.setFont(BOLD, 11)
-    canvas.drawCentredString(width / 2, 9 * mm, box.tracking_number)
+    canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 98 * mm, order)
+    code = _barcode(box.tracking_number)
+    code.drawOn(canvas, (WIDTH - code.width) / 2, 16 * mm)
+    canvas.setFont(FONT, 11)
+    canvas.drawCentredString(WIDTH / 2, 9 * mm, box.tracking_number)
     canvas.showPage()
 
 
-def _address(canvas: Canvas, title: str, address: Address, top: float, size: int) -> None:
+def _barcode(number: str) -> Code128:
+    code = Code128(number, barHeight=28 * mm, barWidth=BAR, quiet=True)
+    if code.width <= WIDTH:
+        return code
+    return Code128(number, barHeight=28 * mm, barWidth=BAR * WIDTH / code.width, quiet=True)
+
+
+def _address(  # noqa: PLR0913 - a place on paper
+    canvas: Canvas, title: str, address: Address, top: float, height: float, *, largest: int
+) -> None:
+    """Write an address as large as there is room for, so that nothing of it is cut off."""
     canvas.setFont(FONT, 6)
     canvas.drawString(MARGIN, top, title)
-    lines = [
+    place = " ".join(filter(None, (address.postcode, address.city, address.region)))
+    words = (
         address.name,
         address.company,
         address.line1,
         address.line2,
-        f"{address.postcode} {address.city} {address.region}".strip(),
+        place,
         address.country,
-    ]
-    for i, line in enumerate(line for line in lines if line):
-        canvas.setFont(BOLD if i == 0 else FONT, size)
-        canvas.drawString(MARGIN, top - (i + 1) * size * 1.3, _fitting(line, size))
+    )
+    for size in range(largest, SMALLEST - 1, -1):
+        lines = [line for text in words if text for line in _wrapped(text, size)]
+        if len(lines) * size * LEADING <= height:
+            break
+    for i, line in enumerate(lines, 1):
+        canvas.setFont(FONT, size)
+        canvas.drawString(MARGIN, top - i * size * LEADING, line)
 
 
-def _customs_page(canvas: Canvas, shipment: Shipment) -> None:
-    _, height = PAGE
-    canvas.setFont(BOLD, 12)
-    canvas.drawString(MARGIN, height - 10 * mm, "CUSTOMS DECLARATION CN 23")
-    canvas.setFont(FONT, 7)
-    y = height - 18 * mm
+def _customs_pages(canvas: Canvas, shipment: Shipment) -> None:
+    lines = list(_declaration(shipment))
+    per_page = 38
+    for start in range(0, len(lines), per_page):
+        canvas.setFont(FONT, 11)
+        canvas.drawString(MARGIN, HEIGHT - 10 * mm, "CUSTOMS DECLARATION CN 23")
+        canvas.setFont(FONT, 7)
+        for i, line in enumerate(lines[start : start + per_page]):
+            canvas.drawString(MARGIN, HEIGHT - 17 * mm - i * 3.4 * mm, line)
+        canvas.showPage()
+
+
+def _declaration(shipment: Shipment) -> Iterator[str]:
     for item in shipment.customs:
         worth = Money(amount=item.value * item.quantity, currency=shipment.currency)
-        text = f"{item.quantity} × {item.description or item.sku}"
-        canvas.drawString(MARGIN, y, _fitting(text, 7))
-        facts = f"HS {item.hs_code} · made in {item.origin_country} · {worth}"
-        canvas.drawString(MARGIN, y - 3.2 * mm, facts)
-        y -= 9 * mm
-        if y < 15 * mm:
-            canvas.showPage()
-            canvas.setFont(FONT, 7)
-            y = height - 12 * mm
+        weight = f"{item.weight_g * item.quantity / 1000:.3f} kg"
+        yield from _wrapped(f"{item.quantity} × {item.description or item.sku}", 7)
+        facts = f"HS {item.hs_code} · made in {item.origin_country} · {weight} · {worth}"
+        yield from _wrapped(facts, 7)
+        yield ""
     total = sum(item.value * item.quantity for item in shipment.customs)
-    canvas.setFont(BOLD, 8)
     worth = Money(amount=total, currency=shipment.currency)
-    canvas.drawString(MARGIN, 8 * mm, f"Total {worth} · sale of goods · DAP")
-    canvas.showPage()
+    yield f"Total {worth} · sale of goods · DAP"
 
 
-def _fitting(text: str, size: int) -> str:
-    room = PAGE[0] - 2 * MARGIN
-    while text and pdfmetrics.stringWidth(text, BOLD, size) > room:
-        text = text[:-1]
-    return text
+def _wrapped(text: str, size: float) -> Iterator[str]:
+    for line in simpleSplit(_printable(text), FONT, size, ROOM):
+        while pdfmetrics.stringWidth(line, FONT, size) > ROOM:  # one word longer than a line
+            part = next(
+                n
+                for n in range(len(line), 0, -1)
+                if pdfmetrics.stringWidth(line[:n], FONT, size) <= ROOM
+            )
+            yield line[:part]
+            line = line[part:]  # noqa: PLW2901
+        yield line
 
 
-def _register_fonts() -> None:
-    if FONT in pdfmetrics.getRegisteredFontNames():
-        return
-    folder = Path(reportlab.__file__).parent / "fonts"
-    pdfmetrics.registerFont(TTFont(FONT, folder / "Vera.ttf"))
-    pdfmetrics.registerFont(TTFont(BOLD, folder / "VeraBd.ttf"))
+def _printable(text: str) -> str:
+    known = _glyphs()
+    kept = (c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c)[0] != "C")
+    return "".join(c if ord(c) in known else MISSING for c in kept)
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    """Load the font once, and tell which characters it has."""
+    font = TTFont(FONT, str(FONT_FILE))
+    pdfmetrics.registerFont(font)
+    return frozenset(font.face.charToGlyph)

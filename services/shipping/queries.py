@@ -1,5 +1,6 @@
 """What can be asked of shipping?"""
 
+import base64
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -9,9 +10,12 @@ from chassis.errors import NotFound, Refused
 from chassis.outside import find_calls
 from contracts import shipping as said
 from contracts.values import Money
-from services.shipping.carriers.carrier import Carrier, ParcelWish
-from services.shipping.documents import label
-from services.shipping.domain.shipment import Shipment, State
+from contracts.warehouse import Document
+from services.shipping import mailer
+from services.shipping.asks import MAIL
+from services.shipping.carriers.carrier import Carrier, Consignment, ParcelWish
+from services.shipping.documents import labels
+from services.shipping.domain.shipment import Shipment
 from services.shipping.tables import shipments
 
 MANY = 200
@@ -25,10 +29,15 @@ def get_shipment(session: Session, asked: said.ShipmentRef) -> said.Shipment:
 def get_label(session: Session, asked: said.ShipmentRef) -> said.Label:
     """Draw the labels of a shipment."""
     shipment = _got(session, asked.shipment_id)
-    if not shipment.boxes[0].tracking_number:
+    if not shipment.has_label:
         told = f"Shipment {shipment.shipment_id} is {shipment.state}; it has no label."
         raise Refused("illegal_move", told)
-    return said.Label(shipment_id=shipment.shipment_id, document=label(shipment))
+    paper = Document(
+        name=f"label-{shipment.shipment_id}.pdf",
+        media_type="application/pdf",
+        base64=base64.b64encode(labels(shipment)).decode(),
+    )
+    return said.Label(shipment_id=shipment.shipment_id, document=paper)
 
 
 def of_order(session: Session, asked: said.ShipmentsOf) -> said.ShipmentPage:
@@ -55,7 +64,8 @@ def find_shipments(session: Session, asked: said.FindShipments) -> said.Shipment
 def get_rates(carriers: Sequence[Carrier], asked: said.GetRates) -> said.Rates:
     """Ask all carriers what they would charge."""
     parcel = ParcelWish(asked.dimensions, asked.weight_g)
-    offers = [o for c in carriers for o in c.offers(asked.ship_from, asked.ship_to, [parcel])]
+    consignment = Consignment(asked.ship_from, asked.ship_to, (parcel,))
+    offers = [offer for carrier in carriers for offer in carrier.offers(consignment)]
     return said.Rates(
         rates=tuple(
             said.Rate(
@@ -71,32 +81,26 @@ def get_rates(carriers: Sequence[Carrier], asked: said.GetRates) -> said.Rates:
 
 def get_mails(session: Session, asked: said.ShipmentsOf) -> said.Mails:
     """List the e-mails about an order."""
-    calls = find_calls(session, kind="shipping.mail", subject=asked.order_id, limit=MANY)
-    emails = dict(
-        session.execute(
-            sa.select(shipments.c.shipment_id, shipments.c.email).where(
-                shipments.c.order_id == asked.order_id
-            )
-        ).all()  # type: ignore[arg-type]
-    )
-    return said.Mails(
-        mails=tuple(
-            said.Mail(
-                kind=call.request["kind"],
-                to=emails.get(call.request["shipment"], ""),
-                subject=call.request["kind"].replace("_", " "),
-                state=call.state,
-                attempts=call.attempts,
-                at=call.created_at,
-            )
-            for call in reversed(calls)
+    query = sa.select(Shipment).where(shipments.c.order_id == asked.order_id)
+    known = {shipment.shipment_id: shipment for shipment in session.scalars(query)}
+    calls = find_calls(session, kind=MAIL, subject=asked.order_id, limit=MANY)
+    mails = [
+        said.Mail(
+            kind=call.request["kind"],
+            to=shipment.email,
+            subject=mailer.subject(shipment, call.request["kind"]),
+            state=call.state,
+            attempts=call.attempts,
+            at=call.created_at,
         )
-    )
+        for call in reversed(calls)
+        if (shipment := known.get(call.request["shipment"]))
+    ]
+    return said.Mails(mails=tuple(mails))
 
 
 def view(shipment: Shipment) -> said.Shipment:
     """Show a shipment as others see it."""
-    allowed = ("hand_over", "label") if shipment.state == State.LABEL_PURCHASED else ()
     return said.Shipment(
         shipment_id=shipment.shipment_id,
         order_id=shipment.order_id,
@@ -121,7 +125,7 @@ def view(shipment: Shipment) -> said.Shipment:
         problem=shipment.problem,
         shipped_at=shipment.shipped_at,
         delivered_at=shipment.delivered_at,
-        allowed=allowed,
+        allowed=shipment.allowed,
         version=shipment.version,
     )
 

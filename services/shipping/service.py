@@ -12,11 +12,11 @@ from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, handles, outside, performs
 from contracts import shipping
 from contracts.values import Nothing
-from services.shipping import executors, handlers, mailer, queries, tables
+from services.shipping import executors, handlers, mailer, queries, tables, tracking
+from services.shipping.carriers.carrier import Carrier, find_carrier
 from services.shipping.carriers.sandbox import Sandbox
 from services.shipping.domain.shipment import Shipment
 from services.shipping.tables import SqlShipments
-from services.shipping.webhooks import read_webhook
 
 
 class ShippingService:
@@ -28,7 +28,7 @@ class ShippingService:
     def __init__(self) -> None:
         self.settings = read_settings()
         self.engine = new_engine(self.settings.database_url, pool=16)
-        self.carriers = [Sandbox(self.engine)]
+        self.carriers: list[Carrier] = [Sandbox(self.engine)]
 
     @handles(shipping.CreateShipment)
     def create(self, command: shipping.CreateShipment, work: Unit) -> None:
@@ -48,8 +48,7 @@ class ShippingService:
     @outside("shipping.buy")
     def call_buy(self, call: OutsideCall) -> dict[str, Any]:
         """Buy labels at a carrier."""
-        with Session(self.engine) as session:
-            return executors.buy(call, session, [*self.carriers])
+        return executors.buy(call, self._shipment(call.subject), self.carriers)
 
     @concludes("shipping.buy")
     def bought(self, outcome: Outcome, work: Unit) -> None:
@@ -59,7 +58,7 @@ class ShippingService:
     @outside("shipping.void")
     def call_void(self, call: OutsideCall) -> dict[str, Any]:
         """Give labels back at a carrier."""
-        return executors.void(call, [*self.carriers])
+        return executors.void(call, self.carriers)
 
     @concludes("shipping.void")
     def voided(self, outcome: Outcome, work: Unit) -> None:
@@ -69,13 +68,9 @@ class ShippingService:
     @outside("shipping.mail")
     def call_mail(self, call: OutsideCall) -> dict[str, Any]:
         """Send a mail."""
-        with Session(self.engine) as session:
-            shipment = session.get(Shipment, call.request["shipment"])
-        if shipment is None:
-            raise Declined("unknown", "The shipment of this mail is gone.")
-        mailer.send(
-            mailer.compose(shipment, call.request["kind"], call.key), self.settings.smtp_uri
-        )
+        shipment = self._shipment(call.request["shipment"])
+        mail = mailer.compose(shipment, call.request["kind"], call.key)
+        mailer.send(mail, self.settings.smtp_uri)
         return {}
 
     @concludes("shipping.mail")
@@ -85,15 +80,15 @@ class ShippingService:
     @performs(shipping.HAND_OVER)
     def hand_over(self, wish: shipping.HandOver, work: Unit) -> shipping.Shipment:
         """Hand parcels over to the carrier."""
-        shipment = handlers.hand_over(wish.shipment_id, work, SqlShipments(work.session))
+        shipment = tracking.hand_over(wish.shipment_id, work, SqlShipments(work.session))
         work.session.flush()
         return queries.view(shipment)
 
     @performs(shipping.WEBHOOK)
     def webhook(self, wish: shipping.CarrierWebhook, work: Unit) -> Nothing:
         """Take what a carrier posted."""
-        event, at = read_webhook(wish)
-        handlers.take_tracking(event, at, work, SqlShipments(work.session))
+        notice = find_carrier(self.carriers, wish.carrier).read_webhook(wish.body, wish.signature)
+        tracking.take_tracking(notice, work, SqlShipments(work.session))
         return Nothing()
 
     @answers(shipping.GET)
@@ -125,3 +120,10 @@ class ShippingService:
     def mails(self, asked: shipping.ShipmentsOf, session: Session) -> shipping.Mails:
         """List an order's mails."""
         return queries.get_mails(session, asked)
+
+    def _shipment(self, shipment_id: str) -> Shipment:
+        with Session(self.engine) as session:
+            shipment = session.get(Shipment, shipment_id)
+        if shipment is None:
+            raise Declined("unknown", f"There is no shipment {shipment_id}.")
+        return shipment

@@ -6,13 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from chassis.outside import Outcome
 from chassis.store import Instant, Packed, add, insert_rows, load_locked, locked, new_metadata
 from contracts.shipping import CustomsItem
 from contracts.values import Address
-from services.shipping.domain.shipment import Box, Shipment
+from services.shipping.domain.parcel import Box
+from services.shipping.domain.shipment import Shipment
 
 metadata = new_metadata()
 shipments = sa.Table(
@@ -40,6 +42,7 @@ shipments = sa.Table(
     sa.Column("problem", sa.Text, nullable=False),
     sa.Column("void_asked", sa.Boolean, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("voids", sa.Integer, nullable=False),
     sa.Column("shipped_at", Instant),
     sa.Column("delivered_at", Instant),
     sa.Column("version", sa.Integer, nullable=False),
@@ -62,20 +65,27 @@ voided = sa.Table(
     sa.Column("fulfillment_order_id", sa.Text, primary_key=True),
     sa.Column("at", Instant, nullable=False),
 )
-sandbox_numbers = sa.Sequence("tracking_numbers", schema="sandbox", metadata=metadata)
+sandbox_numbers = sa.Sequence(
+    "tracking_numbers", start=10_000_001, schema="sandbox", metadata=metadata
+)
 sandbox = sa.Table(
     "carrier_ledger",
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("operation", sa.Text, nullable=False),
-    sa.Column("parcels", sa.dialects.postgresql.JSONB, nullable=False),
-    sa.Column("at", Instant, nullable=False),
-    sa.Column("fails", sa.Boolean, nullable=False),
+    sa.Column("customs", postgresql.JSONB, nullable=False),
+    sa.Column("sold", postgresql.JSONB),
     sa.Column("seen", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("at", Instant, nullable=False),
     sa.Column("voided_at", Instant),
     schema="sandbox",
 )
 orm.registry(metadata=metadata).map_imperatively(Shipment, shipments)
+
+LOOKED_UP_BY = ("fulfillment_order_id", "return_id")
+ALONE = sa.text(
+    "select pg_advisory_xact_lock(hashtextextended(i, 0))"
+    " from (select i from unnest(:ids) as t(i) order by i) as s"
+)
 
 
 class SqlShipments:
@@ -97,7 +107,7 @@ class SqlShipments:
         return self._by("return_id", return_id)
 
     def of_tracking(self, tracking_number: str) -> Shipment | None:
-        """Find the shipment of a parcel."""
+        """Find the newest shipment with a parcel of this number."""
         query = sa.select(numbers.c.shipment_id).where(numbers.c.tracking_number == tracking_number)
         shipment_id = self._session.scalar(query)
         return self.get(shipment_id) if shipment_id else None
@@ -106,8 +116,8 @@ class SqlShipments:
         """Keep a new shipment."""
         add(self._session, shipment)
         known = self._info.setdefault("shipments", {})
-        known["fulfillment_order_id", shipment.fulfillment_order_id] = shipment
-        known["return_id", shipment.return_id] = shipment
+        for name in LOOKED_UP_BY:
+            known[name, getattr(shipment, name)] = shipment
 
     def keep_numbers(self, shipment: Shipment) -> None:
         """Let a shipment be found by its tracking numbers."""
@@ -115,7 +125,11 @@ class SqlShipments:
             {"tracking_number": box.tracking_number, "shipment_id": shipment.shipment_id}
             for box in shipment.boxes
         ]
-        insert_rows(self._session, numbers, rows)
+        insert = postgresql.insert(numbers)
+        newest = {"shipment_id": insert.excluded.shipment_id}
+        self._session.execute(
+            insert.on_conflict_do_update(index_elements=["tracking_number"], set_=newest), rows
+        )
 
     def is_void(self, fulfillment_order_id: str) -> bool:
         """Tell whether labels were called off before they were asked for."""
@@ -137,11 +151,23 @@ class SqlShipments:
 
 
 def prepare(session: Session, bodies: Sequence[Any]) -> None:
-    """Load and lock the shipments that a batch will touch."""
+    """Load and lock the shipments that a batch will touch.
+
+    A shipment that is not there yet cannot be locked, so its fulfillment order is: a purchase
+    and a void of the same one wait for each other in whichever processes they are handled.
+    """
     known = session.info.setdefault("shipments", {})
-    load_locked(session, Shipment, [b.call.subject for b in bodies if isinstance(b, Outcome)])
-    for name in ("fulfillment_order_id", "return_id"):
+    asked = {b.fulfillment_order_id for b in bodies if hasattr(b, "fulfillment_order_id")}
+    if asked:
+        session.execute(ALONE, {"ids": sorted(asked)})
+    outcomes = {b.call.subject for b in bodies if isinstance(b, Outcome)}
+    load_locked(session, Shipment, outcomes | {b.shipment_id for b in bodies if _names_one(b)})
+    for name in LOOKED_UP_BY:
         wanted = {value for b in bodies if (value := getattr(b, name, ""))}
         known.update({(name, value): None for value in wanted})
         for shipment in load_locked(session, Shipment, wanted, by=shipments.c[name]):
             known[name, getattr(shipment, name)] = shipment
+
+
+def _names_one(body: Any) -> bool:
+    return hasattr(body, "shipment_id")

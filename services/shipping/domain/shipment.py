@@ -8,9 +8,10 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from chassis.machine import Machine
-from contracts.message import Wire
-from contracts.shipping import CustomsItem, TrackingEvent
-from contracts.values import Address, Dimensions
+from contracts.shipping import CustomsItem
+from contracts.values import Address
+from services.shipping.domain import customs
+from services.shipping.domain.parcel import LABEL_CREATED, Box, TrackingNotice
 
 
 class State(StrEnum):
@@ -48,54 +49,6 @@ LIFE = Machine("shipment", S.PENDING, {
     S.VOIDED:           frozenset(),
 })
 # fmt: on
-EUROPEAN_UNION = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-    ]
-)
-
-
-class Box(Wire, frozen=True, kw_only=True):
-    """One parcel of a shipment with what the carrier has told of it."""
-
-    package_id: str
-    dimensions: Dimensions
-    weight_g: int
-    tracking_number: str = ""
-    tracking_url: str = ""
-    events: tuple[TrackingEvent, ...] = ()
-    event_ids: tuple[str, ...] = ()
-
-    @property
-    def status(self) -> str:
-        """The latest that the carrier told; what came late but happened before changes nothing."""
-        return self.events[-1].status if self.events else "label_created"
 
 
 @dataclass
@@ -124,6 +77,7 @@ class Shipment:
     problem: str = ""
     void_asked: bool = False
     tries: int = 1
+    voids: int = 0
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
     version: int = 1
@@ -134,26 +88,52 @@ class Shipment:
             self.state = LIFE.move(self.shipment_id, State(self.state), to).value
 
     @property
+    def keys(self) -> list[str]:
+        """Under which keys labels were wished at carriers; the last is that of the newest try."""
+        return [f"{self.shipment_id}-{n}" for n in range(1, self.tries + 1)]
+
+    @property
     def abroad(self) -> bool:
         """Tell whether the parcels cross a customs border."""
-        here, there = self.ship_from.country, self.ship_to.country
-        return here != there and not {here, there} <= EUROPEAN_UNION
+        return customs.crosses_border(self.ship_from, self.ship_to)
 
     @property
     def has_left(self) -> bool:
         """Tell whether the carrier has the parcels."""
         return self.shipped_at is not None
 
+    @property
+    def has_label(self) -> bool:
+        """Tell whether there are labels that may be stuck on."""
+        bought = bool(self.boxes and self.boxes[0].tracking_number)
+        return bought and not self.void_asked and self.state != State.VOIDED
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """Tell what a person may do now."""
+        if not self.has_label:
+            return ()
+        return ("label",) if self.has_left else ("hand_over", "label")
+
+    @property
+    def customer(self) -> Address:
+        """Where the customer lives: at the end of the way, or where a return begins."""
+        return self.ship_from if self.return_id else self.ship_to
+
     def lacking(self) -> str:
-        """Say which data customs would miss; empty if none."""
-        if not self.abroad or self.return_id:
-            return ""
-        for item in self.customs:
-            if not item.hs_code:
-                return f"SKU {item.sku} has no HS code, which {self.ship_to.country} requires."
-            if not item.origin_country:
-                return f"SKU {item.sku} has no country of origin."
-        return "" if self.customs else "Nothing is declared for customs."
+        """Say what is missing before a label can be bought; empty if nothing."""
+        if not self.boxes:
+            return "There is no package to send."
+        return customs.lacking(self.customs) if self.abroad and not self.return_id else ""
+
+    def retry(self, wish: "Shipment") -> None:
+        """Try again after a failure, with what is wished now and under a new key."""
+        self.move(State.PENDING)
+        self.tries += 1
+        self.problem = ""
+        self.wanted, self.email, self.currency = wish.wanted, wish.email, wish.currency
+        self.ship_from, self.ship_to = wish.ship_from, wish.ship_to
+        self.boxes, self.customs = wish.boxes, wish.customs
 
     def label(self, numbers: Iterable[tuple[str, str]]) -> None:
         """Take over the tracking numbers that were bought."""
@@ -163,45 +143,46 @@ class Shipment:
         )
         self.move(State.LABEL_PURCHASED)
 
-    def leave(self, at: datetime) -> bool:
-        """The carrier has the parcels; return whether that is news."""
-        if self.has_left:
-            return False
+    def fail(self, reason: str) -> None:
+        """Note why there is no label."""
+        self.move(State.FAILED)
+        self.problem = reason[:255]
+
+    def leave(self, at: datetime) -> None:
+        """Note that the carrier has the parcels."""
         self.move(State.SHIPPED)
         self.shipped_at = at
-        return True
 
-    def track(self, number: str, event_id: str, event: TrackingEvent) -> bool:
+    def track(self, notice: TrackingNotice) -> bool:
         """Take what the carrier told of a parcel; return whether it is news."""
-        boxes = []
-        news = False
-        for box in self.boxes:
-            if box.tracking_number == number and event_id not in box.event_ids:
-                told = tuple(sorted((*box.events, event), key=_when))
-                box = replace(box, events=told, event_ids=(*box.event_ids, event_id))  # noqa: PLW2901
-                news = True
-            boxes.append(box)
-        self.boxes = tuple(boxes)
+        boxes = tuple(
+            box.told(notice)
+            if box.tracking_number == notice.tracking_number
+            and notice.event_id not in box.event_ids
+            else box
+            for box in self.boxes
+        )
+        news, self.boxes = boxes != self.boxes, boxes
         return news
 
-    def follow(self, at: datetime) -> bool:
-        """Let the state follow the parcels; return whether all have been delivered just now."""
-        told = [box.status for box in self.boxes]
-        if all(status == "delivered" for status in told):
-            if self.delivered_at:
-                return False
-            self.move(State.DELIVERED)
-            self.delivered_at = at
-            return True
-        worst = next((s for s in ("lost", "exception", "returned_to_sender") if s in told), "")
-        best = next((s for s in ("out_for_delivery", "in_transit") if s in told), "")
-        to = worst or best
-        if to and LIFE.allows(State(self.state), State(to)):
-            self.move(State(to))
-        return False
+    def follow(self) -> State | None:
+        """Let the state follow the parcels; return the new state, None if it stays the old."""
+        to = _whereabouts([box.status for box in self.boxes])
+        if to is None or not LIFE.allows(State(self.state), to) or self.state == to:
+            return None
+        self.move(to)
+        if to is State.DELIVERED:
+            self.delivered_at = max(box.latest.at for box in self.boxes if box.latest)
+        return to
 
 
-def _when(event: TrackingEvent) -> tuple[datetime, int]:
-    order = ("label_created", "in_transit", "out_for_delivery", "exception", "lost",
-             "returned_to_sender", "delivered")  # fmt: skip
-    return event.at, order.index(event.status)
+def _whereabouts(told: list[str]) -> State | None:
+    """Tell where the shipment is as a whole: trouble first, and arrived when nothing moves."""
+    if all(status == LABEL_CREATED for status in told):
+        return None
+    if all(status == "delivered" for status in told):
+        return State.DELIVERED
+    for state in (State.LOST, State.EXCEPTION, State.OUT_FOR_DELIVERY, State.IN_TRANSIT):
+        if state.value in told:
+            return state
+    return State.IN_TRANSIT if LABEL_CREATED in told else State.RETURNED

@@ -69,11 +69,10 @@ def upgrade() -> None:
     op.create_index(op.f('ix_outside_calls_subject'), 'outside_calls', ['subject'], unique=False)
     op.create_table('carrier_ledger',
     sa.Column('key', sa.Text(), nullable=False),
-    sa.Column('operation', sa.Text(), nullable=False),
-    sa.Column('parcels', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('fails', sa.Boolean(), nullable=False),
+    sa.Column('customs', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('sold', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('seen', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_carrier_ledger')),
     schema='sandbox'
@@ -101,6 +100,7 @@ def upgrade() -> None:
     sa.Column('problem', sa.Text(), nullable=False),
     sa.Column('void_asked', sa.Boolean(), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('voids', sa.Integer(), nullable=False),
     sa.Column('shipped_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('delivered_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -144,3 +144,5 @@ def downgrade() -> None:
     op.drop_table('inbox')
     op.drop_index('ix_deferred_due', table_name='deferred', postgresql_where=sa.text("state = 'waiting'"))
     op.drop_table('deferred')
+    op.execute("drop sequence sandbox.tracking_numbers")
+    op.execute("drop schema sandbox")

@@ -1,0 +1,25 @@
+"""What does shipping ask of the outside? One function for each stored call."""
+
+from chassis.work import Call
+from services.shipping.domain.shipment import Shipment
+
+BUY, VOID, MAIL = "shipping.buy", "shipping.void", "shipping.mail"
+
+
+def buy(shipment: Shipment) -> Call:
+    """Buy labels under the newest key; what earlier keys may have bought goes back."""
+    *earlier, key = shipment.keys
+    return Call(BUY, key, shipment.shipment_id, {"earlier": earlier})
+
+
+def void(shipment: Shipment) -> Call:
+    """Give back whatever was bought under any key, so that a lost answer costs nothing."""
+    key = f"void-{shipment.shipment_id}-{shipment.voids}"
+    return Call(VOID, key, shipment.shipment_id, {"keys": shipment.keys})
+
+
+def mail(shipment: Shipment, kind: str, occasion: str) -> Call:
+    """Tell the customer, once for each occasion."""
+    key = f"mail:{shipment.shipment_id}:{occasion}"
+    request = {"kind": kind, "shipment": shipment.shipment_id}
+    return Call(MAIL, key, shipment.order_id, request)

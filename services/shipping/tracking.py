@@ -1,0 +1,74 @@
+"""What happens when parcels leave, and when the carrier tells how they fare?"""
+
+from datetime import datetime
+
+from chassis.errors import IllegalMove, NotFound, NotYet
+from chassis.work import Work
+from services.shipping import asks
+from services.shipping.announcements import delivered, shipped, tracked
+from services.shipping.domain.parcel import TrackingNotice
+from services.shipping.domain.shipment import Shipment, State
+from services.shipping.ports import Shipments, found
+
+WITH_THE_CARRIER = frozenset(
+    {"in_transit", "out_for_delivery", "delivered", "returned_to_sender", "lost"}
+)
+TOLD_BY_MAIL = {
+    State.OUT_FOR_DELIVERY: "out_for_delivery",
+    State.DELIVERED: "delivered",
+    State.EXCEPTION: "exception",
+    State.RETURNED: "exception",
+    State.LOST: "exception",
+}
+
+
+def hand_over(shipment_id: str, work: Work, shipments: Shipments) -> Shipment:
+    """The carrier has taken the parcels along."""
+    shipment = found(shipments, shipment_id)
+    if shipment.void_asked and not shipment.has_left:
+        raise IllegalMove("shipment", shipment_id, "being voided", "shipped")
+    if not shipment.has_left:
+        _leave(shipment, work.now, work)
+    return shipment
+
+
+def take_tracking(notice: TrackingNotice, work: Work, shipments: Shipments) -> None:
+    """Take what a carrier told of a parcel, in whatever order and however often.
+
+    A carrier may tell of a label before its purchase is concluded here, so it waits a moment.
+    """
+    shipment = shipments.of_tracking(notice.tracking_number)
+    if shipment is None:
+        unknown = NotFound("parcel", notice.tracking_number, "tracking_number")
+        raise NotYet(f"parcel {notice.tracking_number} is not here yet", unknown)
+    if not shipment.track(notice):
+        return
+    event = notice.event
+    if event.status in WITH_THE_CARRIER and shipment.state == State.LABEL_PURCHASED:
+        _leave(shipment, event.at, work)
+    if shipment.fulfillment_order_id:
+        work.send(tracked(shipment, notice), correlation_id=shipment.order_id)
+    if shipment.has_left and (state := shipment.follow()):
+        _arrive(shipment, state, notice.event_id, work)
+
+
+def _leave(shipment: Shipment, at: datetime, work: Work) -> None:
+    shipment.leave(at)
+    if shipment.fulfillment_order_id:
+        work.send(shipped(shipment, at, work.actor), correlation_id=shipment.order_id)
+        _mail(shipment, "shipped", "shipped", work)
+
+
+def _arrive(shipment: Shipment, state: State, event_id: str, work: Work) -> None:
+    if not shipment.fulfillment_order_id:
+        return
+    if state is State.DELIVERED and shipment.delivered_at:
+        work.send(delivered(shipment, shipment.delivered_at), correlation_id=shipment.order_id)
+    if kind := TOLD_BY_MAIL.get(state):
+        occasion = kind if state is State.DELIVERED else f"{state}:{event_id}"
+        _mail(shipment, kind, occasion, work)
+
+
+def _mail(shipment: Shipment, kind: str, occasion: str, work: Work) -> None:
+    if shipment.email:
+        work.call(asks.mail(shipment, kind, occasion))
