@@ -1,91 +1,53 @@
-"""What does inventory do? One function for each command and request."""
+"""What does inventory do for orders? One function for each command about their goods.
+
+Every command may come twice, late or before its time: what was done once is not done again, and
+an order that was released is off: nothing is kept for it any more, whatever comes afterwards.
+"""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Protocol
 
-from chassis.errors import NotFound, Refused, Stale
+from chassis.errors import Refused
 from chassis.work import Work
 from contracts.inventory import (
-    AdjustStock,
     CommitRefused,
     CommitStock,
     FulfillStock,
-    PutSku,
-    ReceiveStock,
     ReleaseStock,
     ReplaceShortage,
     ReserveStock,
-    RestockReturn,
     ShortLine,
-    SkuSaved,
     StockCommitted,
     StockFulfilled,
     StockReleased,
     StockReserved,
-    StockRestocked,
     StockShort,
-    WarehouseStock,
 )
 from contracts.values import Placement, SkuQuantity
-from services.inventory.domain.reservation import Reservation, State
-from services.inventory.domain.sku import SkuRecord
-from services.inventory.domain.stock import Movement, Shelves
-
-UNSELLABLE = frozenset({"restock_as_b_grade", "refurbish", "return_to_vendor", "quarantine"})
-GONE = frozenset({"scrap", "missing"})
-
-
-class Inventory(Protocol):
-    """Where stock, reservations and SKUs are found; all of it locked."""
-
-    def shelves(self, skus: Iterable[str]) -> Shelves:
-        """The balances of these SKUs, and of whatever else this batch touches."""
-
-    def reservation(self, order_id: str, round_: int) -> Reservation | None:
-        """Find the reservation of one round of an order."""
-
-    def reservations(self, order_id: str) -> Sequence[Reservation]:
-        """Find all reservations of an order, by round."""
-
-    def add(self, reservation: Reservation) -> None:
-        """Keep a new reservation."""
-
-    def expire_due(self, skus: Iterable[str], now: datetime) -> Sequence[Reservation]:
-        """Find reservations of these SKUs whose time is up."""
-
-    def is_done(self, key: str) -> bool:
-        """Tell whether something that must happen once has happened."""
-
-    def mark_done(self, key: str, now: datetime) -> None:
-        """Remember that it has happened."""
-
-    def sku(self, sku: str) -> SkuRecord | None:
-        """Find a SKU and lock it."""
-
-    def add_sku(self, record: SkuRecord) -> None:
-        """Keep a new SKU."""
-
-    def owner_of(self, barcode: str) -> str | None:
-        """Find out which SKU has a barcode."""
-
-    def has_warehouse(self, warehouse_id: str) -> bool:
-        """Tell whether goods were ever at a warehouse."""
+from services.inventory.domain.reservation import LIFE, Reservation, State
+from services.inventory.domain.stock import Movement
+from services.inventory.ports import Inventory
 
 
 def reserve_stock(command: ReserveStock, work: Work, inventory: Inventory) -> None:
     """Keep the goods of a round: all lines or none."""
-    if known := inventory.reservation(command.order_id, command.round):
-        if known.holds:
-            _tell_reserved(known, work, inventory)
-            return
-        if known.state != State.EXPIRED:
-            work.send(_short(command, command.lines, inventory))
-            return
+    known = inventory.reservation(command.order_id, command.round)
     if inventory.is_done(_off(command.order_id)):
-        work.send(_short(command, command.lines, inventory))
-        return
-    _reserve(command, command.lines, command.expires_at, known, work, inventory)
+        _tell_short(command, command.lines, work, inventory)
+    elif known and known.holds:
+        _tell_reserved(known, work, inventory)
+    elif known is None or known.state == State.EXPIRED:
+        if not (placed := _place(command.lines, work, inventory)):
+            _tell_short(command, command.lines, work, inventory)
+            return
+        if known is None:
+            known = Reservation(
+                command.order_id, command.round, State.ACTIVE.value, placed, command.expires_at
+            )
+            inventory.add(known)
+        known.expires_at = command.expires_at
+        known.keep(inventory.shelves(p.sku for p in placed), placed)
+        _tell_reserved(known, work, inventory)
+    # else the round's goods have left, or nobody found them: nobody waits for this any more
 
 
 def replace_shortage(command: ReplaceShortage, work: Work, inventory: Inventory) -> None:
@@ -97,43 +59,36 @@ def replace_shortage(command: ReplaceShortage, work: Work, inventory: Inventory)
         missing = list(command.lines)
         for reservation in inventory.reservations(command.order_id):
             missing = reservation.write_off(shelves, missing, command.fulfillment_order_id)
-    wanted = tuple(
-        SkuQuantity(line_id=p.line_id, sku=p.sku, quantity=p.quantity) for p in command.lines
+    again = ReserveStock(
+        order_id=command.order_id,
+        round=command.round,
+        lines=_unplaced(command.lines),
+        expires_at=command.expires_at,
     )
-    reserve_stock(
-        ReserveStock(
-            order_id=command.order_id,
-            round=command.round,
-            lines=wanted,
-            expires_at=command.expires_at,
-        ),
-        work,
-        inventory,
-    )
+    reserve_stock(again, work, inventory)
 
 
 def commit_stock(command: CommitStock, work: Work, inventory: Inventory) -> None:
-    """Promise the goods of a round where they will be picked."""
+    """Promise the goods of a round where they will be picked; what has expired is kept again."""
     reservation = inventory.reservation(command.order_id, command.round)
     done = StockCommitted(order_id=command.order_id, round=command.round)
     if reservation and reservation.state in {State.COMMITTED, State.FULFILLED}:
         work.send(done)
         return
-    wanted = [
-        SkuQuantity(line_id=p.line_id, sku=p.sku, quantity=p.quantity) for p in command.placements
-    ]
-    if reservation is None or reservation.state == State.RELEASED:
-        work.send(_short(command, wanted, inventory))
+    wanted = _unplaced(command.placements)
+    if (
+        reservation is None
+        or reservation.state == State.RELEASED
+        or inventory.is_done(_off(command.order_id))
+    ):
+        _tell_short(command, wanted, work, inventory)
         return
-    shelves = inventory.shelves(p.sku for p in command.placements)
     if reservation.state == State.EXPIRED:
-        placed = shelves.place((w.line_id, w.sku, w.quantity) for w in wanted)
-        if not placed:
-            work.send(_short(command, wanted, inventory))
+        if not (placed := _place(wanted, work, inventory)):
+            _tell_short(command, wanted, work, inventory)
             return
-        reservation.move(State.ACTIVE)
-        reservation.placements = _placements(placed)
-        reservation.keep(shelves)
+        reservation.keep(inventory.shelves(p.sku for p in placed), placed)
+    shelves = inventory.shelves(p.sku for p in (*command.placements, *reservation.placements))
     if reservation.commit(shelves, command.placements):
         work.send(done)
         return
@@ -148,23 +103,21 @@ def commit_stock(command: CommitStock, work: Work, inventory: Inventory) -> None
 
 
 def release_stock(command: ReleaseStock, work: Work, inventory: Inventory) -> None:
-    """Give back what an order still holds; an order that holds nothing never will."""
+    """Give back what an order still holds; an order that gives all back never holds any again."""
     kept = inventory.reservations(command.order_id)
     shelves = inventory.shelves(p.sku for r in kept for p in r.placements)
-    if command.lines:
-        if not inventory.is_done(f"release:{command.order_id}:{command.release_id}"):
-            inventory.mark_done(f"release:{command.order_id}:{command.release_id}", work.now)
-            rest = list(command.lines)
-            for reservation in kept:
-                rest = reservation.give_back_some(shelves, rest, command.reason)
-    else:
+    key = f"release:{command.order_id}:{command.release_id}"
+    if command.lines and not inventory.is_done(key):
+        inventory.mark_done(key, work.now)
+        rest = list(command.lines)
+        for reservation in kept:
+            rest = reservation.release_some(shelves, rest, command.reason)
+    elif not command.lines:
         if not inventory.is_done(_off(command.order_id)):
             inventory.mark_done(_off(command.order_id), work.now)
         for reservation in kept:
-            if reservation.holds:
-                reservation.give_back(shelves, "released", command.reason)
-                reservation.placements = ()
-                reservation.move(State.RELEASED)
+            if LIFE.allows(State(reservation.state), State.RELEASED):
+                reservation.release(shelves, command.reason)
     work.send(
         StockReleased(
             order_id=command.order_id, release_id=command.release_id, reason=command.reason
@@ -182,40 +135,29 @@ def fulfill_stock(command: FulfillStock, work: Work, inventory: Inventory) -> No
         for reservation in inventory.reservations(command.order_id):
             rest = reservation.send(shelves, rest, command.fulfillment_order_id)
         for p in rest:
-            raise Refused(
-                "not_allocated",
-                f"{p.quantity} × {p.sku} left {p.warehouse_id} that were never allocated.",
-                "lines",
-            )
+            # Goods that were given back while they left the building are gone all the same.
+            free = shelves.at(p.sku, p.warehouse_id).available
+            if free < p.quantity:
+                raise Refused(
+                    "not_allocated",
+                    f"{p.quantity} × {p.sku} left {p.warehouse_id} that were never allocated, "
+                    f"and only {free} are not promised there.",
+                    "lines",
+                )
+            shelves.post(
+                Movement(
+                    p.sku, p.warehouse_id, "fulfilled", command.fulfillment_order_id,
+                    on_hand=-p.quantity, reason="it left without being allocated",
+                )
+            )  # fmt: skip
     work.send(
         StockFulfilled(order_id=command.order_id, fulfillment_order_id=command.fulfillment_order_id)
     )
 
 
-def restock_return(command: RestockReturn, work: Work, inventory: Inventory) -> None:
-    """Book returned units in, sellable or not, once for each return."""
-    key = f"restocked:{command.return_id}"
-    if not inventory.is_done(key):
-        inventory.mark_done(key, work.now)
-        shelves = inventory.shelves(unit.sku for unit in command.units)
-        for unit in command.units:
-            back = 0 if unit.disposition in GONE else unit.quantity
-            aside = back if unit.disposition in UNSELLABLE else 0
-            shelves.post(
-                Movement(
-                    unit.sku, unit.warehouse_id, "restocked", command.return_id,
-                    on_hand=back, unavailable=aside, reason=unit.disposition,
-                )
-            )  # fmt: skip
-    work.send(StockRestocked(return_id=command.return_id, order_id=command.order_id))
-
-
 def expire(reservation: Reservation, work: Work, inventory: Inventory) -> None:
     """Give back what was kept too long for an order that was never paid."""
-    shelves = inventory.shelves(p.sku for p in reservation.placements)
-    reservation.give_back(shelves, "expired", "its time was up")
-    reservation.placements = ()
-    reservation.move(State.EXPIRED)
+    reservation.expire(inventory.shelves(p.sku for p in reservation.placements))
     work.send(
         StockReleased(
             order_id=reservation.order_id, release_id="expired", reason="its time was up"
@@ -224,97 +166,24 @@ def expire(reservation: Reservation, work: Work, inventory: Inventory) -> None:
     )
 
 
-def put_sku(wish: PutSku, work: Work, inventory: Inventory) -> SkuRecord:
-    """Make a SKU, or change it."""
-    for i, barcode in enumerate(wish.data.barcodes):
-        owner = inventory.owner_of(barcode)
-        if owner not in {None, wish.data.sku}:
-            raise Refused("taken", f"SKU {owner} has barcode {barcode}.", f"barcodes[{i}]")
-    record = inventory.sku(wish.data.sku)
-    if record is None:
-        record = SkuRecord(wish.data.sku, wish.data)
-        inventory.add_sku(record)
-    elif wish.expected_version not in {None, record.version}:
-        raise Stale("SKU", record.sku, wish.expected_version or 0, record.version)
-    elif record.data == wish.data:
-        return record
-    else:
-        record.change(wish.data)
-    work.send(SkuSaved(sku=record.data, version=record.version), correlation_id=record.sku)
-    return record
-
-
-def adjust_stock(wish: AdjustStock, work: Work, inventory: Inventory) -> WarehouseStock:
-    """Correct what is on hand, never below what is promised."""
-    _known(wish.sku, inventory)
-    if wish.change == 0:
-        raise Refused("no_change", "A change of 0 changes nothing.", "change")
-    shelves = inventory.shelves([wish.sku])
-    stock = shelves.at(wish.sku, wish.warehouse_id)
-    if stock.available + wish.change < 0:
-        raise Refused(
-            "not_enough",
-            f"Only {stock.available} of {wish.sku} at {wish.warehouse_id} are not promised; "
-            f"{-wish.change} cannot be taken away.",
-            "change",
-        )
-    reason = f"{wish.reason}: {wish.note}" if wish.note else wish.reason
-    cause = work.message_id or "adjustment"
-    movement = Movement(
-        wish.sku, wish.warehouse_id, "adjusted", cause, on_hand=wish.change, reason=reason
-    )
-    return shelves.post(movement).told()
-
-
-def receive_stock(wish: ReceiveStock, work: Work, inventory: Inventory) -> WarehouseStock:
-    """Take in goods from a supplier."""
-    _known(wish.sku, inventory)
-    shelves = inventory.shelves([wish.sku])
-    cause = wish.reference or work.message_id or "receipt"
-    movement = Movement(wish.sku, wish.warehouse_id, "received", cause, on_hand=wish.quantity)
-    return shelves.post(movement).told()
-
-
-def _known(sku: str, inventory: Inventory) -> None:
-    if inventory.sku(sku) is None:
-        raise NotFound("SKU", sku, "sku")
-
-
 def _off(order_id: str) -> str:
     return f"off:{order_id}"
 
 
-def _reserve(  # noqa: PLR0913 - a reservation and all that it touches
-    command: ReserveStock,
-    lines: Sequence[SkuQuantity],
-    expires_at: datetime,
-    known: Reservation | None,
-    work: Work,
-    inventory: Inventory,
-) -> None:
-    shelves = inventory.shelves(line.sku for line in lines)
-    placed = shelves.place((line.line_id, line.sku, line.quantity) for line in lines)
-    if not placed:
-        for late in inventory.expire_due({line.sku for line in lines}, work.now):
-            expire(late, work, inventory)
-        placed = shelves.place((line.line_id, line.sku, line.quantity) for line in lines)
-    if not placed:
-        work.send(_short(command, lines, inventory))
-        return
-    if known:
-        known.move(State.ACTIVE)
-        known.placements, known.expires_at = _placements(placed), expires_at
-        reservation = known
-    else:
-        reservation = Reservation(
-            command.order_id, command.round, State.ACTIVE.value, _placements(placed), expires_at
-        )
-        inventory.add(reservation)
-    reservation.keep(shelves)
-    _tell_reserved(reservation, work, inventory)
+def _unplaced(placements: Iterable[Placement]) -> tuple[SkuQuantity, ...]:
+    return tuple(SkuQuantity(line_id=p.line_id, sku=p.sku, quantity=p.quantity) for p in placements)
 
 
-def _placements(placed: Iterable[tuple[str, str, str, int]]) -> tuple[Placement, ...]:
+def _place(lines: Sequence[SkuQuantity], work: Work, inventory: Inventory) -> tuple[Placement, ...]:
+    """Choose warehouses for the lines, at the expense of what has expired if need be."""
+    skus = {line.sku for line in lines}
+    shelves = inventory.shelves(skus)
+    wishes = [(line.line_id, line.sku, line.quantity) for line in lines]
+    placed = shelves.place(wishes)
+    if not placed and (late := inventory.due(skus, work.now)):
+        for reservation in late:
+            expire(reservation, work, inventory)
+        placed = shelves.place(wishes)
     return tuple(
         Placement(line_id=line, sku=sku, warehouse_id=warehouse, quantity=quantity)
         for line, sku, warehouse, quantity in placed
@@ -334,21 +203,25 @@ def _tell_reserved(reservation: Reservation, work: Work, inventory: Inventory) -
     )
 
 
-def _short(
-    command: ReserveStock | CommitStock, lines: Iterable[SkuQuantity], inventory: Inventory
-) -> StockShort:
-    wanted = list(lines)
-    shelves = inventory.shelves(line.sku for line in wanted)
-    return StockShort(
-        order_id=command.order_id,
-        round=command.round,
-        lines=tuple(
-            ShortLine(
-                line_id=line.line_id,
-                sku=line.sku,
-                wanted=line.quantity,
-                available=shelves.available(line.sku),
-            )
-            for line in wanted
-        ),
+def _tell_short(
+    command: ReserveStock | CommitStock,
+    lines: Sequence[SkuQuantity],
+    work: Work,
+    inventory: Inventory,
+) -> None:
+    shelves = inventory.shelves(line.sku for line in lines)
+    work.send(
+        StockShort(
+            order_id=command.order_id,
+            round=command.round,
+            lines=tuple(
+                ShortLine(
+                    line_id=line.line_id,
+                    sku=line.sku,
+                    wanted=line.quantity,
+                    available=shelves.available(line.sku),
+                )
+                for line in lines
+            ),
+        )
     )

@@ -11,15 +11,29 @@ from services.inventory.domain.sku import SkuRecord
 from services.inventory.domain.stock import Stock
 from services.inventory.tables import barcodes, movements, skus, stock
 
-DIFFERENCES = sa.text(
+UNTRUE_BALANCES = sa.text(
     "select coalesce(s.sku, m.sku) as sku, coalesce(s.warehouse_id, m.warehouse_id) as warehouse_id"
     " from stock s full join (select sku, warehouse_id, sum(on_hand) as on_hand,"
     " sum(reserved) as reserved, sum(allocated) as allocated, sum(unavailable) as unavailable"
     " from stock_movements group by sku, warehouse_id) m"
     " on m.sku = s.sku and m.warehouse_id = s.warehouse_id"
     " where (s.on_hand, s.reserved, s.allocated, s.unavailable)"
-    " is distinct from (m.on_hand, m.reserved, m.allocated, m.unavailable) limit 100"
+    " is distinct from (m.on_hand, m.reserved, m.allocated, m.unavailable) order by 1, 2 limit 100"
 )
+UNTRUE_RESERVATIONS = sa.text(
+    "select coalesce(s.sku, r.sku) as sku, coalesce(s.warehouse_id, r.warehouse_id) as warehouse_id"
+    " from (select * from stock where reserved > 0 or allocated > 0) s full join"
+    " (select p.sku, p.warehouse_id,"
+    " coalesce(sum(p.quantity) filter (where state = 'active'), 0) as reserved,"
+    " coalesce(sum(p.quantity) filter (where state = 'committed'), 0) as allocated"
+    " from reservations, jsonb_to_recordset(placements)"
+    " as p(sku text, warehouse_id text, quantity bigint)"
+    " where state in ('active', 'committed') group by p.sku, p.warehouse_id) r"
+    " on r.sku = s.sku and r.warehouse_id = s.warehouse_id"
+    " where (s.reserved, s.allocated) is distinct from (r.reserved, r.allocated)"
+    " order by 1, 2 limit 100"
+)
+SHOWN_REASON = 255
 
 
 def get_sku(session: Session, asked: said.SkuRef) -> said.SkuView:
@@ -36,9 +50,9 @@ def find_skus(session: Session, asked: said.FindSkus) -> said.SkuPage:
     if asked.after:
         query = query.where(skus.c.sku > asked.after)
     if asked.text:
-        start = asked.text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        like = f"{start}%"
-        coded = sa.select(barcodes.c.sku).where(barcodes.c.barcode == asked.text)
+        start = asked.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        like = f"{start.lower()}%"
+        coded = sa.select(barcodes.c.sku).where(barcodes.c.barcode.like(f"{start}%"))
         query = query.where(
             sa.func.lower(skus.c.sku).like(like)
             | sa.func.lower(skus.c.name).like(like)
@@ -63,16 +77,22 @@ def get_ledger(session: Session, asked: said.LedgerOf) -> said.Ledger:
     if asked.warehouse_id:
         query = query.where(movements.c.warehouse_id == asked.warehouse_id)
     rows = session.execute(query).all()
+    if not rows and session.get(SkuRecord, asked.sku) is None:
+        raise NotFound("SKU", asked.sku, "sku")
     page = tuple(_movement(row) for row in rows[: asked.limit])
     return said.Ledger(movements=page, next=page[-1].movement_id if len(rows) > asked.limit else 0)
 
 
 def audit(session: Session, _asked: said.Audit) -> said.AuditReport:
-    """Compare the ledger's sums with the balances."""
-    rows = session.execute(DIFFERENCES).all()
+    """Compare the balances with the ledger's sums, and with what is kept for orders."""
+    balances = session.execute(UNTRUE_BALANCES).all()
+    kept = session.execute(UNTRUE_RESERVATIONS).all()
     return said.AuditReport(
         checked=session.scalar(sa.select(sa.func.count()).select_from(stock)) or 0,
-        differences=tuple(f"{row.sku} at {row.warehouse_id}" for row in rows),
+        differences=(
+            *(f"{row.sku} at {row.warehouse_id}: not the ledger's sum" for row in balances),
+            *(f"{row.sku} at {row.warehouse_id}: not what orders hold" for row in kept),
+        ),
     )
 
 
@@ -104,5 +124,5 @@ def _movement(row: Any) -> said.Movement:
         unavailable=row.unavailable,
         cause=row.cause,
         actor=row.actor,
-        reason=row.reason,
+        reason=row.reason[:SHOWN_REASON],
     )

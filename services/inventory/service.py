@@ -7,7 +7,7 @@ from chassis.telemetry import get_log
 from chassis.transaction import Unit
 from chassis.wiring import answers, every, handles, performs
 from contracts import inventory
-from services.inventory import handlers, queries, tables
+from services.inventory import batch, handlers, queries, stockkeeping, tables
 from services.inventory.tables import SqlInventory
 
 
@@ -15,7 +15,7 @@ class InventoryService:
     """Knows every SKU and keeps its stock true."""
 
     name = "inventory"
-    bus = Bus(tables.metadata, prepare=tables.prepare, finish=tables.finish)
+    bus = Bus(tables.metadata, prepare=batch.prepare, finish=batch.finish)
 
     @handles(inventory.ReserveStock)
     def reserve(self, command: inventory.ReserveStock, work: Unit) -> None:
@@ -45,25 +45,23 @@ class InventoryService:
     @handles(inventory.RestockReturn)
     def restock(self, command: inventory.RestockReturn, work: Unit) -> None:
         """Book returned goods in."""
-        handlers.restock_return(command, work, SqlInventory(work))
+        stockkeeping.restock_return(command, work, SqlInventory(work))
 
     @performs(inventory.PUT_SKU)
     def put_sku(self, wish: inventory.PutSku, work: Unit) -> inventory.SkuView:
         """Make or change a SKU."""
-        kept = SqlInventory(work)
-        record = handlers.put_sku(wish, work, kept)
-        kept.keep_barcodes(record.data)
+        record = stockkeeping.put_sku(wish, work, SqlInventory(work))
         return queries.get_sku(work.session, inventory.SkuRef(sku=record.sku))
 
     @performs(inventory.ADJUST)
     def adjust(self, wish: inventory.AdjustStock, work: Unit) -> inventory.WarehouseStock:
         """Correct stock."""
-        return handlers.adjust_stock(wish, work, SqlInventory(work))
+        return stockkeeping.adjust_stock(wish, work, SqlInventory(work))
 
     @performs(inventory.RECEIVE)
     def receive(self, wish: inventory.ReceiveStock, work: Unit) -> inventory.WarehouseStock:
         """Take in goods."""
-        return handlers.receive_stock(wish, work, SqlInventory(work))
+        return stockkeeping.receive_stock(wish, work, SqlInventory(work))
 
     @answers(inventory.GET_SKU)
     def get_sku(self, asked: inventory.SkuRef, session: Session) -> inventory.SkuView:

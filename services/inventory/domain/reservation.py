@@ -1,6 +1,6 @@
 """How are goods kept for an order? A reservation for each round, placed on warehouses.
 
-active → committed → fulfilled        active → expired        active | committed → released
+active → committed → fulfilled        active → expired → active     any but fulfilled → released
 """
 
 from collections.abc import Iterable, Sequence
@@ -50,11 +50,6 @@ class Reservation:
     version: int = 1
 
     @property
-    def key(self) -> str:
-        """What the ledger names as the cause."""
-        return self.order_id
-
-    @property
     def holds(self) -> bool:
         """Tell whether anything is kept."""
         return State(self.state) in HOLDING
@@ -70,32 +65,40 @@ class Reservation:
             kept[p.sku, p.warehouse_id] = kept.get((p.sku, p.warehouse_id), 0) + p.quantity
         return kept
 
-    def keep(self, shelves: Shelves) -> None:
-        """Reserve what is placed."""
+    def keep(self, shelves: Shelves, placements: Sequence[Placement]) -> None:
+        """Reserve what is placed; what had expired becomes active again."""
+        if self.state != State.ACTIVE:
+            self.move(State.ACTIVE)
+        self.placements = tuple(placements)
         for p in self.placements:
-            shelves.post(self._movement(p, "reserved", reserved=p.quantity))
+            self._post(shelves, p, "reserved", p.quantity)
 
-    def give_back(self, shelves: Shelves, kind: str, reason: str) -> None:
-        """Give everything back that is still kept."""
-        allocated = self.state == State.COMMITTED
-        for p in self.placements:
-            self._free(shelves, p, kind, reason, allocated=allocated)
+    def release(self, shelves: Shelves, reason: str) -> None:
+        """Give everything back that is still kept, for good."""
+        self._give_back(shelves, "released", reason, State.RELEASED)
 
-    def give_back_some(
+    def expire(self, shelves: Shelves) -> None:
+        """Give everything back because nobody paid in time."""
+        self._give_back(shelves, "expired", "its time was up", State.EXPIRED)
+
+    def release_some(
         self, shelves: Shelves, some: Iterable[Placement], reason: str
     ) -> list[Placement]:
         """Give these back as far as they are kept; return what was not."""
-        rest = []
-        allocated = self.state == State.COMMITTED
-        for p in some:
-            taken = self._take(p)
-            if taken:
-                given = replace(p, quantity=taken)
-                self._free(shelves, given, "released", reason, allocated=allocated)
-            if p.quantity > taken:
-                rest.append(replace(p, quantity=p.quantity - taken))
-        self._close_if_empty(State.RELEASED)
-        return rest
+        return self._part_with(shelves, some, "released", State.RELEASED, reason=reason)
+
+    def write_off(
+        self, shelves: Shelves, missing: Iterable[Placement], cause: str
+    ) -> list[Placement]:
+        """Take kept goods off the books that nobody found; return what was not kept."""
+        return self._part_with(
+            shelves, missing, "short_pick", State.RELEASED,
+            gone=True, cause=cause, reason="a picker did not find it",
+        )  # fmt: skip
+
+    def send(self, shelves: Shelves, gone: Iterable[Placement], cause: str) -> list[Placement]:
+        """Take kept goods off the books that have left; return what was not kept."""
+        return self._part_with(shelves, gone, "fulfilled", State.FULFILLED, gone=True, cause=cause)
 
     def commit(self, shelves: Shelves, planned: Sequence[Placement]) -> bool:
         """Promise the goods at the planned warehouses; change nothing where they cannot be had."""
@@ -107,53 +110,53 @@ class Reservation:
             if shelves.at(sku, warehouse).available + own.get((sku, warehouse), 0) < quantity:
                 return False
         for (sku, warehouse), quantity in own.items():
-            stay = min(quantity, wanted.get((sku, warehouse), 0))
-            if quantity > stay:
-                self._post(shelves, sku, warehouse, "moved", reserved=stay - quantity)
+            moved = quantity - min(quantity, wanted.get((sku, warehouse), 0))
+            if moved:
+                shelves.post(Movement(sku, warehouse, "moved", self.order_id, reserved=-moved))
         for (sku, warehouse), quantity in wanted.items():
             was = min(own.get((sku, warehouse), 0), quantity)
-            self._post(shelves, sku, warehouse, "allocated", reserved=-was, allocated=quantity)
+            shelves.post(
+                Movement(
+                    sku, warehouse, "allocated", self.order_id, reserved=-was, allocated=quantity
+                )
+            )
         self.placements = tuple(planned)
         self.move(State.COMMITTED)
         return True
 
-    def write_off(
-        self, shelves: Shelves, missing: Iterable[Placement], cause: str
-    ) -> list[Placement]:
-        """Take allocated goods off the books that nobody found; return what was not allocated."""
-        rest = []
-        for p in missing:
-            taken = self._take(p)
-            if taken:
-                shelves.post(
-                    Movement(
-                        p.sku, p.warehouse_id, "short_pick", cause,
-                        on_hand=-taken, allocated=-taken, reason="a picker did not find it",
-                    )
-                )  # fmt: skip
-            if p.quantity > taken:
-                rest.append(replace(p, quantity=p.quantity - taken))
-        self._close_if_empty(State.RELEASED)
-        return rest
+    def _give_back(self, shelves: Shelves, kind: str, reason: str, to: State) -> None:
+        for p in self.placements:
+            self._post(shelves, p, kind, -p.quantity, reason=reason)
+        self.placements = ()
+        self.move(to)
 
-    def send(self, shelves: Shelves, gone: Iterable[Placement], cause: str) -> list[Placement]:
-        """Take allocated goods off the books that have left; return what was not allocated."""
+    def _part_with(  # noqa: PLR0913 - which goods, where to, and why
+        self,
+        shelves: Shelves,
+        some: Iterable[Placement],
+        kind: str,
+        to: State,
+        *,
+        gone: bool = False,
+        cause: str = "",
+        reason: str = "",
+    ) -> list[Placement]:
+        """Let go of these as far as they are kept; what is `gone` is not on hand any more."""
         rest = []
-        for p in gone:
-            taken = self._take(p)
-            if taken:
-                shelves.post(
-                    Movement(
-                        p.sku, p.warehouse_id, "fulfilled", cause, on_hand=-taken, allocated=-taken
-                    )
-                )
+        for p in some:
+            if taken := self._take(p):
+                left = replace(p, quantity=taken)
+                on_hand = -taken if gone else 0
+                self._post(shelves, left, kind, -taken, on_hand=on_hand, cause=cause, reason=reason)
             if p.quantity > taken:
                 rest.append(replace(p, quantity=p.quantity - taken))
-        self._close_if_empty(State.FULFILLED)
+        if self.holds and not self.placements:
+            self.move(to if LIFE.allows(State(self.state), to) else State.RELEASED)
         return rest
 
     def _take(self, wanted: Placement) -> int:
-        if self.state != State.COMMITTED and self.state != State.ACTIVE:
+        """Strike goods off what is kept for the same line at the same place; tell how many."""
+        if not self.holds:
             return 0
         left, kept = wanted.quantity, []
         for p in self.placements:
@@ -167,19 +170,28 @@ class Reservation:
         self.placements = tuple(kept)
         return wanted.quantity - left
 
-    def _close_if_empty(self, to: State) -> None:
-        if not self.placements and self.holds:
-            self.move(State.RELEASED if self.state == State.ACTIVE else to)
-
-    def _free(
-        self, shelves: Shelves, p: Placement, kind: str, reason: str, *, allocated: bool
+    def _post(  # noqa: PLR0913 - a movement has many sides
+        self,
+        shelves: Shelves,
+        p: Placement,
+        kind: str,
+        kept: int,
+        *,
+        on_hand: int = 0,
+        cause: str = "",
+        reason: str = "",
     ) -> None:
-        which = {"allocated": -p.quantity} if allocated else {"reserved": -p.quantity}
-        shelves.post(Movement(p.sku, p.warehouse_id, kind, self.key, reason=reason, **which))
-
-    def _movement(self, p: Placement, kind: str, **by: int) -> Movement:
-        return Movement(p.sku, p.warehouse_id, kind, self.key, **by)
-
-    def _post(self, shelves: Shelves, sku: str, warehouse: str, kind: str, **by: int) -> None:
-        if any(by.values()):
-            shelves.post(Movement(sku, warehouse, kind, self.key, **by))
+        """Write a movement; what is kept is reserved at first, allocated once committed."""
+        allocated = self.state == State.COMMITTED
+        shelves.post(
+            Movement(
+                p.sku,
+                p.warehouse_id,
+                kind,
+                cause or self.order_id,
+                on_hand=on_hand,
+                reserved=0 if allocated else kept,
+                allocated=kept if allocated else 0,
+                reason=reason,
+            )
+        )

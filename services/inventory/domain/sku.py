@@ -7,7 +7,7 @@ from contracts.inventory import SkuData
 
 @dataclass
 class SkuRecord:
-    """A SKU; `revision` grows with each change of its data, `stock_version` with each of its stock."""
+    """A SKU; `revision` counts the changes of its facts, `stock_version` those of its stock."""
 
     sku: str
     data: SkuData

@@ -61,22 +61,21 @@ class Shelves:
     `post` is the only writer of a balance.
     """
 
-    balances: dict[tuple[str, str], Stock]
+    balances: dict[str, dict[str, Stock]] = field(default_factory=dict)
     movements: list[Movement] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
 
+    def put(self, stock: Stock) -> None:
+        """Take in a balance as it was loaded."""
+        self.balances.setdefault(stock.sku, {})[stock.warehouse_id] = stock
+
     def of(self, sku: str) -> list[Stock]:
         """The balances of a SKU at all warehouses, by warehouse."""
-        return sorted(
-            (s for s in self.balances.values() if s.sku == sku), key=lambda s: s.warehouse_id
-        )
+        return [stock for _, stock in sorted(self.balances.get(sku, {}).items())]
 
     def at(self, sku: str, warehouse_id: str) -> Stock:
-        """The balance of a SKU at one warehouse; all zero if it was never there."""
-        key = (sku, warehouse_id)
-        if key not in self.balances:
-            self.balances[key] = Stock(sku, warehouse_id)
-        return self.balances[key]
+        """The balance of a SKU at one warehouse; all zero, and not kept, if it was never there."""
+        return self.balances.get(sku, {}).get(warehouse_id) or Stock(sku, warehouse_id)
 
     def available(self, sku: str) -> int:
         """What can still be promised of a SKU over all warehouses."""
@@ -104,6 +103,7 @@ class Shelves:
             )
         before = stock.available
         stock.on_hand, stock.reserved, stock.allocated, stock.unavailable = parts
+        self.put(stock)
         self.movements.append(movement)
         if stock.available != before:
             self.touched.add(stock.sku)
@@ -112,8 +112,8 @@ class Shelves:
     def place(self, wanted: Iterable[tuple[str, str, int]]) -> list[tuple[str, str, str, int]]:
         """Choose warehouses for (line, SKU, quantity); empty if it cannot all be had.
 
-        One warehouse that has everything if there is one, the fullest first; else as few as goes.
-        Returns (line, SKU, warehouse, quantity).
+        One warehouse that has everything if there is one; else the one that has most of it first,
+        and of alike ones the fullest. Returns (line, SKU, warehouse, quantity).
         """
         wishes = list(wanted)
         left = {

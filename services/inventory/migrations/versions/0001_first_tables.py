@@ -78,6 +78,7 @@ def upgrade() -> None:
     sa.Column('skus', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("state in ('active', 'committed', 'fulfilled', 'expired', 'released')", name=op.f('ck_reservations_state')),
     sa.PrimaryKeyConstraint('order_id', 'round', name=op.f('pk_reservations'))
     )
     op.create_index('ix_reservations_due', 'reservations', ['expires_at'], unique=False, postgresql_where=sa.text("state = 'active'"))
@@ -100,6 +101,7 @@ def upgrade() -> None:
     sa.Column('unavailable', sa.BigInteger(), nullable=False),
     sa.CheckConstraint('on_hand >= 0 and reserved >= 0 and allocated >= 0 and unavailable >= 0', name=op.f('ck_stock_not_negative')),
     sa.CheckConstraint('on_hand >= reserved + allocated + unavailable', name=op.f('ck_stock_never_oversold')),
+    sa.ForeignKeyConstraint(['sku'], ['skus.sku'], name=op.f('fk_stock_sku')),
     sa.PrimaryKeyConstraint('sku', 'warehouse_id', name=op.f('pk_stock'))
     )
     op.create_table('stock_movements',
@@ -124,12 +126,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['sku'], ['skus.sku'], name=op.f('fk_barcodes_sku')),
     sa.PrimaryKeyConstraint('barcode', name=op.f('pk_barcodes'))
     )
+    op.create_index('ix_barcodes_prefix', 'barcodes', [sa.literal_column('barcode text_pattern_ops')], unique=False)
     op.create_index(op.f('ix_barcodes_sku'), 'barcodes', ['sku'], unique=False)
 
 
 def downgrade() -> None:
     """Take the change back."""
     op.drop_index(op.f('ix_barcodes_sku'), table_name='barcodes')
+    op.drop_index('ix_barcodes_prefix', table_name='barcodes')
     op.drop_table('barcodes')
     op.drop_index('ix_stock_movements_sku', table_name='stock_movements')
     op.drop_table('stock_movements')
