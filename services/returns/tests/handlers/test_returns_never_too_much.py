@@ -66,6 +66,17 @@ class Returns(RuleBasedStateMachine):
         if asked := {line: count for line, count in pieces.items() if count}:
             self.try_to(self.desk.open, self.order, asked)
 
+    @rule(line=st.integers(0, 1), count=some)
+    def some_pieces_come_back_the_whole_way(self, line: int, count: int) -> None:
+        known = set(self.desk.returns.orders)
+        pieces = {self.lines[line].line_id: count}
+        self.try_to(self.desk.open, self.order, pieces)
+        for return_id in set(self.desk.returns.orders) - known:
+            back = self.desk.returns.orders[return_id]
+            self.try_to(self.desk.approve, back)
+            self.try_to(self.desk.receive, back, pieces)
+            self.try_to(self.desk.settle, back)
+
     @precondition(lambda self: self.returns)
     @rule(data=st.data(), ending=st.sampled_from(ENDINGS))
     def end(self, data: Any, ending: State) -> None:
@@ -137,4 +148,4 @@ class Returns(RuleBasedStateMachine):
 
 
 TestReturnsOfAnOrder = Returns.TestCase
-TestReturnsOfAnOrder.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestReturnsOfAnOrder.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
