@@ -1,6 +1,9 @@
 """What can be wished of orders? One function for each request and command."""
 
-from chassis.errors import IllegalMove, NotFound, Refused
+from datetime import datetime
+
+from chassis.errors import IllegalMove, NotFound, NotYet, Refused
+from chassis.saga import Phase
 from chassis.saga_store import Runs
 from chassis.work import Work
 from contracts.orders import (
@@ -21,11 +24,13 @@ from contracts.orders import (
     ReleaseHold,
     ResolveStep,
 )
-from services.orders import journeys
-from services.orders.domain.facts import Change
+from services.orders.domain.history import Change
 from services.orders.domain.lines import check_amounts, delivery_net, net
 from services.orders.domain.order import Order
+from services.orders.journeys import Journeys
 from services.orders.ports import Orders, found
+from services.orders.sagas.hearing import is_stuck
+from services.orders.sagas.order_journey import SAGAS
 
 
 def place_order(wish: PlaceOrder, work: Work, orders: Orders, runs: Runs) -> PlacedOrder:
@@ -37,11 +42,12 @@ def place_order(wish: PlaceOrder, work: Work, orders: Orders, runs: Runs) -> Pla
         )
     check_amounts(wish)
     _check_skus(wish, orders)
+    _check_instant(wish.placed_at, "placed_at")
     order = _new_order(wish, work, orders)
     orders.add(order)
     orders.tell(order, work, Change("placed", wish.channel_order_id, after=wish.channel))
     work.send(_placed(order), correlation_id=order.order_id)
-    journeys.begin(order, work, orders, runs)
+    Journeys(order, work, orders, runs).begin()
     return PlacedOrder(order_id=order.order_id, number=order.number, version=order.version)
 
 
@@ -71,11 +77,11 @@ def cancel_order(wish: CancelOrder, work: Work, orders: Orders, runs: Runs) -> O
     order.expect_version(wish.expected_version)
     if not order.may_cancel:
         state = "being canceled" if order.canceling else order.state
-        if any(line.shipped for line in order.lines):
+        if order.has_shipped:
             state = f"{state} and has shipped in part or whole"
         raise IllegalMove("order", order.order_id, state, "canceled")
     orders.tell(order, work, Change("cancellation asked for", reason=wish.reason))
-    journeys.turn_back(order, wish.reason, work, orders, runs)
+    Journeys(order, work, orders, runs).turn_back(wish.reason)
     return order
 
 
@@ -86,12 +92,13 @@ def cancel_channel_order(
     order_id = orders.by_channel(command.channel, command.channel_order_id)
     order = orders.get(order_id) if order_id else None
     if order is None:
-        return
+        which = f"order {command.channel_order_id} of channel {command.channel}"
+        raise NotYet(f"{which} is not here yet")
     if order.may_cancel:
         reason = command.reason or "canceled on the channel"
         orders.tell(order, work, Change("cancellation asked for", reason=reason))
-        journeys.turn_back(order, reason, work, orders, runs)
-    elif not order.is_off:
+        Journeys(order, work, orders, runs).turn_back(reason)
+    elif not order.is_off and not order.canceling:
         why = "It was canceled on the channel after some of it had left."
         orders.tell(order, work, Change("cancellation refused", reason=why))
 
@@ -100,6 +107,9 @@ def place_hold(wish: PlaceHold, work: Work, orders: Orders) -> Order:
     """Stop an order from going on."""
     order = found(orders, wish.order_id)
     order.expect_version(wish.expected_version)
+    _check_instant(wish.until, "until")
+    if wish.until and wish.until <= work.now:
+        raise Refused("in_the_past", f"A hold cannot end at {wish.until}, it is past.", "until")
     order.hold(
         Hold(
             hold_id=work.new_id("hol"),
@@ -121,7 +131,7 @@ def release_hold(wish: ReleaseHold, work: Work, orders: Orders, runs: Runs) -> O
     order.expect_version(wish.expected_version)
     hold = order.release(wish.hold_id)
     orders.tell(order, work, Change("hold released", hold.reason, reason=wish.reason))
-    journeys.go_on(order, work, orders, runs)
+    Journeys(order, work, orders, runs).go_on()
     return order
 
 
@@ -132,7 +142,7 @@ def release_run_out(order_id: str, work: Work, orders: Orders, runs: Runs) -> No
         if hold.until and hold.until <= work.now:
             order.release(hold.hold_id)
             orders.tell(order, work, Change("hold released", hold.reason, reason="its time is up"))
-    journeys.go_on(order, work, orders, runs)
+    Journeys(order, work, orders, runs).go_on()
 
 
 def change_tags(wish: ChangeTags, work: Work, orders: Orders) -> Order:
@@ -144,7 +154,6 @@ def change_tags(wish: ChangeTags, work: Work, orders: Orders) -> Order:
     order.tags = tuple(kept)
     if order.tags != before:
         orders.tell(order, work, Change("tags", "", ", ".join(before), ", ".join(kept)))
-        orders.find_by(order)
     return order
 
 
@@ -163,14 +172,18 @@ def resolve_step(wish: ResolveStep, work: Work, orders: Orders, runs: Runs) -> N
     run = next((r for r in runs.of_subject(order.order_id) if r.run_id == wish.run_id), None)
     if run is None:
         raise NotFound("run", wish.run_id, "run_id")
-    if not run.is_open:
-        raise IllegalMove("run", run.run_id, run.phase, wish.decision)
+    if not run.is_open or not is_stuck(run):
+        raise IllegalMove("run", run.run_id, f"{run.phase} and not stuck", wish.decision)
+    back = wish.decision == "compensate" and run.phase != Phase.BACKWARD
+    if back and not SAGAS[run.saga].may_compensate(run.progress):
+        raise IllegalMove("run", run.run_id, f"at {run.step}", "compensated: the goods have left")
     change = Change(f"step {wish.decision}", f"{run.saga}: {run.step}", reason=wish.reason)
     orders.tell(order, work, change)
-    if wish.decision == "compensate" and order.may_cancel:
-        journeys.turn_back(order, wish.reason, work, orders, runs)
+    travel = Journeys(order, work, orders, runs)
+    if back and order.may_cancel:
+        travel.turn_back(wish.reason)
     else:
-        journeys.resolve(run, wish.decision, wish.reason, order, work, orders, runs)
+        travel.resolve(run, wish.decision, wish.reason)
 
 
 def _check_skus(wish: PlaceOrder, orders: Orders) -> None:
@@ -178,6 +191,11 @@ def _check_skus(wish: PlaceOrder, orders: Orders) -> None:
     for i, line in enumerate(wish.lines):
         if line.sku not in known:
             raise Refused("unknown_sku", f"There is no SKU {line.sku}.", f"lines[{i}].sku")
+
+
+def _check_instant(at: datetime | None, field: str) -> None:
+    if at is not None and at.tzinfo is None:
+        raise Refused("no_time_zone", f"{at.isoformat()} needs a time zone, such as Z.", field)
 
 
 def _new_order(wish: PlaceOrder, work: Work, orders: Orders) -> Order:

@@ -1,23 +1,27 @@
-"""What happens when another service has told something? The facts change, then the runs go on."""
+"""What happens to an order's runs when something is told, wished, or overdue?
 
-from collections.abc import Callable, Iterable
+The facts change first; then each run that is concerned moves one step; and when all have moved
+it is seen what follows for the order as a whole: `_settle`.
+"""
+
 from typing import Any
 
 import msgspec
 
 from chassis.errors import NotYet
-from chassis.saga import Moved, Phase, Saga
+from chassis.saga import Decision, Moved, Phase, Saga
 from chassis.saga_store import Run, Runs
 from chassis.work import Work
-from contracts.channels import ChannelPushFailed
-from contracts.inventory import CommitRefused, StockReserved, StockShort
-from contracts.message import Message
-from contracts.payments import PaymentFailed
+from contracts.inventory import StockReserved
+from contracts.shipping import ShipmentLabeled
 from contracts.values import SkuQuantity
-from contracts.warehouse import FulfillmentPacked, PickShort
-from services.orders.domain.facts import Change, apply
-from services.orders.domain.order import Order, Sending
+from contracts.warehouse import OrderRouted, PickShort
+from services.orders.domain import facts
+from services.orders.domain.history import Change
+from services.orders.domain.order import Order
 from services.orders.ports import Orders
+from services.orders.sagas import partly
+from services.orders.sagas.hearing import is_about, learn, why
 from services.orders.sagas.order_journey import (
     FULFILLMENT_JOURNEY,
     ORDER_JOURNEY,
@@ -26,264 +30,212 @@ from services.orders.sagas.order_journey import (
 )
 from services.orders.sagas.subject import Subject
 
-Move = Callable[[Saga[Subject], Subject], Moved]
-
 
 def on_told(message: Any, work: Work, orders: Orders, runs: Runs) -> None:
-    """Take what another service has told about an order: facts first, then its runs."""
+    """Take what another service has told about an order."""
     order = orders.get(message.order_id)
     if order is None:
         raise NotYet(f"order {message.order_id} is not here yet")
-    for change in apply(order, message):
-        orders.tell(order, work, change)
-    reason = str(getattr(message, "reason", "") or getattr(message, "code", ""))
-    if isinstance(message, StockShort):
-        reason = "out of stock: " + ", ".join(line.sku for line in message.lines)
-    for run in list(runs.of_subject(order.order_id)):
-        if run.is_open and _is_about(run, message):
-            _learn(run, message)
-            _advance(
-                run,
-                order,
-                work,
-                orders,
-                runs,
-                lambda saga, s, run=run: saga.receive(run.progress, message, s, work.now, reason),
-            )
-    if isinstance(message, PickShort):
-        _travel_again(message, order, work, orders, runs)
-    _settle(order, work, orders)
-
-
-def begin(order: Order, work: Work, orders: Orders, runs: Runs) -> None:
-    """Send a placed order on its journey."""
-    _start(ORDER_JOURNEY, order.order_id, {"round": 1, "attempt": 1}, order, work, orders, runs)
+    Journeys(order, work, orders, runs).hear(message)
 
 
 def wake(order_id: str, work: Work, orders: Orders, runs: Runs) -> None:
-    """Take up the runs of an order whose deadline has passed, and holds that have run out."""
-    order = orders.get(order_id)
-    if order is None:
-        return
-    for run in list(runs.of_subject(order_id)):
-        if run.is_open and run.deadline and run.deadline <= work.now:
-            _advance(
-                run,
-                order,
-                work,
-                orders,
-                runs,
-                lambda saga, s, run=run: saga.overdue(run.progress, s, work.now),
-            )
-            if run.problem:
-                orders.tell(order, work, Change("overdue", run.step, reason=run.problem))
-    _settle(order, work, orders)
+    """Take up the runs of an order whose deadline has passed."""
+    if order := orders.get(order_id):
+        Journeys(order, work, orders, runs).wake()
 
 
-def go_on(order: Order, work: Work, orders: Orders, runs: Runs) -> None:
-    """Look again whether gates have opened, after a hold was released."""
-    for run in list(runs.of_subject(order.order_id)):
-        if run.is_open:
-            _advance(
-                run,
-                order,
-                work,
-                orders,
-                runs,
-                lambda saga, s, run=run: saga.poke(run.progress, s, work.now),
-            )
-    _settle(order, work, orders)
+class Journeys:
+    """All runs of one order, and what a move of one of them touches."""
 
+    def __init__(self, order: Order, work: Work, orders: Orders, runs: Runs) -> None:
+        self.order = order
+        self._work, self._orders, self._runs = work, orders, runs
+        self._state = order.state
 
-def turn_back(order: Order, reason: str, work: Work, orders: Orders, runs: Runs) -> None:
-    """Give everything back: first what warehouses and carriers have, then goods and money."""
-    order.canceling = reason
-    all_runs = list(runs.of_subject(order.order_id))
-    for run in all_runs:
-        if run.saga != ORDER_JOURNEY.name and run.is_open:
-            _compensate(run, order, reason, work, orders, runs)
-    _turn_back_order(order, work, orders, runs)
+    def begin(self) -> None:
+        """Send a placed order on its way."""
+        self._start(ORDER_JOURNEY, self.order.order_id, {"round": 1, "attempt": 1})
+        self._settle()
 
+    def hear(self, message: Any) -> None:
+        """Take what another service has told: facts first, then the runs that wait for it."""
+        before = self.order.lines
+        for change in facts.apply(self.order, message):
+            self._tell(change)
+        if isinstance(message, ShipmentLabeled):
+            self._orders.find_by(self.order)
+        for run in self._all():
+            if not is_about(run, message):
+                continue
+            if run.is_open:
+                learn(run, message)
+                moved = SAGAS[run.saga].receive(
+                    run.progress, message, self._subject(run), self._work.now, why(message)
+                )
+                self._go(run, moved)
+            elif run.data.get("given_up") and isinstance(message, StockReserved | OrderRouted):
+                self._say(partly.give_back_late(self.order, run, message))
+        if isinstance(message, PickShort) and self.order.lines != before:
+            self._travel_again(message)
+        self._settle()
 
-def resolve(  # noqa: PLR0913 - a decision and all that it touches
-    run: Run, decision: Any, reason: str, order: Order, work: Work, orders: Orders, runs: Runs
-) -> None:
-    """Do what a person decided about a run that cannot go on by itself."""
-    _advance(
-        run,
-        order,
-        work,
-        orders,
-        runs,
-        lambda saga, s: saga.resolve(run.progress, decision, s, work.now, reason),
-    )
-    _settle(order, work, orders)
+    def wake(self) -> None:
+        """Take up what is overdue."""
+        for run in self._all():
+            if run.is_open and run.deadline and run.deadline <= self._work.now:
+                known = run.problem
+                moved = SAGAS[run.saga].overdue(run.progress, self._subject(run), self._work.now)
+                self._go(run, moved)
+                if run.problem != known:
+                    self._tell(Change("overdue", run.step, reason=run.problem))
+        self._settle()
 
+    def go_on(self) -> None:
+        """Look again whether gates have opened, after a hold was released."""
+        for run in self._all():
+            if run.is_open:
+                moved = SAGAS[run.saga].poke(run.progress, self._subject(run), self._work.now)
+                self._go(run, moved)
+        self._settle()
 
-def _is_about(run: Run, message: Any) -> bool:
-    if isinstance(message, ChannelPushFailed):
-        return bool(run.data.get("fulfillment_order_id") == message.subject)
-    if (which := getattr(message, "fulfillment_order_id", None)) and run.saga == "fulfillment":
-        return bool(run.data["fulfillment_order_id"] == which)
-    if which and run.saga == "order":
-        return False
-    if (turn := getattr(message, "round", None)) is not None:
-        return run.saga != "fulfillment" and run.data.get("round") == turn
-    if (capture_id := getattr(message, "capture_id", None)) is not None:
-        return run.data.get("fulfillment_order_id") == capture_id
-    return True
+    def turn_back(self, reason: str) -> None:
+        """Give everything back: first what warehouses and carriers have, then goods and money."""
+        self.order.canceling = reason
+        for run in self._all():
+            if run.saga != ORDER_JOURNEY.name and run.is_open:
+                self._compensate(run, reason)
+        self._settle()
 
-
-def _learn(run: Run, message: Message) -> None:
-    match message:
-        case StockReserved(placements=placements, levels=levels):
-            run.data = run.data | {
-                "placements": msgspec.to_builtins(placements),
-                "levels": msgspec.to_builtins(levels),
-            }
-        case CommitRefused(placements=placements, levels=levels):
-            run.data = run.data | {
-                "placements": msgspec.to_builtins(placements),
-                "levels": msgspec.to_builtins(levels),
-                "attempt": run.data.get("attempt", 1) + 1,
-            }
-        case FulfillmentPacked(packages=packages, ship_from=ship_from):
-            run.data = run.data | {
-                "packages": msgspec.to_builtins(packages),
-                "ship_from": msgspec.to_builtins(ship_from),
-            }
-        case PaymentFailed(code="expired"):
-            run.data = run.data | {"expired": True}
-
-
-def _subject(run: Run, order: Order, work: Work, orders: Orders) -> Subject:
-    return Subject(order, work.now, run.data, orders.skus())
-
-
-def _start(  # noqa: PLR0913 - a run and all that it touches
-    saga: Saga[Subject],
-    run_id: str,
-    data: dict[str, Any],
-    order: Order,
-    work: Work,
-    orders: Orders,
-    runs: Runs,
-) -> None:
-    run = Run(run_id, saga.name, order.order_id, work.now, work.now, data=data)
-    runs.add(run)
-    _advance(run, order, work, orders, runs, lambda s, subject: s.start(subject, work.now, data))
-
-
-def _advance(  # noqa: PLR0913 - a run and all that it touches
-    run: Run, order: Order, work: Work, orders: Orders, runs: Runs, move: Move
-) -> None:
-    before = (run.step, run.phase)
-    was_pending = order.state
-    to, said = move(SAGAS[run.saga], _subject(run, order, work, orders))
-    run.move(to, work.now)
-    for message in said:
-        work.send(message, correlation_id=order.order_id)
-    if (run.step, run.phase) != before:
-        runs.log(run, work.now, ", ".join(type(message).__name__ for message in said))
-    if order.state != was_pending:
-        orders.tell(order, work, Change("status", before=was_pending, after=order.state))
-    if run.phase == before[1]:
-        return
-    if run.phase == Phase.DONE and run.saga != FULFILLMENT_JOURNEY.name:
-        _send_out(run.data["round"], order, work, orders, runs)
-    if run.phase == Phase.WAITING:
-        orders.tell(order, work, Change("needs a person", run.step, reason=run.problem))
-    if run.phase in {Phase.COMPENSATED, Phase.FORWARD}:
-        _turned(run, order, work, orders, runs)
-
-
-def _turned(run: Run, order: Order, work: Work, orders: Orders, runs: Runs) -> None:
-    if run.saga == ORDER_JOURNEY.name and run.phase == Phase.COMPENSATED:
-        reason = order.canceling or run.problem
-        before = order.state
-        work.send(order.cancel(reason, expired=bool(run.data.get("expired"))))
-        order.canceling = ""
-        orders.tell(order, work, Change("status", "", before, order.state, reason))
-    elif order.canceling:
-        _turn_back_order(order, work, orders, runs)
-
-
-def _turn_back_order(order: Order, work: Work, orders: Orders, runs: Runs) -> None:
-    all_runs = list(runs.of_subject(order.order_id))
-    if any(run.phase == Phase.BACKWARD for run in all_runs):
-        return
-    main = next(run for run in all_runs if run.saga == ORDER_JOURNEY.name)
-    if any(run.saga != ORDER_JOURNEY.name and run.is_open for run in all_runs):
-        orders.tell(order, work, Change("cancellation refused", reason="Some of it has left."))
-        order.canceling = ""
-        return
-    _compensate(main, order, order.canceling, work, orders, runs)
-
-
-def _compensate(  # noqa: PLR0913 - a run and all that it touches
-    run: Run, order: Order, reason: str, work: Work, orders: Orders, runs: Runs
-) -> None:
-    if SAGAS[run.saga].may_compensate(run.progress):
-        _advance(
-            run,
-            order,
-            work,
-            orders,
-            runs,
-            lambda saga, s: saga.compensate(run.progress, s, work.now, reason),
+    def resolve(self, run: Run, decision: Decision, reason: str) -> None:
+        """Do what a person decided about a run that cannot go on by itself."""
+        if decision == "skip" and run.phase != Phase.BACKWARD:
+            for change in partly.done_by_hand(self.order, run, reason):
+                self._tell(change)
+        moved = SAGAS[run.saga].resolve(
+            run.progress, decision, self._subject(run), self._work.now, reason
         )
+        self._go(run, moved)
+        self._settle()
 
+    def _all(self) -> list[Run]:
+        return list(self._runs.of_subject(self.order.order_id))
 
-def _send_out(round_: int, order: Order, work: Work, orders: Orders, runs: Runs) -> None:
-    for sending in _of_round(order, round_):
-        _start(
-            FULFILLMENT_JOURNEY,
-            f"{order.order_id}:{sending.fulfillment_order_id}",
-            {"fulfillment_order_id": sending.fulfillment_order_id, "round": round_},
-            order,
-            work,
-            orders,
-            runs,
-        )
+    def _subject(self, run: Run) -> Subject:
+        return Subject(self.order, self._work.now, run.data, self._orders.skus())
 
+    def _tell(self, change: Change) -> None:
+        self._orders.tell(self.order, self._work, change)
 
-def _of_round(order: Order, round_: int) -> Iterable[Sending]:
-    return [s for s in order.sendings if s.round == round_ and s.status == "allocated"]
+    def _say(self, said: Any) -> None:
+        for message in said:
+            self._work.send(message, correlation_id=self.order.order_id)
 
+    def _start(self, saga: Saga[Subject], run_id: str, data: dict[str, Any]) -> Run:
+        now = self._work.now
+        run = Run(run_id, saga.name, self.order.order_id, now, now, data=data)
+        self._runs.add(run)
+        self._go(run, saga.start(self._subject(run), now, data))
+        return run
 
-def _travel_again(told: PickShort, order: Order, work: Work, orders: Orders, runs: Runs) -> None:
-    if order.is_off or order.canceling:
-        return
-    order.rounds += 1
-    missing = tuple(
-        SkuQuantity(line_id=p.line_id, sku=p.sku, quantity=p.quantity) for p in told.lines
-    )
-    _start(
-        SHORTAGE_JOURNEY,
-        f"{order.order_id}:round-{order.rounds}",
-        {
-            "round": order.rounds,
+    def _compensate(self, run: Run, reason: str) -> None:
+        saga = SAGAS[run.saga]
+        if saga.may_compensate(run.progress):
+            moved = saga.compensate(run.progress, self._subject(run), self._work.now, reason)
+            self._go(run, moved)
+
+    def _go(self, run: Run, moved: Moved) -> None:
+        """Take over where the engine says that a run stands, and say what it says."""
+        before = run.step, run.phase
+        to, said = moved
+        run.move(to, self._work.now)
+        if run.phase == Phase.FORWARD and run.step != before[0]:
+            run.problem = ""  # it was the problem of a step that is behind it now
+        self._say(said)
+        if (run.step, run.phase) != before:
+            self._runs.log(run, self._work.now, ", ".join(type(m).__name__ for m in said))
+        if self.order.state != self._state:
+            self._tell(Change("status", before=self._state, after=self.order.state))
+            self._state = self.order.state
+        if run.phase == before[1]:
+            return
+        if run.phase == Phase.WAITING:
+            self._tell(Change("needs a person", run.step, reason=run.problem))
+        elif run.phase == Phase.DONE and run.saga != FULFILLMENT_JOURNEY.name:
+            self._send_out(run.data["round"])
+        elif run.phase == Phase.COMPENSATED and run.saga == ORDER_JOURNEY.name:
+            self._close(self.order.canceling or run.problem, expired=bool(run.data.get("expired")))
+
+    def _close(self, reason: str, *, expired: bool) -> None:
+        self._say([self.order.cancel(reason, expired=expired)])
+        self._tell(Change("status", "", self._state, self.order.state, reason))
+        self._state = self.order.state
+
+    def _send_out(self, round_: int) -> None:
+        for sending in self.order.sendings:
+            if sending.round == round_ and sending.status == "allocated":
+                which = sending.fulfillment_order_id
+                data = {"fulfillment_order_id": which, "round": round_}
+                self._start(FULFILLMENT_JOURNEY, f"{self.order.order_id}:{which}", data)
+
+    def _travel_again(self, told: PickShort) -> None:
+        """Find elsewhere what a picker did not find; it is written off even if nobody wants it."""
+        self.order.rounds += 1
+        missing = [
+            SkuQuantity(line_id=p.line_id, sku=p.sku, quantity=p.quantity) for p in told.lines
+        ]
+        data = {
+            "round": self.order.rounds,
             "attempt": 1,
             "lines": msgspec.to_builtins(missing),
             "warehouse_id": told.lines[0].warehouse_id,
             "fulfillment_order_id": told.fulfillment_order_id,
-        },
-        order,
-        work,
-        orders,
-        runs,
-    )
-    if not told.left:
-        for run in runs.of_subject(order.order_id):
-            if run.data.get("fulfillment_order_id") == told.fulfillment_order_id and (
-                run.saga == FULFILLMENT_JOURNEY.name
-            ):
-                run.phase, run.deadline = Phase.DONE.value, None
+        }
+        run_id = f"{self.order.order_id}:round-{self.order.rounds}"
+        shortage = self._start(SHORTAGE_JOURNEY, run_id, data)
+        if self.order.canceling:
+            self._compensate(shortage, self.order.canceling)
+        elif not told.left:
+            self._end(f"{self.order.order_id}:{told.fulfillment_order_id}")
 
+    def _end(self, run_id: str) -> None:
+        """Nothing is left of what the run was to send."""
+        if (run := self._runs.get(run_id)) and run.is_open:
+            run.phase, run.deadline, run.problem = Phase.DONE.value, None, ""
+            self._runs.log(run, self._work.now, "nothing was found")
 
-def _settle(order: Order, work: Work, orders: Orders) -> None:
-    order.derive()
-    before = order.state
-    if completed := order.complete():
-        work.send(completed)
-        orders.tell(order, work, Change("status", "", before, order.state))
+    def _settle(self) -> None:
+        """See what follows for the whole order, now that its runs have moved."""
+        if self.order.canceling:
+            self._cancel_on()
+        if not self.order.canceling and not self.order.is_off:
+            for run in self._all():
+                if run.phase == Phase.COMPENSATED and not run.data.get("given_up"):
+                    self._give_up(run)
+        self.order.derive()
+        if completed := self.order.complete():
+            self._say([completed])
+            self._tell(Change("status", "", self._state, self.order.state))
+            self._state = self.order.state
+
+    def _cancel_on(self) -> None:
+        """Once warehouses and carriers have answered: cancel the order, or keep what has left."""
+        runs = self._all()
+        if any(run.phase == Phase.BACKWARD for run in runs):
+            return
+        goes_on = any(run.saga != ORDER_JOURNEY.name and run.is_open for run in runs)
+        if goes_on or self.order.has_shipped:
+            why_not = "Some of it has left; only the rest is canceled."
+            self._tell(Change("cancellation refused", reason=why_not))
+            self.order.canceling = ""
+            return
+        for run in runs:
+            if run.saga == ORDER_JOURNEY.name:
+                self._compensate(run, self.order.canceling)
+
+    def _give_up(self, run: Run) -> None:
+        """Cancel the pieces of a run that was turned back while the rest of the order goes on."""
+        run.data = run.data | {"given_up": True}
+        given = partly.give_up(self.order, run)
+        self._say(given.said)
+        self._tell(given.change)

@@ -6,7 +6,7 @@ from typing import Protocol
 from chassis.errors import NotFound
 from chassis.work import Work
 from contracts.inventory import SkuData
-from services.orders.domain.facts import Change
+from services.orders.domain.history import Change
 from services.orders.domain.order import Order
 
 

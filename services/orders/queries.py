@@ -4,15 +4,17 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound, Refused
+from chassis.saga import TRIES_BEFORE_PROBLEM, Phase
 from chassis.saga_store import Run
 from contracts import orders as said
 from contracts.values import HistoryLine, Money
 from services.orders.domain.order import Order
-from services.orders.domain.states import State
-from services.orders.tables import history, orders, saga_runs, search, tag_term
+from services.orders.tables import TAGGED, history, orders, saga_runs, search
+from services.orders.words import query_for
 
 
 def get_order(session: Session, asked: said.OrderRef) -> said.Order:
@@ -76,8 +78,11 @@ def find_orders(session: Session, asked: said.FindOrders) -> said.OrderPage:
         query = query.where(orders.c.placed_at >= asked.placed_from)
     if asked.placed_to:
         query = query.where(orders.c.placed_at < asked.placed_to)
-    if words := [*asked.text.split(), *([tag_term(asked.tag)] if asked.tag else [])]:
+    if words := query_for(asked.text):
         query = query.where(orders.c.order_id.in_(_matching(words)))
+    if asked.tag:
+        has_tag = sa.type_coerce(orders.c.tags, JSONB).contains([asked.tag])
+        query = query.where(TAGGED, has_tag)  # both, so that the index on tags is used
     if asked.after:
         query = query.where(sa.tuple_(orders.c.placed_at, orders.c.order_id) < _cursor(asked.after))
     rows = session.execute(query.limit(asked.limit + 1)).all()
@@ -117,11 +122,14 @@ def get_history(session: Session, asked: said.GetHistory) -> said.History:
 
 
 def find_stuck(session: Session, asked: said.FindStuck) -> said.StuckPage:
-    """List the runs that wait for a person or are overdue."""
+    """List the runs that wait for a person or are overdue: the same that `is_stuck` tells."""
     query = (
         sa.select(Run)
         .where(
             sa.text("phase = 'waiting' or (problem <> '' and phase in ('forward', 'backward'))"),
+            sa.or_(
+                saga_runs.c.phase != Phase.BACKWARD, saga_runs.c.attempts > TRIES_BEFORE_PROBLEM
+            ),
             saga_runs.c.run_id > asked.after,
         )
         .order_by(saga_runs.c.run_id)
@@ -138,11 +146,9 @@ def find_stuck(session: Session, asked: said.FindStuck) -> said.StuckPage:
     )
 
 
-def _matching(words: list[str]) -> Any:
-    """The orders in which each word begins some term; `simple` folds case and cuts nothing."""
-    query = " & ".join("'" + word.replace("\\", "").replace("'", "''") + "':*" for word in words)
-    matches = sa.text("to_tsvector('simple', terms) @@ to_tsquery('simple', :query)")
-    return sa.select(search.c.order_id).where(matches.bindparams(query=query))
+def _matching(words: str) -> Any:
+    matches = sa.text("terms @@ cast(:words as tsquery)").bindparams(words=words)
+    return sa.select(search.c.order_id).where(matches)
 
 
 def _cursor(after: str) -> Any:
@@ -183,7 +189,7 @@ def _step(run: Run) -> said.JourneyStep:
 
 def _allowed(order: Order) -> tuple[str, ...]:
     allowed = ["tag", "note"]
-    if order.state in {State.PENDING, State.CONFIRMED}:
+    if order.may_hold:
         allowed.append("hold")
     if order.holds:
         allowed.append("release")

@@ -5,9 +5,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chassis.bus import Bus
+from chassis.saga_store import SqlRuns
 from chassis.transaction import Unit
 from chassis.wiring import answers, every, handles, performs
 from contracts import channels, inventory, orders, payments, returns, shipping, warehouse
+from contracts.values import Nothing
 from services.orders import handlers, journeys, queries, tables
 from services.orders.domain.order import Order
 from services.orders.tables import SqlOrders, runs_of
@@ -50,10 +52,10 @@ class OrdersService:
         return _view(work, handlers.cancel_order(wish, work, *_ports(work)))
 
     @performs(orders.RESOLVE)
-    def resolve(self, wish: orders.ResolveStep, work: Unit) -> orders.Nothing:
+    def resolve(self, wish: orders.ResolveStep, work: Unit) -> Nothing:
         """Decide about a run that is stuck."""
         handlers.resolve_step(wish, work, *_ports(work))
-        return orders.Nothing()
+        return Nothing()
 
     @answers(orders.GET)
     def get(self, asked: orders.OrderRef, session: Session) -> orders.Order:
@@ -134,7 +136,7 @@ class OrdersService:
     @every(seconds=1)
     def wake_runs(self, work: Unit) -> None:
         """Take up runs whose deadline has passed."""
-        due = runs_of(work.session).due(work.now)
+        due = SqlOrders(work.session).overdue(work.now)
         tables.load_orders(work.session, due)
         for order_id in due:
             journeys.wake(order_id, work, *_ports(work))
@@ -146,7 +148,7 @@ class OrdersService:
             handlers.release_run_out(order_id, work, *_ports(work))
 
 
-def _ports(work: Unit) -> tuple[SqlOrders, tables.SqlRuns]:
+def _ports(work: Unit) -> tuple[SqlOrders, SqlRuns]:
     return SqlOrders(work.session), runs_of(work.session)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Session
 
 from chassis.saga_store import SqlRuns, saga_tables
@@ -22,8 +23,11 @@ from contracts.orders import (
     PlaceOrder,
 )
 from contracts.values import Address, Customer
-from services.orders.domain.facts import Change
+from services.orders.domain.history import Change
 from services.orders.domain.order import Order, Sending
+from services.orders.words import terms_of
+
+TAGGED = sa.text("tags <> '[]'::jsonb")
 
 metadata = new_metadata()
 order_numbers = sa.Sequence("order_numbers", start=1001, metadata=metadata)
@@ -65,7 +69,7 @@ orders = sa.Table(
     sa.Column("payment_status", sa.Text, nullable=False),
     sa.Column("fulfillment_status", sa.Text, nullable=False),
     sa.CheckConstraint("total >= 0 and captured >= 0 and refunded >= 0", name="money"),
-    sa.CheckConstraint("refunded <= captured or captured = 0", name="refunded"),
+    sa.CheckConstraint("refunded <= captured", name="refunded"),
     sa.Index("ix_orders_newest", sa.text("placed_at desc"), sa.text("order_id desc")),
     sa.Index("ix_orders_state", "state", sa.text("placed_at desc"), sa.text("order_id desc")),
     sa.Index(
@@ -76,6 +80,13 @@ orders = sa.Table(
         postgresql_where=sa.text("channel_order_id <> ''"),
     ),
     sa.Index("ix_orders_hold", "hold_until", postgresql_where=sa.text("hold_until is not null")),
+    sa.Index(
+        "ix_orders_tags",
+        "tags",
+        postgresql_using="gin",
+        postgresql_ops={"tags": "jsonb_path_ops"},
+        postgresql_where=TAGGED,
+    ),
 )
 history = sa.Table(
     "order_history",
@@ -95,12 +106,8 @@ search = sa.Table(
     "order_search",
     metadata,
     sa.Column("order_id", sa.Text, primary_key=True),
-    sa.Column("terms", sa.Text, nullable=False),
-    sa.Index(
-        "ix_order_search_terms",
-        sa.text("to_tsvector('simple', terms)"),
-        postgresql_using="gin",
-    ),
+    sa.Column("terms", TSVECTOR, nullable=False),
+    sa.Index("ix_order_search_terms", "terms", postgresql_using="gin"),
 )
 skus = sa.Table(
     "skus",
@@ -172,8 +179,6 @@ class SqlOrders:
                 "message_id": work.message_id,
             }
         )
-        if change.action == "label bought":
-            self.find_by(order)
 
     def find_by(self, order: Order) -> None:
         """Let the order be found by what is in it now."""
@@ -200,6 +205,25 @@ class SqlOrders:
         )
         return self._session.scalars(query).all()
 
+    def overdue(self, now: Any, limit: int = 100) -> Sequence[str]:
+        """Find orders with a run whose deadline has passed, and lock them; their runs come next.
+
+        Every batch locks orders before runs, so that two can never wait for each other.
+        """
+        due = (
+            sa.select(saga_runs.c.subject_id)
+            .where(saga_runs.c.deadline <= now)
+            .order_by(saga_runs.c.deadline)
+            .limit(limit)
+        )
+        query = (
+            sa.select(orders.c.order_id)
+            .where(orders.c.order_id.in_(due))
+            .order_by(orders.c.order_id)
+            .with_for_update(skip_locked=True)
+        )
+        return self._session.scalars(query).all()
+
     def _at_end(self, what: str) -> list[dict[str, Any]]:
         if "history" not in self._info:
             self._info["history"], self._info["terms"], self._info["terms_of"] = [], [], {}
@@ -214,32 +238,11 @@ def _write(session: Session) -> None:
     if found_by:
         session.connection().exec_driver_sql(
             "insert into order_search (order_id, terms)"
-            " select * from unnest(%s::text[], %s::text[])"
+            " select t.i, array_to_tsvector(string_to_array(t.w, ' '))"
+            " from unnest(%s::text[], %s::text[]) as t(i, w)"
             " on conflict (order_id) do update set terms = excluded.terms",
-            (list(found_by), [" ".join(_terms(order)) for order in found_by.values()]),
+            (list(found_by), [terms_of(order) for order in found_by.values()]),
         )
-
-
-def _terms(order: Order) -> Sequence[str]:
-    words = [
-        str(order.number),
-        order.channel_order_id,
-        order.customer_name,
-        order.customer.name,
-        order.customer.email,
-        order.customer.phone,
-        order.ship_to.name,
-        order.ship_to.postcode,
-        *(line.sku for line in order.lines),
-        *(number for sending in order.sendings for number in sending.tracking_numbers),
-        *(tag_term(tag) for tag in order.tags),
-    ]
-    return [word for word in dict.fromkeys(" ".join(words).split()) if word]
-
-
-def tag_term(tag: str) -> str:
-    """The one word by which an order with a tag is found."""
-    return "tag" + tag.encode().hex()
 
 
 def load_channel_ids(session: Session, keys: Sequence[tuple[str, str]]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from chassis.errors import NotFound, Refused, Stale
+from chassis.errors import IllegalMove, NotFound, NotYet, Stale
 from contracts.message import Wire
 from contracts.orders import (
     Delivery,
@@ -29,7 +29,9 @@ from services.orders.domain.states import (
     payment_status,
 )
 
-ON_THE_WAY: tuple[Where, ...] = ("packed", "picked", "allocated")
+PACKED_FIRST: tuple[Where, ...] = ("packed", "picked", "allocated")
+PICKED_FIRST: tuple[Where, ...] = ("picked", "allocated", "packed")
+NOT_FOUND_YET: tuple[Where, ...] = ("backordered", "open", "allocated")
 
 
 class Sending(Wire, frozen=True, kw_only=True):
@@ -53,6 +55,11 @@ class Sending(Wire, frozen=True, kw_only=True):
     def is_open(self) -> bool:
         """Tell whether it is still to be sent."""
         return self.status not in {"shipped", "delivered", "canceled", "incomplete"}
+
+    @property
+    def is_being_picked(self) -> bool:
+        """Tell whether pickers have it; what comes of its picking later is old news."""
+        return self.status in {"allocated", "picking"}
 
     def told(self) -> OrderFulfillment:
         """Show it as others see it."""
@@ -105,7 +112,7 @@ class Order:
     def derive(self) -> None:
         """Derive the statuses anew; called whenever quantities, money or holds have changed."""
         self.payment_status = payment_status(
-            self.payment_told, self.total, self.captured, self.refunded
+            self.payment_told, self.due, self.captured, self.refunded
         )
         self.fulfillment_status = fulfillment_status(self.lines, held=bool(self.holds))
 
@@ -138,7 +145,12 @@ class Order:
             )
             for line in self.lines
         )
+        for sending in self.sendings:
+            if sending.is_open:
+                self.put(replace(sending, status="canceled"))
+        self.canceling = ""
         self._keep_holds(())
+        self.derive()
         return OrderCanceled(
             order_id=self.order_id,
             channel=self.channel,
@@ -180,8 +192,13 @@ class Order:
         return (
             self.state in {State.PENDING, State.CONFIRMED}
             and not self.canceling
-            and not any(line.shipped for line in self.lines)
+            and not self.has_shipped
         )
+
+    @property
+    def has_shipped(self) -> bool:
+        """Tell whether any of it has left."""
+        return any(line.shipped for line in self.lines)
 
     def line(self, line_id: str) -> OrderLine:
         """Find a line."""
@@ -209,11 +226,11 @@ class Order:
         self.lines = tuple(counted[line.line_id] for line in self.lines)
 
     def sending(self, fulfillment_order_id: str) -> Sending:
-        """Find what one warehouse sends."""
+        """Find what one warehouse sends; NotYet while nobody has told of it."""
         for sending in self.sendings:
             if sending.fulfillment_order_id == fulfillment_order_id:
                 return sending
-        raise NotFound("fulfillment order", fulfillment_order_id, "fulfillment_order_id")
+        raise NotYet(f"fulfillment order {fulfillment_order_id} is not planned yet")
 
     def put(self, sending: Sending) -> None:
         """Keep what one warehouse sends, anew or in the place of what was known of it."""
@@ -232,17 +249,32 @@ class Order:
         for item in sending.lines:
             line = self.line(item.line_id)
             worth += pieces.share(line.total, line.ordered, line.shipped, item.quantity)
-            self.move_pieces([item], ON_THE_WAY, "shipped")
+            self.move_pieces([item], PACKED_FIRST, "shipped")
         shipped = replace(sending, status="shipped", worth=worth)
         self.put(shipped)
         return shipped
 
+    def deliver(self, fulfillment_order_id: str) -> None:
+        """Take note that a sending is with the customer."""
+        sending = self.sending(fulfillment_order_id)
+        self.count(sending.lines, "delivered")
+        self.put(replace(sending, status="delivered"))
+
+    def give_up(self, what: Iterable[SkuQuantity], source: Iterable[Where]) -> int:
+        """Cancel some pieces for good; return how much of what was taken is too much by that."""
+        before = max(self.captured - self.due, 0)
+        self.move_pieces(what, source, "canceled")
+        return max(self.captured - self.due, 0) - before
+
+    @property
+    def may_hold(self) -> bool:
+        """Tell whether there is anything left that a hold could stop."""
+        return self.state in {State.PENDING, State.CONFIRMED}
+
     def hold(self, hold: Hold) -> None:
         """Stop the order until the hold is released."""
-        if self.state not in {State.PENDING, State.CONFIRMED}:
-            raise Refused(
-                "illegal_move", f"order {self.order_id} is {self.state}; it cannot be held.", ""
-            )
+        if not self.may_hold:
+            raise IllegalMove("order", self.order_id, self.state, "held")
         self._keep_holds((*self.holds, hold))
 
     def release(self, hold_id: str) -> Hold:

@@ -38,36 +38,29 @@ class PaymentState(StrEnum):
     FAILED = "failed"
 
 
-def payment_status(told: str, total: int, captured: int, refunded: int) -> str:
+def payment_status(told: str, due: int, captured: int, refunded: int) -> str:
     """Derive the payment status from the sums; `told` decides only while nothing was captured."""
-    if refunded and refunded >= captured:
-        return "refunded"
     if refunded:
-        return "partially_refunded"
-    if captured > total:
+        return "refunded" if refunded >= captured else "partially_refunded"
+    if captured > due:
         return "overpaid"
-    if captured and captured == total:
-        return "paid"
     if captured:
-        return "partially_paid"
+        return "paid" if captured == due else "partially_paid"
     return told
 
 
 def fulfillment_status(lines: Sequence[OrderLine], *, held: bool) -> str:
-    """Derive the fulfillment status from the quantities of the lines."""
+    """Derive the fulfillment status from the quantities of the lines: the first that is true."""
     wanted = sum(line.ordered - line.canceled for line in lines)
     shipped = sum(line.shipped for line in lines)
     delivered = sum(line.delivered for line in lines)
-    if not wanted:
-        return "canceled"
-    if delivered == wanted:
-        return "delivered"
-    if delivered:
-        return "partially_delivered"
-    if shipped == wanted:
-        return "fulfilled"
-    if held:
-        return "on_hold"
-    if shipped:
-        return "partially_fulfilled"
-    return "backordered" if any(line.backordered for line in lines) else "unfulfilled"
+    statuses = (
+        ("canceled", not wanted),
+        ("delivered", delivered == wanted),
+        ("partially_delivered", delivered),
+        ("fulfilled", shipped == wanted),
+        ("on_hold", held),
+        ("partially_fulfilled", shipped),
+        ("backordered", any(line.backordered for line in lines)),
+    )
+    return next((status for status, is_so in statuses if is_so), "unfulfilled")

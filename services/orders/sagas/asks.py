@@ -35,6 +35,11 @@ def not_shipped(s: Subject) -> bool:
     return not s.sending.has_left
 
 
+def not_delivered(s: Subject) -> bool:
+    """Tell whether the sending is still under way."""
+    return s.sending.status != "delivered"
+
+
 def reserve(s: Subject, _: Data) -> ReserveStock:
     """Keep the goods."""
     return ReserveStock(

@@ -5,8 +5,12 @@
 
 Read a table downwards for the way there, and its `give back` upwards for the way back.
 Before the pivot a refusal turns a run back by itself; behind it only a person does (cancel), and
-behind the final step nobody. What a picker does not find travels again: see SHORTAGE_JOURNEY.
+behind the final step nobody. What a picker does not find travels again: see SHORTAGE_JOURNEY;
+it gives nothing back by itself, because the order's own way back, or `partly`, covers it.
+A hold stops an order before it is confirmed, before its picking and before its labels are bought.
 """
+
+# ruff: noqa: E501 - a table reads best with a line for each step
 
 from datetime import timedelta
 
@@ -23,6 +27,7 @@ from services.orders.sagas.asks import (
     confirm,
     fulfill,
     has_channel,
+    not_delivered,
     not_held,
     not_shipped,
     open_fulfillment,
@@ -33,17 +38,15 @@ from services.orders.sagas.asks import (
     void_label,
     void_payment,
 )
+from services.orders.sagas.hearing import FULFILLMENT
 
 soon, patient = timedelta(seconds=30), timedelta(minutes=30)
 a_day, three_weeks = timedelta(days=1), timedelta(days=21)
 
 # fmt: off
-ROUTED = (
-    Step("routing", do=route,  done=(warehouse.OrderRouted,),      refused=(warehouse.RoutingFailed,), within=soon,
-                    undo=cancel_plan, undone=(warehouse.FulfillmentCanceled,)),
-    Step("commit",  do=commit, done=(inventory.StockCommitted,),   refused=(inventory.StockShort,),    within=soon,
-                    again=((inventory.CommitRefused, "routing"),)),
-)
+COMMIT = \
+    Step("commit",    do=commit,             done=(inventory.StockCommitted,),      refused=(inventory.StockShort,),       within=soon,
+                      again=((inventory.CommitRefused, "routing"),))
 
 ORDER_JOURNEY = Saga("order", (
     #    name         ask for                done when                                      or refused by
@@ -52,24 +55,27 @@ ORDER_JOURNEY = Saga("order", (
     Step("payment",   do=authorize,          done=(payments.PaymentAuthorized,),    refused=(payments.PaymentFailed,),     within=patient,
                       undo=void_payment,     undone=(payments.PaymentVoided,),      extended=(payments.PaymentPending,)),
     Step("confirm",   do=confirm,            gate=not_held, pivot=True),
-    *ROUTED,
+    Step("routing",   do=route,              done=(warehouse.OrderRouted,),         refused=(warehouse.RoutingFailed,),    within=soon,
+                      undo=cancel_plan,      undone=(warehouse.FulfillmentCanceled,)),
+    COMMIT,
 ))
 
-FULFILLMENT_JOURNEY = Saga("fulfillment", (
-    Step("packing",   do=open_fulfillment,   done=(warehouse.FulfillmentPacked,),   within=a_day,       people=True,       gate=not_held, pivot=True,
+FULFILLMENT_JOURNEY = Saga(FULFILLMENT, (
+    Step("packing",   do=open_fulfillment,   done=(warehouse.FulfillmentPacked,),   refused=(warehouse.FulfillmentCanceled,), within=a_day, people=True, gate=not_held, pivot=True,
                       undo=cancel_one,       undone=(warehouse.FulfillmentCanceled,)),
-    Step("label",     do=buy_label,          done=(shipping.ShipmentLabeled,),      refused=(shipping.LabelFailed,),       within=soon,
+    Step("label",     do=buy_label,          done=(shipping.ShipmentLabeled,),      refused=(shipping.LabelFailed,),       within=soon,        gate=not_held,
                       undo=void_label,       undone=(shipping.ShipmentVoided,),     too_late=(shipping.VoidRefused,)),
     Step("handover",                         done=(shipping.ShipmentShipped,),      within=a_day,       people=True,       when=not_shipped, final=True),
     Step("goods",     do=fulfill,            done=(inventory.StockFulfilled,),      within=soon),
     Step("capture",   do=capture,            done=(payments.PaymentCaptured,),      refused=(payments.CaptureFailed,),     within=patient),
     Step("channel",   do=acknowledge,        done=(channels.ShipmentAcknowledged,), refused=(channels.ChannelPushFailed,), within=a_day, when=has_channel),
-    Step("delivery",                         done=(shipping.ShipmentDelivered,),    within=three_weeks, people=True),
+    Step("delivery",                         done=(shipping.ShipmentDelivered,),    within=three_weeks, people=True,      when=not_delivered),
 ))
 
 SHORTAGE_JOURNEY = Saga("shortage", (
     Step("stock",     do=replace_shortage,   done=(inventory.StockReserved,),       refused=(inventory.StockShort,),       within=soon, pivot=True),
-    *ROUTED,
+    Step("routing",   do=route,              done=(warehouse.OrderRouted,),         refused=(warehouse.RoutingFailed,),    within=soon),
+    COMMIT,
 ))
 # fmt: on
 

@@ -49,10 +49,10 @@ def upgrade() -> None:
     )
     op.create_table('order_search',
     sa.Column('order_id', sa.Text(), nullable=False),
-    sa.Column('terms', sa.Text(), nullable=False),
+    sa.Column('terms', postgresql.TSVECTOR(), nullable=False),
     sa.PrimaryKeyConstraint('order_id', name=op.f('pk_order_search'))
     )
-    op.create_index('ix_order_search_terms', 'order_search', [sa.literal_column("to_tsvector('simple', terms)")], unique=False, postgresql_using='gin')
+    op.create_index('ix_order_search_terms', 'order_search', ['terms'], unique=False, postgresql_using='gin')
     op.create_table('orders',
     sa.Column('order_id', sa.Text(), nullable=False),
     sa.Column('number', sa.BigInteger(), nullable=False),
@@ -87,7 +87,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('payment_status', sa.Text(), nullable=False),
     sa.Column('fulfillment_status', sa.Text(), nullable=False),
-    sa.CheckConstraint('refunded <= captured or captured = 0', name=op.f('ck_orders_refunded')),
+    sa.CheckConstraint('refunded <= captured', name=op.f('ck_orders_refunded')),
     sa.CheckConstraint('total >= 0 and captured >= 0 and refunded >= 0', name=op.f('ck_orders_money')),
     sa.PrimaryKeyConstraint('order_id', name=op.f('pk_orders')),
     sa.UniqueConstraint('number', name=op.f('uq_orders_number'))
@@ -95,6 +95,7 @@ def upgrade() -> None:
     op.create_index('ix_orders_hold', 'orders', ['hold_until'], unique=False, postgresql_where=sa.text('hold_until is not null'))
     op.create_index('ix_orders_newest', 'orders', [sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
     op.create_index('ix_orders_state', 'orders', ['state', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
+    op.create_index('ix_orders_tags', 'orders', ['tags'], unique=False, postgresql_using='gin', postgresql_ops={'tags': 'jsonb_path_ops'}, postgresql_where=sa.text("tags <> '[]'::jsonb"))
     op.create_index('uq_orders_channel_order', 'orders', ['channel', 'channel_order_id'], unique=True, postgresql_where=sa.text("channel_order_id <> ''"))
     op.create_table('outbox',
     sa.Column('message_id', sa.Text(), nullable=False),
@@ -178,6 +179,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_outbox_seq'), table_name='outbox')
     op.drop_table('outbox')
     op.drop_index('uq_orders_channel_order', table_name='orders', postgresql_where=sa.text("channel_order_id <> ''"))
+    op.drop_index('ix_orders_tags', table_name='orders', postgresql_using='gin', postgresql_ops={'tags': 'jsonb_path_ops'}, postgresql_where=sa.text("tags <> '[]'::jsonb"))
     op.drop_index('ix_orders_state', table_name='orders')
     op.drop_index('ix_orders_newest', table_name='orders')
     op.drop_index('ix_orders_hold', table_name='orders', postgresql_where=sa.text('hold_until is not null'))
