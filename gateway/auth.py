@@ -1,6 +1,7 @@
 """Who is asking? API keys: random, kept only as a hash, shown once."""
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,11 @@ from gateway.tables import api_keys
 
 REMEMBERED = timedelta(seconds=30)
 USE_NOTED_EVERY = timedelta(minutes=5)
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+
+
+class BadKey(Exception):  # noqa: N818 - an answer, not an error of the program
+    """A key cannot be made as wished; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +41,25 @@ class Keys:
         self._engine = engine
         self._known: dict[bytes, tuple[datetime, Caller]] = {}
 
-    def create(self, name: str) -> str:
-        """Make a key and return it; it can never be shown again."""
+    def create(self, name: str, expires_at: datetime | None = None) -> str:
+        """Make a key and return it; it can never be shown again. Raises BadKey."""
+        if not NAME.fullmatch(name):
+            raise BadKey(
+                f"A key's name has 1 to 64 of A-Z a-z 0-9 . _ @ - and is not {name[:80]!r}."
+            )
         secret = f"oms_{secrets.token_urlsafe(32)}"
         row = {
             "key_id": new_id("key"),
             "name": name,
             "hash": _hash(secret),
             "created_at": clock.now(),
+            "expires_at": expires_at,
         }
-        with self._engine.begin() as connection:
-            connection.execute(sa.insert(api_keys).values(row))
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(sa.insert(api_keys).values(row))
+        except sa.exc.IntegrityError:
+            raise BadKey(f"There is, or was, a key {name} already; take another name.") from None
         return secret
 
     def revoke(self, name: str) -> bool:
@@ -60,11 +74,11 @@ class Keys:
 
     def names(self) -> list[str]:
         """List the keys by name, with what became of them."""
+        now = clock.now()
         with self._engine.connect() as connection:
             rows = connection.execute(sa.select(api_keys).order_by(api_keys.c.name).limit(500))
             return [
-                f"{row.name}  {'revoked' if row.revoked_at else 'valid'}"
-                f"  last used {row.used_at or 'never'}"
+                f"{row.name}  {_state(row, now)}  last used {row.used_at or 'never'}"
                 for row in rows
             ]
 
@@ -75,20 +89,27 @@ class Keys:
             return None
         hashed, now = _hash(secret.strip()), clock.now()
         known = self._known.get(hashed)
-        if known and now - known[0] < REMEMBERED:
+        if known and now < known[0]:
             return known[1]
         self._known.pop(hashed, None)
         with self._engine.begin() as connection:
             row = connection.execute(sa.select(api_keys).where(api_keys.c.hash == hashed)).first()
-            if row is None or row.revoked_at or (row.expires_at and row.expires_at <= now):
+            if row is None or _state(row, now) != "valid":
                 return None
             if row.used_at is None or now - row.used_at > USE_NOTED_EVERY:
                 used = sa.update(api_keys).where(api_keys.c.key_id == row.key_id)
                 connection.execute(used.values(used_at=now))
         caller = Caller(row.key_id, row.name)
-        self._known[hashed] = (now, caller)
+        self._known[hashed] = (min(now + REMEMBERED, row.expires_at or now + REMEMBERED), caller)
         return caller
 
 
+def _state(row: sa.Row[tuple[object, ...]], now: datetime) -> str:
+    if row.revoked_at:
+        return "revoked"
+    return "expired" if row.expires_at and row.expires_at <= now else "valid"
+
+
 def _hash(secret: str) -> bytes:
+    # a key has 256 random bits, so there is nothing to guess and no slow hash is needed
     return hashlib.sha256(secret.encode()).digest()

@@ -20,8 +20,10 @@ details > div { padding: 0 .8rem .8rem; overflow-x: auto; }
 .verb { font: 600 .8rem/1.9 ui-monospace, monospace; min-width: 3.8rem; color: var(--accent); }
 .url { font-family: ui-monospace, monospace; word-break: break-all; } .what { opacity: .75; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-td, th { border-top: 1px solid var(--line); padding: .25rem .6rem .25rem 0; text-align: left; vertical-align: top; }
-pre { background: var(--soft); border-radius: .4rem; padding: .6rem; overflow-x: auto; font-size: .85rem; }
+td, th { border-top: 1px solid var(--line); padding: .25rem .6rem .25rem 0; }
+td, th { text-align: left; vertical-align: top; }
+pre { background: var(--soft); border-radius: .4rem; padding: .6rem; overflow-x: auto; }
+pre { font-size: .85rem; }
 code { font-family: ui-monospace, monospace; }
 """
 FOLDED = 3
@@ -40,10 +42,10 @@ def html() -> str:
     links = "".join(f'<a href="#{tag}">{tag}</a>' for tag in by_tag)
     body = "".join(f'<h2 id="{tag}">{tag}</h2>{"".join(shown)}' for tag, shown in by_tag.items())
     intro = (
-        "<p>Send your key as <code>Authorization: Bearer oms_…</code>. Amounts are whole minor units "
-        "(cents). Send an <code>Idempotency-Key</code> with every change and nothing is done twice; "
-        "send the <code>ETag</code> you saw as <code>If-Match</code> and nobody's change is "
-        'overwritten. Errors are <a href="#problems">problem details</a>. '
+        "<p>Send your key as <code>Authorization: Bearer oms_…</code>. Amounts are whole minor "
+        "units (cents). Send an <code>Idempotency-Key</code> with every change and nothing is "
+        "done twice; send the <code>ETag</code> you saw as <code>If-Match</code> and nobody's "
+        'change is overwritten. Errors are <a href="#problems">problem details</a>. '
         'The same as <a href="/openapi.json">OpenAPI 3.1</a>.</p>'
     )
     kinds = "".join(
@@ -74,7 +76,8 @@ def _page(title: str, body: str) -> str:
 
 def _operation(verb: str, url: str, operation: dict[str, Any], document: dict[str, Any]) -> str:
     parameters = "".join(
-        f"<tr><td><code>{escape(p['name'])}</code><td>{p['in']}<td>{escape(_kind(p['schema'], document))}"
+        f"<tr><td><code>{escape(p['name'])}</code><td>{p['in']}"
+        f"<td>{escape(_kind(p['schema'], document))}"
         for p in operation.get("parameters", [])
     )
     body, example = "", ""
@@ -86,7 +89,8 @@ def _operation(verb: str, url: str, operation: dict[str, Any], document: dict[st
     curl = f'curl -X {verb.upper()} "$URL{url}"{key}{example}'
     answers = ", ".join(operation["responses"])
     return (
-        f'<details><summary><span class="verb">{verb.upper()}</span><span class="url">{escape(url)}</span>'
+        f'<details><summary><span class="verb">{verb.upper()}</span>'
+        f'<span class="url">{escape(url)}</span>'
         f'<span class="what">{escape(operation["summary"])}</span></summary><div>'
         f"<p>{escape(operation['description'])}</p>"
         f"{f'<table>{parameters}</table>' if parameters else ''}{body}"

@@ -5,7 +5,8 @@ the gateway dies in between, the request may be sent again after a minute: it ca
 request id to the services, which do nothing twice.
 """
 
-import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 import msgspec
@@ -28,57 +29,79 @@ class Running(Exception):  # noqa: N818 - an answer, not an error
     """The same request has not ended yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response as it is kept."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @classmethod
+    def of(cls, response: Response) -> "Answer":
+        """Keep what must be the same when it is given again."""
+        headers = {n: response.headers[n] for n in SHOWN_AGAIN if n in response.headers}
+        return cls(response.status_code, headers, response.get_data())
+
+    def again(self) -> Response:
+        """Give it again, marked as such."""
+        return Response(self.body, self.status, {**self.headers, "Idempotent-Replayed": "true"})
+
+
 class Requests:
-    """Requests with a key, and their answers."""
+    """Requests with a key, and their answers, in PostgreSQL."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def begin(self, request_id: str, body: bytes) -> Response | None:
-        """Note that a request begins; return the first answer if it was answered before."""
-        now, print_ = clock.now(), hashlib.sha256(body).digest()
+    def begin(self, record: str, fingerprint: bytes) -> Answer | None:
+        """Note that a request begins, or give the first answer; raises Reused or Running."""
+        now = clock.now()
         with self._engine.begin() as connection:
             made = connection.execute(
                 sa.text(
                     "insert into idempotent_requests (request_id, fingerprint, at)"
                     " values (:id, :print, :now) on conflict (request_id) do nothing returning 1"
                 ),
-                {"id": request_id, "print": print_, "now": now},
+                {"id": record, "print": fingerprint, "now": now},
             ).first()
             if made:
                 return None
             row = connection.execute(
-                sa.select(requests).where(requests.c.request_id == request_id).with_for_update()
+                sa.select(requests).where(requests.c.request_id == record).with_for_update()
             ).first()
-            if row is None or bytes(row.fingerprint) != print_:
+            if row is None:  # pruned since the insert; the next try makes it anew
+                raise Running
+            if bytes(row.fingerprint) != fingerprint:
                 raise Reused
             if row.status is None:
                 if now - row.at < ABANDONED:
                     raise Running
-                again = sa.update(requests).where(requests.c.request_id == request_id)
+                again = sa.update(requests).where(requests.c.request_id == record)
                 connection.execute(again.values(at=now))
                 return None
-        response = Response(bytes(row.body), row.status, msgspec.json.decode(row.headers))
-        response.headers["Idempotent-Replayed"] = "true"
-        return response
+        return Answer(row.status, msgspec.json.decode(row.headers), bytes(row.body))
 
-    def end(self, request_id: str, response: Response) -> None:
-        """Keep the answer; what may go better next time (5xx) is forgotten instead."""
-        one = requests.c.request_id == request_id
-        with self._engine.begin() as connection:
-            if response.status_code >= 500:  # noqa: PLR2004
-                connection.execute(sa.delete(requests).where(one))
-                return
-            headers = {n: response.headers[n] for n in SHOWN_AGAIN if n in response.headers}
-            connection.execute(
-                sa.update(requests).where(one).values(
-                    status=response.status_code,
-                    headers=msgspec.json.encode(headers).decode(),
-                    body=response.get_data(),
-                )
-            )  # fmt: skip
+    def end(self, record: str, answer: Answer) -> None:
+        """Keep the answer."""
+        self._change(
+            record,
+            status=answer.status,
+            headers=msgspec.json.encode(answer.headers).decode(),
+            body=answer.body,
+        )
+
+    def let_go(self, record: str) -> None:
+        """Let the same request be tried at once; another with its key is still refused."""
+        self._change(record, at=clock.now() - ABANDONED)
 
     def prune(self) -> None:
         """Forget requests of the day before."""
         with self._engine.begin() as connection:
             connection.execute(sa.delete(requests).where(requests.c.at < clock.now() - KEPT))
+
+    def _change(self, record: str, **values: object) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                sa.update(requests).where(requests.c.request_id == record).values(**values)
+            )

@@ -7,15 +7,25 @@ import msgspec
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
-from contracts import orders
-from contracts.message import Question
+from contracts.message import Wire
 from gateway import problems
-from gateway.order_page import OrderPage
+from gateway.fields import KINDS
 from gateway.route import Route
-from gateway.schemas import TextField, Whole, schema_of
+from gateway.schemas import schema_of
 
-ORDER_PAGE: Question[Any, Any] = Question("orders.page", orders.OrderRef, OrderPage)
 VERSION = "1.0.0"
+TEXT = {"type": "string"}
+HEADERS = {
+    "ETag": "The version of what is shown; send it as If-Match to change only that.",
+    "Idempotent-Replayed": "`true` if this is the first answer, given again.",
+    "Location": "Where to find what was made.",
+    "Allow": "What can be done here.",
+    "Retry-After": "After so many seconds ask again.",
+    "WWW-Authenticate": "How to say who you are.",
+}
+HEADERS_OF_STATUS = {401: "WWW-Authenticate", 405: "Allow", 503: "Retry-After"}
+READING = (400, 401, 404, 405, 413, 422, 500, 503)
+WRITING = (*READING, 409, 412, 415)
 
 
 @cache
@@ -36,37 +46,34 @@ def document() -> dict[str, Any]:
         servers=[{"url": "/"}],
         security=[{"key": []}],
     )  # fmt: skip
-    plugin.converter.field_mapping[Whole] = ("integer", None)
-    plugin.converter.field_mapping[TextField] = ("string", None)
-    plugin.converter.add_attribute_function(_pattern)
+    converter = plugin.converter
+    assert converter is not None
+    for kind in KINDS:
+        converter.field_mapping[kind] = kind.json
+    converter.add_attribute_function(_pattern)  # type: ignore[no-untyped-call]
     spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
     spec.components.schema("Problem", _problem())
-    page = Route(
-        "GET",
-        "/orders/{order_id}",
-        ORDER_PAGE,
-        "Show an order with all that belongs to it",
-        "orders",
-    )
+    for code in WRITING:
+        spec.components.response(f"Problem{code}", _refusal(code))
     by_url: dict[str, dict[str, Any]] = {}
-    for route in (*ROUTES, page):
-        by_url.setdefault(route.url, {})[route.method.lower()] = _operation(route)
+    for route in ROUTES:
+        by_url.setdefault(route.url, {})[route.method.lower()] = _operation(route, converter)
     for url, operations in by_url.items():
         spec.path(url, operations=operations)
     return dict(spec.to_dict())
 
 
-def _operation(route: Route) -> dict[str, Any]:
-    schema = schema_of(route.struct)()
-    inner = schema.fields[route.inside].schema if route.inside else schema
-    names = [n for n in inner.fields if n not in route.hidden]
+def _operation(route: Route, converter: Any) -> dict[str, Any]:
+    schema: Any = schema_of(route.struct)()
+    asked = schema.fields[route.inside].schema if route.inside else schema
+    names = [name for name in asked.fields if name not in route.hidden and name != route.raw]
     operation: dict[str, Any] = {
         "operationId": route.operation,
         "summary": route.summary,
         "description": route.struct.__doc__ or "",
         "tags": [route.tag],
         "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": _shape(inner.fields[name])}
+            _parameter("path", name, converter.field2property(asked.fields[name]), required=True)
             for name in route.path
         ],
         "responses": _responses(route),
@@ -75,91 +82,91 @@ def _operation(route: Route) -> dict[str, Any]:
         operation["security"] = []
     if route.method == "GET":
         operation["parameters"] += [
-            {
-                "name": n,
-                "in": "query",
-                "required": inner.fields[n].required,
-                "schema": _shape(inner.fields[n]),
-            }
-            for n in names
-        ]
+            _parameter(
+                "query", name, converter.field2property(asked.fields[name]),
+                required=asked.fields[name].required,
+            )
+            for name in names
+        ]  # fmt: skip
     else:
-        _mutation(operation, route, inner, names)
+        operation["parameters"] += [_parameter("header", name) for name in _headers(route)]
+        if body := _body(route, asked, names):
+            operation["requestBody"] = body
     return operation
 
 
-def _mutation(operation: dict[str, Any], route: Route, inner: Any, names: list[str]) -> None:
-    operation["parameters"] += [
-        {"name": header, "in": "header", "required": False, "schema": {"type": "string"}}
-        for header in route.headers
-    ]
-    if not route.open_to_all:
-        key = {
-            "name": "Idempotency-Key",
-            "in": "header",
-            "schema": {"type": "string", "maxLength": 255},
-        }
-        operation["parameters"].append(key)
-    if "expected_version" in route.struct.__struct_fields__:
-        match = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
-        operation["parameters"].append(match)
+def _parameter(
+    where: str, name: str, schema: dict[str, Any] = TEXT, *, required: bool = False
+) -> dict[str, Any]:
+    return {"name": name, "in": where, "required": required, "schema": schema}
+
+
+def _headers(route: Route) -> list[str]:
+    known = {"Idempotency-Key": route.once, "If-Match": route.has_versions}
+    return [*route.headers, *(header for header, looked_at in known.items() if looked_at)]
+
+
+def _body(route: Route, asked: Any, names: list[str]) -> dict[str, Any] | None:
+    if route.raw == "csv":
+        return {"required": True, "content": {"text/csv": {"schema": TEXT}}}
     if route.raw:
-        media = "text/csv" if route.raw == "csv" else "application/json"
-        body: Any = {"type": "string"} if route.raw == "csv" else {}
-        operation["requestBody"] = {"required": True, "content": {media: {"schema": body}}}
-    elif names:
-        hidden = tuple(n for n in inner.fields if n not in names)
-        body = type(inner)(exclude=hidden)
-        required = any(inner.fields[n].required for n in names)
-        operation["requestBody"] = {
-            "required": required, "content": {"application/json": {"schema": body}},
-        }  # fmt: skip
+        return {"required": True, "content": {"application/json": {"schema": {}}}}
+    if not names:
+        return None
+    body = type(asked)(only=names)
+    required = any(asked.fields[name].required for name in names)
+    return {"required": required, "content": {"application/json": {"schema": body}}}
 
 
 def _responses(route: Route) -> dict[str, Any]:
-    if route.document:
-        good: Any = {
-            "content": {route.document: {"schema": {"type": "string", "format": "binary"}}}
+    answered: type[Wire] = route.question.answered
+    versioned = "version" in answered.__struct_fields__ and not route.document
+    shown = {"ETag": versioned, "Location": bool(route.made), "Idempotent-Replayed": route.once}
+    media = route.document or "application/json"
+    schema = {**TEXT, "format": "binary"} if route.document else schema_of(answered)
+    responses: dict[str, Any] = {
+        str(route.status): {
+            "description": "Done.",
+            "content": {media: {"schema": schema}},
+            "headers": {name: _header(name) for name, sent in shown.items() if sent},
         }
-    else:
-        good = {"content": {"application/json": {"schema": schema_of(route.question.answered)}}}
-    responses = {str(route.status): {"description": "Done.", **good}}
-    codes = {400, 401, 404, 405, 409, 412, 413, 415, 422, 500, 503} - (
-        {409, 412, 415} if route.method == "GET" else set()
-    )
-    titles = {status: title for status, title, _ in reversed(problems.KINDS.values())}
-    for code in sorted(codes):
-        content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-        responses[str(code)] = {"description": titles[code], "content": content}
-    if route.method == "GET":
+    }
+    for code in sorted(READING if route.method == "GET" else WRITING):
+        responses[str(code)] = f"Problem{code}"
+    if route.method == "GET" and versioned:
         responses["304"] = {"description": "It is as you know it."}
     return responses
 
 
+def _refusal(code: int) -> dict[str, Any]:
+    titles = [title for status, title, _ in problems.KINDS.values() if status == code]
+    refusal: dict[str, Any] = {
+        "description": " · ".join(titles),
+        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if name := HEADERS_OF_STATUS.get(code):
+        refusal["headers"] = {name: _header(name)}
+    return refusal
+
+
+def _header(name: str) -> dict[str, Any]:
+    return {"description": HEADERS[name], "schema": TEXT}
+
+
 def _problem() -> dict[str, Any]:
-    text = {"type": "string"}
     fault = {
         "type": "object",
         "required": ["field", "detail"],
-        "properties": {"field": text, "detail": text},
+        "properties": {"field": TEXT, "detail": TEXT},
     }
     return {
         "type": "object",
         "required": ["type", "title", "status", "detail", "instance"],
         "properties": {
-            "type": text, "title": text, "status": {"type": "integer"}, "detail": text,
-            "instance": text, "code": text, "errors": {"type": "array", "items": fault},
+            "type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT,
+            "instance": TEXT, "code": TEXT, "errors": {"type": "array", "items": fault},
         },
     }  # fmt: skip
-
-
-def _shape(field: Any) -> dict[str, Any]:
-    plugin = MarshmallowPlugin()
-    APISpec("x", "1", "3.1.0", plugins=[plugin])
-    plugin.converter.field_mapping[Whole] = ("integer", None)
-    plugin.converter.field_mapping[TextField] = ("string", None)
-    plugin.converter.add_attribute_function(_pattern)
-    return dict(plugin.converter.field2property(field))
 
 
 def _pattern(_self: Any, field: Any, **_: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from chassis.ask import Unavailable
 from chassis.errors import Refused
 from contracts import orders, payments, returns, shipping, warehouse
-from contracts.message import Wire
+from contracts.message import Question, Wire
 from contracts.payments import Payment
 from contracts.returns import Return
 from contracts.shipping import Shipment
@@ -20,8 +20,11 @@ from gateway.ports import Asks
 SECONDS = 3.0
 
 
-class OrderPage(Wire, frozen=True, kw_only=True):
-    """An order with its money, fulfillments, parcels, returns and history."""
+class WholeOrder(Wire, frozen=True, kw_only=True):
+    """An order with its money, fulfillments, parcels, returns and history.
+
+    A part whose service does not answer just now is null and named in `missing`.
+    """
 
     order: orders.Order
     version: int
@@ -33,11 +36,15 @@ class OrderPage(Wire, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()
 
 
-def order_page(asker: Asks, order_id: str, actor: str) -> OrderPage:
+ORDER_PAGE = Question("orders.page", orders.OrderRef, WholeOrder)
+
+
+def ask_order_page(asker: Asks, asked: orders.OrderRef, actor: str) -> WholeOrder:
     """Ask all services about an order at once."""
+    order_id = asked.order_id
     order, history, *rest = asker.ask_all(
         [
-            (orders.GET, orders.OrderRef(order_id=order_id)),
+            (orders.GET, asked),
             (orders.HISTORY, orders.GetHistory(order_id=order_id)),
             (payments.GET, payments.PaymentsOf(order_id=order_id)),
             (warehouse.OF_ORDER, warehouse.FulfillmentsOf(order_id=order_id)),
@@ -53,7 +60,7 @@ def order_page(asker: Asks, order_id: str, actor: str) -> OrderPage:
     names = ("payments", "fulfillments", "shipments", "returns")
     parts |= {name: _part(answer, name) for name, answer in zip(names, rest, strict=True)}
     missing = tuple(name for name, part in parts.items() if part is None)
-    return OrderPage(order=order, version=order.version, missing=missing, **parts)
+    return WholeOrder(order=order, version=order.version, missing=missing, **parts)
 
 
 def _part(answer: Any, name: str) -> Any:

@@ -1,9 +1,15 @@
-"""Whom does the gateway ask? Something that asks services; in tests, something that plays them."""
+"""What does the gateway need? Someone who asks services, knows callers and remembers answers.
+
+In production chassis.ask.Asker, gateway.auth.Keys and gateway.idempotency.Requests; gateway.memory
+plays them in tests.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
 from contracts.message import Question, Wire
+from gateway.auth import Caller
+from gateway.idempotency import Answer
 
 Asked = TypeVar("Asked", bound=Wire)
 Answered = TypeVar("Answered", bound=Wire)
@@ -12,7 +18,7 @@ Answered = TypeVar("Answered", bound=Wire)
 class Asks(Protocol):
     """Asks services; see chassis.ask.Asker."""
 
-    def ask(
+    def ask(  # noqa: PLR0913 - each is part of one question
         self,
         question: Question[Asked, Answered],
         asked: Asked,
@@ -22,7 +28,7 @@ class Asks(Protocol):
         correlation_id: str = "",
         timeout: float = 10,
     ) -> Answered:
-        """Ask and wait."""
+        """Ask and wait; raises Refused or Unavailable."""
 
     def ask_all(
         self,
@@ -31,4 +37,24 @@ class Asks(Protocol):
         actor: str,
         timeout: float = 5,
     ) -> list[Any]:
-        """Ask all at once."""
+        """Ask all at once; each answer, or the Refused or Unavailable that came instead."""
+
+
+class KnowsCallers(Protocol):
+    """Knows the API keys."""
+
+    def caller(self, header: str) -> Caller | None:
+        """Tell who sent this Authorization header; None if nobody that we know."""
+
+
+class RemembersAnswers(Protocol):
+    """Remembers requests that had an Idempotency-Key."""
+
+    def begin(self, record: str, fingerprint: bytes) -> Answer | None:
+        """Note that a request begins, or give the first answer; raises Reused or Running."""
+
+    def end(self, record: str, answer: Answer) -> None:
+        """Keep the answer."""
+
+    def let_go(self, record: str) -> None:
+        """Let the same request be tried at once; another with its key is still refused."""

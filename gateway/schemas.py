@@ -5,7 +5,6 @@ checks a request, says in words what is wrong with which field, and appears in t
 """
 
 import re
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -15,41 +14,11 @@ from marshmallow import fields, validate
 from msgspec import inspect as mi
 
 from contracts.message import Wire
+from gateway.fields import Choice, Instant, Number, TextField, Whole, YesNo
 
-
-class Whole(fields.Integer):
-    """A whole number; neither 1.5 nor "1" nor true."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ma.ValidationError(f"must be a whole number, not {_shown(value)}.")
-        return value
-
-
-class Instant(fields.AwareDateTime):
-    """A time with its offset from UTC, such as 2026-11-24T10:00:00Z."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:
-        try:
-            found = datetime.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise ma.ValidationError(
-                f"must be a time like 2026-11-24T10:00:00Z, not {_shown(value)}."
-            ) from None
-        if found.tzinfo is None:
-            raise ma.ValidationError("must say its offset from UTC, such as a Z at its end.")
-        return found
-
-
-class TextField(fields.String):
-    """Text that PostgreSQL can keep: any Unicode but the character 0."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str):
-            raise ma.ValidationError(f"must be text, not {_shown(value)}.")
-        if "\x00" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
-            raise ma.ValidationError("has a character that cannot be kept.")
-        return value
+NAMED = 15
+FAULTS_TOLD = 50
+NAME_LETTERS = 100
 
 
 class WireSchema(ma.Schema):
@@ -61,6 +30,17 @@ class WireSchema(ma.Schema):
         unknown = ma.RAISE
 
     error_messages = {"unknown": "is not a field here.", "type": "must be an object."}  # noqa: RUF012
+
+
+class Form(validate.Regexp):
+    """A pattern, kept as JSON Schema writes it too."""
+
+    def __init__(self, pattern: str) -> None:
+        # in Python a $ also matches before a line feed at the end, in JSON Schema it does not
+        python = re.sub(r"(?<!\\)\$", r"\\Z", pattern)
+        told = pattern.replace("{", "{{").replace("}", "}}")  # it is a template of str.format
+        super().__init__(python, error=f"is not of the form {told}.")
+        self.json_pattern = pattern
 
 
 @cache
@@ -76,45 +56,46 @@ def schema_of(struct: type[Wire]) -> type[ma.Schema]:
 
 
 @cache
-def loader_of(struct: type[Wire], without: tuple[str, ...] = ()) -> ma.Schema:
-    """Give the schema that checks a request's data, but for some fields."""
-    return schema_of(struct)(exclude=without)
+def _loader_of(struct: type[Wire]) -> ma.Schema:
+    return schema_of(struct)()
 
 
-def load(struct: type[Wire], data: Any) -> Wire:
-    """Check data and make the struct; raises marshmallow.ValidationError naming each field."""
-    loaded = loader_of(struct).load(data)
-    return msgspec.convert(loaded, struct)
+def load(struct: type[Wire], sent: Any) -> Wire:
+    """Check what was sent and make the struct; raises ValidationError naming each field."""
+    return msgspec.convert(_loader_of(struct).load(sent), struct)
 
 
-def faults(messages: Any, at: str = "") -> list[dict[str, str]]:
-    """Flatten marshmallow's messages to `lines[0].quantity` and a sentence each."""
+def faults(messages: Any) -> list[dict[str, str]]:
+    """Flatten marshmallow's messages to `lines[0].quantity` and a sentence each, not too many."""
+    return _faults(messages, "")[:FAULTS_TOLD]
+
+
+def _faults(messages: Any, at: str) -> list[dict[str, str]]:
     if isinstance(messages, str):
         return [{"field": at, "detail": f"{at.rpartition('.')[2] or 'The body'} {messages}"}]
     if isinstance(messages, list):
-        return [fault for message in messages for fault in faults(message, at)]
+        return [fault for message in messages for fault in _faults(message, at)]
     found = []
     for name, inner in messages.items():
         if name == "_schema":
-            found += faults(inner, at)
+            found += _faults(inner, at)
         elif isinstance(name, int):
-            found += faults(inner, f"{at}[{name}]")
+            found += _faults(inner, f"{at}[{name}]")
         else:
-            found += faults(inner, f"{at}.{name}" if at else str(name))
+            short = name if len(name) <= NAME_LETTERS else name[:NAME_LETTERS] + "…"
+            found += _faults(inner, f"{at}.{short}" if at else short)
     return found
 
 
 def _field_of(declared: mi.Field) -> fields.Field[Any]:
     kwargs: dict[str, Any] = {"required": declared.required}
     kwargs["error_messages"] = {"required": "is missing.", "null": "must not be null."}
-    if not declared.required:
-        default = declared.default
-        if default is not mi.NODEFAULT and isinstance(default, str | int | float | bool):
-            kwargs["metadata"] = {"default": default}
+    if isinstance(declared.default, str | int | float):
+        kwargs["metadata"] = {"default": declared.default}
     return _of(declared.type, kwargs)
 
 
-def _of(kind: mi.Type, kwargs: dict[str, Any]) -> fields.Field[Any]:  # noqa: PLR0911 - one line a type
+def _of(kind: mi.Type, kwargs: dict[str, Any]) -> fields.Field[Any]:
     match kind:
         case mi.Metadata(type=inner, extra_json_schema=shown, extra=extra):
             if shown:
@@ -125,28 +106,31 @@ def _of(kind: mi.Type, kwargs: dict[str, Any]) -> fields.Field[Any]:  # noqa: PL
         case mi.UnionType(types=types):
             inner = next(t for t in types if not isinstance(t, mi.NoneType))
             return _of(inner, {**kwargs, "allow_none": True})
-        case mi.StrType(min_length=low, max_length=high, pattern=pattern):
-            return TextField(**_checked(kwargs, _length(low, high), _pattern(pattern)))
-        case mi.IntType(ge=low, le=high):
-            return Whole(**_checked(kwargs, _range(low, high)))
-        case mi.FloatType(ge=low, le=high):
-            return fields.Float(**_checked(kwargs, _range(low, high)))
-        case mi.BoolType():
-            return fields.Boolean(
-                truthy={True}, falsy={False}, **_saying(kwargs, "must be true or false.")
-            )
-        case mi.DateTimeType():
-            return Instant(**kwargs)
-        case mi.LiteralType(values=values):
-            return fields.Raw(**_checked(kwargs, _among(values)))
         case mi.VarTupleType(item_type=item, min_length=low, max_length=high):
             kwargs = _saying(_checked(kwargs, _length(low, high, "entries")), "must be a list.")
-            return fields.List(
-                _of(item, {"error_messages": {"null": "must not be null."}}), **kwargs
-            )
+            each = _of(item, {"error_messages": {"null": "must not be null."}})
+            return fields.List(each, **kwargs)
         case mi.StructType(cls=cls):
             kwargs = _saying(kwargs, "must be an object.", "type")
             return fields.Nested(schema_of(cls), unknown=ma.RAISE, **kwargs)
+    return _single(kind, kwargs)
+
+
+def _single(kind: mi.Type, kwargs: dict[str, Any]) -> fields.Field[Any]:
+    match kind:
+        case mi.StrType(min_length=low, max_length=high, pattern=pattern):
+            form = Form(pattern) if pattern else None
+            return TextField(**_checked(kwargs, _length(low, high), form))
+        case mi.IntType(ge=low, le=high):
+            return Whole(**_checked(kwargs, _range(low, high)))
+        case mi.FloatType(ge=low, le=high):
+            return Number(**_checked(kwargs, _range(low, high)))
+        case mi.BoolType():
+            return YesNo(**kwargs)
+        case mi.DateTimeType():
+            return Instant(**kwargs)
+        case mi.LiteralType(values=values):
+            return Choice(**_checked(kwargs, _among(values)))
     raise TypeError(f"no field for {kind}")
 
 
@@ -160,15 +144,15 @@ def _checked(kwargs: dict[str, Any], *checks: Any) -> dict[str, Any]:
 
 
 def _among(values: Any) -> validate.OneOf:
-    few = sorted(map(str, values))
-    told = "must be one of " + ", ".join(few) + "." if len(few) < 15 else "is not known."  # noqa: PLR2004
-    return validate.OneOf(sorted(values), error=told)
+    words = sorted(values)
+    told = f"must be one of {', '.join(words)}." if len(words) < NAMED else "is not known."
+    return validate.OneOf(words, error=told)
 
 
 def _length(low: int | None, high: int | None, what: str = "characters") -> Any:
     if low is None and high is None:
         return None
-    if low and low > 0 and high is None:
+    if high is None:
         return validate.Length(min=low, error=f"must have at least {low} {what}.")
     return validate.Length(min=low, max=high, error=f"must have {low or 0} to {high} {what}.")
 
@@ -176,18 +160,6 @@ def _length(low: int | None, high: int | None, what: str = "characters") -> Any:
 def _range(low: Any, high: Any) -> Any:
     if low is None and high is None:
         return None
+    if high is None:
+        return validate.Range(min=low, error=f"must be at least {low}.")
     return validate.Range(min=low, max=high, error=f"must be from {low} to {high}.")
-
-
-def _pattern(pattern: str | None) -> Any:
-    if not pattern:
-        return None
-    python = re.sub(r"(?<!\\)\$", r"\\Z", pattern)
-    check = validate.Regexp(python, error=f"is not of the form {pattern}.")
-    check.json_pattern = pattern
-    return check
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:40] + "…"  # noqa: PLR2004

@@ -18,6 +18,8 @@ from chassis.telemetry import get_log, set_up_logging
 from contracts import load_all
 from gateway import openapi
 from gateway.app import create_app
+from gateway.around import in_hand
+from gateway.auth import Keys
 from gateway.idempotency import Requests
 
 AT_ONCE = 512
@@ -34,15 +36,16 @@ def serve() -> int:
     openapi.text()
     engine = new_engine(settings.database_url)
     asker = Asker(settings.amqp_uri, settings.bus_namespace)
-    app = create_app(asker, engine)
+    requests = Requests(engine)
+    app = create_app(asker, Keys(engine), requests)
     socket = eventlet.listen(("0.0.0.0", settings.port), backlog=1024)  # noqa: S104 - clients are outside
     pool = GreenPool(AT_ONCE)
     server = eventlet.spawn(
-        eventlet.wsgi.server, socket, app, custom_pool=pool, log_output=False, keepalive=True,
-        socket_timeout=75, minimum_chunk_size=65536,
+        eventlet.wsgi.server, socket, _taking_chunks(app), custom_pool=pool, log_output=False,
+        debug=False, keepalive=True, socket_timeout=75, minimum_chunk_size=65536,
     )  # fmt: skip
     serve_health(settings.health_port, lambda: asker.ready)
-    eventlet.spawn(_prune, Requests(engine))
+    eventlet.spawn(_prune, requests)
     stopped = Event()
 
     def stop(*_: Any) -> None:
@@ -56,11 +59,22 @@ def serve() -> int:
     server.kill()
     socket.close()
     with eventlet.Timeout(FINISH_SECONDS, exception=False):
-        while app.extensions["in_hand"][0]:
+        while in_hand(app):
             eventlet.sleep(0.05)
     asker.close()
     get_log().info("stopped")
     return 0
+
+
+def _taking_chunks(app: Any) -> Any:
+    """Let Flask read bodies that come in chunks: eventlet ends such an input where it ends."""
+
+    def serve(environ: dict[str, Any], start_response: Any) -> Any:
+        if getattr(environ["wsgi.input"], "chunked_input", False):
+            environ["wsgi.input_terminated"] = True
+        return app(environ, start_response)
+
+    return serve
 
 
 def _prune(requests: Requests) -> None:

@@ -1,13 +1,15 @@
 """How are orders placed, found and changed?"""
 
 from contracts import orders
+from gateway.order_page import ORDER_PAGE, ask_order_page
 from gateway.route import Route
 
 TAG = "orders"
 # fmt: off
 ROUTES = (
-    Route("POST",   "/orders",                             orders.PLACE,   "Place an order", TAG, 201),
+    Route("POST",   "/orders",                             orders.PLACE,   "Place an order", TAG, 201, made="/orders/{order_id}"),
     Route("GET",    "/orders",                             orders.FIND,    "List orders, newest first", TAG),
+    Route("GET",    "/orders/{order_id}",                  ORDER_PAGE,     "Show an order with all that belongs to it", TAG, ask=ask_order_page),
     Route("GET",    "/orders/{order_id}/history",          orders.HISTORY, "Tell what happened to an order", TAG),
     Route("POST",   "/orders/{order_id}/cancellation",     orders.CANCEL,  "Cancel an order", TAG),
     Route("POST",   "/orders/{order_id}/notes",            orders.NOTE,    "Write on an order", TAG, 201),

@@ -6,7 +6,7 @@ from gateway.route import Route
 TAG = "returns"
 # fmt: off
 ROUTES = (
-    Route("POST", "/orders/{order_id}/returns",         returns.OPEN,       "Ask to send goods back", TAG, 201),
+    Route("POST", "/orders/{order_id}/returns",         returns.OPEN,       "Ask to send goods back", TAG, 201, made="/returns/{return_id}"),
     Route("GET",  "/orders/{order_id}/returns",         returns.OF_ORDER,   "List an order's returns", TAG),
     Route("GET",  "/returns",                           returns.FIND,       "List returns, newest first", TAG),
     Route("GET",  "/returns/{return_id}",               returns.GET,        "Show a return", TAG),

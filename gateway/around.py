@@ -1,0 +1,55 @@
+"""What happens around every request? It is counted, timed and named, its answer made safe."""
+
+import time
+import uuid
+
+from flask import Flask, Response, current_app, g, request
+from prometheus_client import Counter, Histogram
+
+REQUESTS = Counter("oms_http_requests_total", "Requests", ["method", "route", "status"])
+SECONDS = Histogram("oms_http_seconds", "Seconds for a request", ["method", "route"])
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+}
+IN_HAND = "in_hand"
+
+
+def watch(app: Flask) -> None:
+    """Do all of that for an application."""
+    app.extensions[IN_HAND] = 0
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.teardown_request(_done)
+
+
+def in_hand(app: Flask) -> int:
+    """Tell how many requests are not answered yet."""
+    return int(app.extensions[IN_HAND])
+
+
+def _begin() -> None:
+    current_app.extensions[IN_HAND] += 1
+    g.began = time.perf_counter()
+    g.request_id = uuid.uuid4().hex
+
+
+def _end(response: Response) -> Response:
+    # labels come from our own lists: a stranger must not be able to invent new ones
+    method = request.method if request.method in METHODS else "other"
+    route = request.endpoint or "none"
+    REQUESTS.labels(method, route, response.status_code).inc()
+    SECONDS.labels(method, route).observe(time.perf_counter() - g.began)
+    response.headers.extend(HEADERS)
+    response.headers["Request-Id"] = g.request_id
+    return response
+
+
+def _done(_error: BaseException | None) -> None:
+    current_app.extensions[IN_HAND] -= 1

@@ -1,0 +1,119 @@
+"""Who plays the gateway's ports in a test? Dictionaries that keep the same promises."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chassis import clock
+from chassis.ask import Unavailable
+from chassis.errors import Refused
+from contracts.message import Question
+from gateway.auth import Caller
+from gateway.idempotency import ABANDONED, Answer, Reused, Running
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a service was asked, and by whom."""
+
+    name: str
+    asked: Any
+    actor: str
+    request_id: str = ""
+
+
+@dataclass
+class MemoryServices:
+    """All services: `answers` by the question's name, an exception is raised, the rest is made."""
+
+    make: Any
+    answers: dict[str, Any] = field(default_factory=dict)
+    heard: list[Heard] = field(default_factory=list)
+    done: dict[str, Any] = field(default_factory=dict)
+
+    def ask(  # noqa: PLR0913 - as chassis.ask.Asker
+        self,
+        question: Question[Any, Any],
+        asked: Any,
+        *,
+        actor: str,
+        request_id: str = "",
+        correlation_id: str = "",  # noqa: ARG002 - nothing is traced here
+        timeout: float = 10,  # noqa: ARG002 - nobody waits here
+    ) -> Any:
+        """Answer as a service would, which does nothing twice."""
+        over_the_bus = msgspec.json.decode(msgspec.json.encode(asked), type=question.asked)
+        self.heard.append(Heard(question.name, over_the_bus, actor, request_id))
+        if request_id and request_id in self.done:
+            return self.done[request_id]
+        answer = self.answers.get(question.name)
+        if isinstance(answer, Exception):
+            raise answer
+        if answer is None:
+            answer = self.make(question.answered)
+        if request_id:
+            self.done[request_id] = answer
+        return answer
+
+    def ask_all(
+        self,
+        questions: Sequence[tuple[Question[Any, Any], Any]],
+        *,
+        actor: str,
+        timeout: float = 5,
+    ) -> list[Any]:
+        """Answer all."""
+        answers: list[Any] = []
+        for question, asked in questions:
+            try:
+                answers.append(self.ask(question, asked, actor=actor, timeout=timeout))
+            except (Refused, Unavailable) as error:
+                answers.append(error)
+        return answers
+
+
+@dataclass
+class MemoryKeys:
+    """Keys by their secret."""
+
+    callers: dict[str, Caller] = field(default_factory=dict)
+
+    def caller(self, header: str) -> Caller | None:
+        """Tell who sent this Authorization header."""
+        return self.callers.get(header.removeprefix("Bearer "))
+
+
+@dataclass
+class _Record:
+    fingerprint: bytes
+    at: datetime
+    answer: Answer | None = None
+
+
+@dataclass
+class MemoryRequests:
+    """Requests that had an Idempotency-Key."""
+
+    records: dict[str, _Record] = field(default_factory=dict)
+
+    def begin(self, record: str, fingerprint: bytes) -> Answer | None:
+        """Note that a request begins, or give the first answer."""
+        known = self.records.setdefault(record, _Record(fingerprint, clock.now() - ABANDONED))
+        if known.fingerprint != fingerprint:
+            raise Reused
+        if known.answer is None:
+            if clock.now() - known.at < ABANDONED:
+                raise Running
+            known.at = clock.now()
+        return known.answer
+
+    def end(self, record: str, answer: Answer) -> None:
+        """Keep the answer."""
+        self.records[record].answer = answer
+
+    def let_go(self, record: str) -> None:
+        """Let the same request be tried at once."""
+        self.records[record].at = clock.now() - ABANDONED

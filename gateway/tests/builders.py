@@ -1,0 +1,122 @@
+"""What does the API look like in a test? All services are there and answer; keys are known."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from flask import Flask
+from flask.testing import FlaskClient
+from msgspec import inspect as mi
+from werkzeug.test import TestResponse
+
+from contracts.shipping import Label
+from contracts.warehouse import Document
+from gateway.api import ROUTES
+from gateway.app import create_app
+from gateway.auth import Caller
+from gateway.memory import MemoryKeys, MemoryRequests, MemoryServices
+from gateway.route import Route
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+SECRET = "oms_secret"
+ORDER = "ord_" + "0" * 26
+NO_ORDER = "/orders/ord_" + "1" * 26
+PREFIXES = ("ord", "lin", "ful", "shp", "ret", "pay", "hol", "pac")
+WORDS = ("a", "DE", "EUR", *(f"{prefix}_{'0' * 26}" for prefix in PREFIXES), "")
+
+
+def example(kind: Any, **given: Any) -> Any:
+    """Make the smallest valid thing of a type; of a struct with what is given."""
+    return msgspec.convert({**_least(mi.type_info(kind)), **given}, kind)
+
+
+def _least(kind: mi.Type, extra: dict[str, Any] | None = None) -> Any:
+    match kind:
+        case mi.Metadata(type=inner):
+            return _least(inner, kind.extra or extra)
+        case mi.StructType(fields=declared):
+            return {f.encode_name: _least(f.type) for f in declared if f.required}
+        case mi.StrType(pattern=pattern, min_length=low):
+            fitting = (w for w in WORDS if len(w) >= (low or 0) and re.search(pattern or "", w))
+            return "EUR" if extra else next(fitting)
+        case mi.VarTupleType(item_type=item, min_length=low):
+            return [_least(item) for _ in range(low or 0)]
+        case mi.IntType(ge=low):
+            return max(low or 1, 1)
+        case mi.LiteralType(values=values):
+            return values[0]
+        case mi.UnionType():
+            return None
+        case mi.BoolType():
+            return True
+        case mi.DateTimeType():
+            return NOW
+    raise TypeError(kind)
+
+
+@dataclass
+class Api:
+    """The API as a client sees it, and what it stands on."""
+
+    services: MemoryServices = field(default_factory=lambda: MemoryServices(example))
+    keys: Any = field(default_factory=lambda: MemoryKeys({SECRET: Caller("key_1", "shop")}))
+    requests: Any = field(default_factory=MemoryRequests)
+    secret: str = SECRET
+
+    def __post_init__(self) -> None:
+        paper = {"name": "a.pdf", "media_type": "application/pdf", "base64": "JVBERg=="}
+        self.services.answers["warehouse.slip"] = example(Document, **paper)
+        self.services.answers["shipping.label"] = example(Label, document=paper)
+        self.app: Flask = create_app(self.services, self.keys, self.requests)
+        self.client: FlaskClient = self.app.test_client()
+
+    def call(self, method: str, url: str, body: Any = None, **more: Any) -> TestResponse:
+        """Send a request with the key; a body as JSON, or bytes as they are."""
+        headers = {"Authorization": f"Bearer {self.secret}", **more.pop("headers", {})}
+        if isinstance(body, bytes):
+            more = {"data": body, "content_type": "application/json", **more}
+        elif body is not None:
+            more["json"] = body
+        return self.client.open(url, method=method, headers=headers, **more)
+
+    @property
+    def heard(self) -> list[str]:
+        """The questions that services were asked."""
+        return [heard.name for heard in self.services.heard]
+
+
+def an_order(**changes: Any) -> dict[str, Any]:
+    """An order as a client would place it."""
+    return {
+        "currency": "EUR",
+        "lines": [{"sku": "MUG-1", "quantity": 2, "unit_price": 900}],
+        "total": 1800,
+        "payment": {"method": "card", "token": "tok_1"},
+        "ship_to": {"name": "Ann", "line1": "Main Street 1", "city": "Berlin", "country": "DE"},
+        **changes,
+    }
+
+
+def a_call(route: Route) -> tuple[str, dict[str, Any]]:
+    """The least that a client must send: the address, and query, body or file."""
+    asked = msgspec.to_builtins(example(route.struct))
+    sent = asked[route.inside] if route.inside else asked
+    url = re.sub(r"{(\w+)}", lambda m: quote(str(sent[m[1]]), safe=""), route.url)
+    if route.raw:
+        media = "text/csv" if route.raw == "csv" else "application/json"
+        return url, {"data": b"{}", "content_type": media}
+    rest = {name: value for name, value in sent.items() if name not in route.hidden}
+    return url, {"query_string": rest} if route.method == "GET" else {"json": rest}
+
+
+def label(route: Route) -> str:
+    """How a route is called in the list of tests."""
+    return f"{route.method} {route.url}"
+
+
+READS = [route for route in ROUTES if route.method == "GET"]
+CHANGES = [route for route in ROUTES if route.once]
+HOOKS = [route for route in ROUTES if route.open_to_all]
