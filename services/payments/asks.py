@@ -1,16 +1,29 @@
-"""Which calls to a provider are there, and by which keys are they known?"""
+"""Which calls to a provider are there, and by which keys are they known?
+
+A key is for one try. The keys of all tries travel with the call: what an earlier one did is
+looked up before anything is done.
+"""
+
+from datetime import datetime, timedelta
 
 from chassis.work import Call
-from services.payments.domain.payment import Capture, Payment, Refund
+from services.payments.domain.attempt import Capture, Refund
+from services.payments.domain.payment import Payment
 
 AUTHORIZE, POLL, CAPTURE, VOID, REFUND = (
     "payments.authorize", "payments.poll", "payments.capture", "payments.void", "payments.refund",
 )  # fmt: skip
+POLLED_BEYOND = timedelta(hours=2)
 
 
 def authorization_key(order_id: str) -> str:
     """The key by which a provider knows an order's authorization."""
     return f"auth-{order_id}"
+
+
+def order_of(authorization_key: str) -> str:
+    """The order that an authorization is for."""
+    return authorization_key.removeprefix("auth-")
 
 
 def authorize(payment: Payment) -> Call:
@@ -23,31 +36,35 @@ def authorize(payment: Payment) -> Call:
     )
 
 
-def poll(payment: Payment, due_at: object) -> Call:
-    """Ask later what has become of an authorization."""
+def poll(payment: Payment, due_at: datetime) -> Call:
+    """Ask later what has become of an authorization, until it has expired here."""
     key = authorization_key(payment.order_id)
-    return Call(POLL, f"poll-{key}", payment.payment_id, {"authorization": key}, due_at)  # type: ignore[arg-type]
+    until = payment.until + POLLED_BEYOND
+    request = {"authorization": key, "until": until.isoformat()}
+    return Call(POLL, f"poll-{key}", payment.payment_id, request, due_at)
 
 
 def capture(payment: Payment, capture: Capture) -> Call:
-    """Take money; keys of earlier tries are looked up before."""
-    tries = [f"cap-{capture.capture_id}-{i}" for i in range(1, capture.tries + 1)]
-    return Call(CAPTURE, tries[-1], payment.payment_id, _request(payment, capture.amount, tries)
-                | {"capture_id": capture.capture_id})  # fmt: skip
+    """Take money."""
+    name = f"cap-{capture.capture_id}-{payment.order_id}"
+    tries = [f"{name}-{i}" for i in range(1, capture.tries + 1)]
+    request = _request(payment, capture.amount, tries) | {"capture_id": capture.capture_id}
+    return Call(CAPTURE, tries[-1], payment.payment_id, request)
 
 
 def refund(payment: Payment, refund: Refund) -> Call:
-    """Give money back; keys of earlier tries are looked up before."""
+    """Give money back."""
     name = f"ref-{payment.order_id}-{refund.refund_id}"
     tries = [f"{name}-{i}" for i in range(1, refund.tries + 1)]
-    return Call(REFUND, tries[-1], payment.payment_id, _request(payment, refund.amount, tries)
-                | {"refund_id": refund.refund_id})  # fmt: skip
+    request = _request(payment, refund.amount, tries) | {"refund_id": refund.refund_id}
+    return Call(REFUND, tries[-1], payment.payment_id, request)
 
 
-def void(payment: Payment) -> Call:
+def void(payment: Payment, due_at: datetime | None = None) -> Call:
     """Let go of the money."""
-    key = f"void-{payment.order_id}"
-    return Call(VOID, key, payment.payment_id, _request(payment, 0, [key]))
+    name = f"void-{payment.order_id}"
+    tries = [name, *(f"{name}-{i}" for i in range(2, payment.void_tries + 1))]
+    return Call(VOID, tries[-1], payment.payment_id, _request(payment, 0, tries), due_at)
 
 
 def _request(payment: Payment, amount: int, keys: list[str]) -> dict[str, object]:

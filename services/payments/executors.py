@@ -1,6 +1,7 @@
-"""How are stored calls made at a provider? Keys of earlier tries are looked up before."""
+"""How are stored calls made at a provider? What an earlier try did is asked for before."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from chassis import clock
@@ -20,34 +21,50 @@ def authorize(call: OutsideCall, provider: Provider) -> dict[str, Any]:
 
 
 def poll(call: OutsideCall, provider: Provider) -> dict[str, Any]:
-    """Ask what has become of an authorization; not decided yet, ask again later."""
-    answer = provider.look_up(call.request["authorization"])
-    if answer is None or answer.status != "succeeded":
-        raise Pending(clock.now() + ASK_AGAIN_AFTER, "the provider has not decided")
-    return _result(answer)
+    """Ask what has become of an authorization; not decided yet, ask again later, but not for ever.
+
+    An outage decides nothing either: a call that waits for days must not end by its last hour.
+    """
+    try:
+        answer = provider.look_up(call.request["authorization"])
+    except Declined:
+        raise
+    except Exception as outage:  # noqa: BLE001 - whatever it was, it is no answer
+        answer, reason = None, f"{type(outage).__name__}: {outage}"
+    else:
+        reason = "the provider has not decided"
+    if answer and answer.status == "succeeded":
+        return _result(answer)
+    now = clock.now()
+    if now >= datetime.fromisoformat(call.request["until"]):
+        raise Declined("expired", f"It was not decided in time: {reason}.")
+    raise Pending(now + ASK_AGAIN_AFTER, reason)
 
 
 def capture(call: OutsideCall, provider: Provider) -> dict[str, Any]:
     """Take the money, unless an earlier try has done so."""
-    wish = call.request
-    done = _earlier(call, provider)
-    return _result(done or provider.capture(call.key, wish["authorization"], wish["amount"]))
+    return _once(call, provider, provider.capture)
 
 
 def refund(call: OutsideCall, provider: Provider) -> dict[str, Any]:
     """Give the money back, unless an earlier try has done so."""
-    wish = call.request
-    done = _earlier(call, provider)
-    return _result(done or provider.refund(call.key, wish["authorization"], wish["amount"]))
+    return _once(call, provider, provider.refund)
 
 
 def void(call: OutsideCall, provider: Provider) -> dict[str, Any]:
-    """Let go of the money; what is let go already stays so."""
-    return _result(provider.void(call.key, call.request["authorization"]))
+    """Let go of the money, unless an earlier try has done so."""
+    return _once(call, provider, lambda key, held, _: provider.void(key, held))
 
 
-def _earlier(call: OutsideCall, provider: Provider) -> Answer | None:
-    keys = call.request["keys"] if call.unknown else call.request["keys"][:-1]
+def _once(
+    call: OutsideCall, provider: Provider, act: Callable[[str, str, int], Answer]
+) -> dict[str, Any]:
+    wish = call.request
+    done = _earlier(wish["keys"] if call.unknown else wish["keys"][:-1], provider)
+    return _result(done or act(call.key, wish["authorization"], wish["amount"]))
+
+
+def _earlier(keys: list[str], provider: Provider) -> Answer | None:
     for key in keys:
         try:
             answer = provider.look_up(key)

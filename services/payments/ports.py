@@ -1,12 +1,13 @@
-"""Where do the handlers of payments find things? Ports, implemented in tables.py."""
+"""Where do the handlers of payments find things? A port, implemented in sql_payments.py."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from chassis.work import Work
 from contracts.payments import PaymentFact
-from services.payments.domain.payment import Capture, CreditTerms, Payment, Refund
+from services.payments.domain.attempt import Capture, Refund
+from services.payments.domain.payment import Payment
+from services.payments.domain.terms import CreditTerms
 
 
 class Payments(Protocol):
@@ -30,11 +31,11 @@ class Payments(Protocol):
     def terms(self, customer: str) -> CreditTerms | None:
         """Find the terms of a customer."""
 
-    def post(self, payment: Payment, fact: PaymentFact, key: str, work: Work) -> bool:
-        """Add a fact once for each key; return whether it was new."""
+    def post(self, payment: Payment, fact: PaymentFact) -> bool:
+        """Add a fact once for each `reference`; return whether it was new."""
 
-    def has_fact(self, payment: Payment, key: str) -> bool:
-        """Tell whether a fact with the key is there."""
+    def noted(self, payment: Payment, key: str) -> int | None:
+        """Tell the amount of the payment's fact with this key; None if there is none."""
 
     def is_void(self, order_id: str) -> bool:
         """Tell whether an order's payment was called off before it was asked for."""
@@ -45,11 +46,11 @@ class Payments(Protocol):
     def open_invoice(self, payment: Payment, amount: int, due: datetime, now: datetime) -> str:
         """Write the next invoice; return its number."""
 
-    def pay_invoices(self, payment: Payment, amount: int) -> None:
-        """Count money against the invoices of a payment, oldest first."""
+    def pay_invoices(self, payment: Payment) -> None:
+        """Count what was captured against the invoices of a payment, oldest first."""
 
-    def captured_by_shipments(self, order_id: str) -> int:
-        """Sum up the captures of an order that were not refused."""
+    def cancel_invoices(self, payment: Payment, now: datetime) -> None:
+        """Mark the invoices of a payment as not to be paid any more."""
 
     def overdue(self, now: datetime) -> Sequence[Payment]:
         """Find payments that were waited for too long."""

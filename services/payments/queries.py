@@ -1,14 +1,16 @@
 """What can be asked of payments?"""
 
-from typing import Any
+from typing import Any, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from chassis.errors import NotFound
+from chassis.errors import NotFound, Refused
 from contracts import payments as said
+from contracts.orders import PaymentMethod
 from contracts.values import Money
-from services.payments.domain.payment import CreditTerms, Payment
+from services.payments.domain.payment import Payment, State
+from services.payments.domain.terms import CreditTerms
 from services.payments.tables import facts, payments
 
 
@@ -28,6 +30,8 @@ def view(session: Session, payment: Payment) -> said.Payment:
 
 def find_payments(session: Session, asked: said.FindPayments) -> said.PaymentPage:
     """List payments, newest first."""
+    _check_known("state", asked.state, tuple(State))
+    _check_known("method", asked.method, get_args(PaymentMethod))
     query = sa.select(Payment).order_by(payments.c.payment_id.desc()).limit(asked.limit + 1)
     if asked.state:
         query = query.where(payments.c.state == asked.state)
@@ -58,6 +62,11 @@ def show_terms(agreed: CreditTerms) -> said.Terms:
         net_days=agreed.net_days,
         note=agreed.note,
     )
+
+
+def _check_known(field: str, asked: str, known: tuple[str, ...]) -> None:
+    if asked and asked not in known:
+        raise Refused("invalid", f"{asked!r} is none of {', '.join(known)}.", field)
 
 
 def _payment(payment: Payment, told: tuple[said.PaymentFact, ...]) -> said.Payment:

@@ -12,9 +12,20 @@ from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, every, handles, outside, performs
 from contracts import payments
 from contracts.values import Nothing
-from services.payments import executors, handlers, queries, tables, taking
+from services.payments import (
+    conclusions,
+    executors,
+    handlers,
+    invoices,
+    queries,
+    receiving,
+    refunding,
+    sql_payments,
+    tables,
+    voiding,
+)
 from services.payments.providers.sandbox import Sandbox
-from services.payments.tables import SqlPayments
+from services.payments.sql_payments import SqlPayments
 from services.payments.webhooks import read_webhook
 
 
@@ -22,7 +33,7 @@ class PaymentsService:
     """Makes sure that orders are paid, takes the money and gives it back."""
 
     name = "payments"
-    bus = Bus(tables.metadata, prepare=tables.prepare, finish=tables.finish)
+    bus = Bus(tables.metadata, prepare=sql_payments.prepare, finish=sql_payments.finish)
 
     def __init__(self) -> None:
         self.provider = Sandbox(new_engine(read_settings().database_url, pool=16))
@@ -35,17 +46,17 @@ class PaymentsService:
     @handles(payments.CapturePayment)
     def capture(self, command: payments.CapturePayment, work: Unit) -> None:
         """Take money for what has left."""
-        taking.capture_payment(command, work, SqlPayments(work.session))
+        handlers.capture_payment(command, work, SqlPayments(work.session))
 
     @handles(payments.VoidPayment)
     def void(self, command: payments.VoidPayment, work: Unit) -> None:
         """Let go of the money."""
-        handlers.void_payment(command, work, SqlPayments(work.session))
+        voiding.void_payment(command, work, SqlPayments(work.session))
 
     @handles(payments.RefundPayment)
     def refund(self, command: payments.RefundPayment, work: Unit) -> None:
         """Give money back."""
-        taking.refund_payment(command, work, SqlPayments(work.session))
+        refunding.refund_payment(command, work, SqlPayments(work.session))
 
     @outside("payments.authorize")
     def call_authorize(self, call: OutsideCall) -> dict[str, Any]:
@@ -55,7 +66,7 @@ class PaymentsService:
     @concludes("payments.authorize")
     def authorized(self, outcome: Outcome, work: Unit) -> None:
         """Take the provider's answer."""
-        handlers.conclude_authorization(outcome, work, SqlPayments(work.session))
+        conclusions.conclude_authorization(outcome, work, SqlPayments(work.session))
 
     @outside("payments.poll")
     def call_poll(self, call: OutsideCall) -> dict[str, Any]:
@@ -65,7 +76,7 @@ class PaymentsService:
     @concludes("payments.poll")
     def polled(self, outcome: Outcome, work: Unit) -> None:
         """Take the provider's answer."""
-        handlers.conclude_authorization(outcome, work, SqlPayments(work.session))
+        conclusions.conclude_authorization(outcome, work, SqlPayments(work.session))
 
     @outside("payments.capture")
     def call_capture(self, call: OutsideCall) -> dict[str, Any]:
@@ -75,7 +86,7 @@ class PaymentsService:
     @concludes("payments.capture")
     def captured(self, outcome: Outcome, work: Unit) -> None:
         """Take the provider's answer."""
-        taking.conclude_capture(outcome, work, SqlPayments(work.session))
+        conclusions.conclude_capture(outcome, work, SqlPayments(work.session))
 
     @outside("payments.refund")
     def call_refund(self, call: OutsideCall) -> dict[str, Any]:
@@ -85,7 +96,7 @@ class PaymentsService:
     @concludes("payments.refund")
     def refunded(self, outcome: Outcome, work: Unit) -> None:
         """Take the provider's answer."""
-        taking.conclude_refund(outcome, work, SqlPayments(work.session))
+        conclusions.conclude_refund(outcome, work, SqlPayments(work.session))
 
     @outside("payments.void")
     def call_void(self, call: OutsideCall) -> dict[str, Any]:
@@ -95,28 +106,28 @@ class PaymentsService:
     @concludes("payments.void")
     def voided(self, outcome: Outcome, work: Unit) -> None:
         """Take the provider's answer."""
-        handlers.conclude_void(outcome, work, SqlPayments(work.session))
+        conclusions.conclude_void(outcome, work, SqlPayments(work.session))
 
     @performs(payments.RECORD)
     def record(self, wish: payments.RecordPayment, work: Unit) -> payments.Payment:
         """Count money that somebody has seen."""
-        return _view(work, handlers.record_payment(wish, work, SqlPayments(work.session)))
+        return _view(work, receiving.record_payment(wish, work, SqlPayments(work.session)))
 
     @performs(payments.REFUND)
     def give_refund(self, wish: payments.GiveRefund, work: Unit) -> payments.Payment:
         """Give money back for a person."""
-        return _view(work, taking.give_refund(wish, work, SqlPayments(work.session)))
+        return _view(work, refunding.give_refund(wish, work, SqlPayments(work.session)))
 
     @performs(payments.WEBHOOK)
     def webhook(self, wish: payments.ProviderWebhook, work: Unit) -> Nothing:
         """Take what a provider posted."""
-        handlers.take_webhook(read_webhook(wish), work, SqlPayments(work.session))
+        conclusions.take_webhook(read_webhook(wish), work, SqlPayments(work.session))
         return Nothing()
 
     @performs(payments.SET_TERMS)
     def set_terms(self, wish: payments.Terms, work: Unit) -> payments.Terms:
         """Agree on terms."""
-        return queries.show_terms(handlers.set_terms(wish, SqlPayments(work.session)))
+        return queries.show_terms(invoices.set_terms(wish, SqlPayments(work.session)))
 
     @answers(payments.GET)
     def get(self, asked: payments.PaymentsOf, session: Session) -> payments.Payments:
@@ -142,6 +153,6 @@ class PaymentsService:
 
 
 def _view(work: Unit, payment: Any) -> payments.Payment:
-    tables.finish(work)
+    sql_payments.finish(work)
     work.session.flush()
     return queries.view(work.session, payment)

@@ -1,6 +1,6 @@
 """What is a payment? A list of facts that only grows, and the sums that follow from it.
 
-refunded ≤ captured ≤ authorized, always
+refunded ≤ captured ≤ authorized ≤ amount, always
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from enum import StrEnum
 from chassis.errors import Refused
 from chassis.machine import Machine
 from contracts.payments import PaymentFact
+from contracts.values import Money
 
 
 class State(StrEnum):
@@ -28,11 +29,12 @@ class State(StrEnum):
 
 
 S = State
+DECIDED = frozenset({S.AUTHORIZED, S.CAPTURED, S.FAILED, S.CANCELED})
 # fmt: off
 LIFE = Machine("payment", S.CREATED, {
-    S.CREATED:            frozenset({S.PENDING, S.REQUIRES_ACTION, S.AUTHORIZED, S.CAPTURED, S.FAILED, S.CANCELED}),
-    S.PENDING:            frozenset({S.AUTHORIZED, S.CAPTURED, S.FAILED, S.CANCELED, S.EXPIRED, S.REQUIRES_ACTION}),
-    S.REQUIRES_ACTION:    frozenset({S.AUTHORIZED, S.CAPTURED, S.FAILED, S.CANCELED, S.EXPIRED, S.PENDING}),
+    S.CREATED:            DECIDED | {S.PENDING, S.REQUIRES_ACTION},
+    S.PENDING:            DECIDED | {S.EXPIRED, S.REQUIRES_ACTION},
+    S.REQUIRES_ACTION:    DECIDED | {S.EXPIRED, S.PENDING},
     S.AUTHORIZED:         frozenset({S.PARTIALLY_CAPTURED, S.CAPTURED, S.VOIDED, S.EXPIRED}),
     S.PARTIALLY_CAPTURED: frozenset({S.CAPTURED, S.VOIDED}),
     S.CAPTURED:           frozenset({S.VOIDED}),
@@ -49,7 +51,10 @@ PAID_AT_ONCE = frozenset({"cash", "external", "bank_transfer"})
 
 @dataclass
 class Payment:
-    """One payment of an order; `post` is the only writer of its sums."""
+    """One payment of an order; `post` is the only writer of what was authorized, taken, refunded.
+
+    `claimed` is what shipments asked for so far, `refunding` what is on its way back.
+    """
 
     payment_id: str
     order_id: str
@@ -64,9 +69,13 @@ class Payment:
     authorized: int = 0
     captured: int = 0
     refunded: int = 0
+    claimed: int = 0
     refunding: int = 0
     void_asked: bool = False
+    voiding: bool = False
+    void_tries: int = 0
     action_url: str = ""
+    code: str = ""
     reason: str = ""
     seq: int = 0
     version: int = 1
@@ -86,15 +95,36 @@ class Payment:
                 captured += fact.amount
             case "refunded":
                 refunded += fact.amount
-        if not refunded <= captured <= authorized <= self.amount:
+        if fact.amount < 0 or not refunded <= captured <= authorized <= self.amount:
             raise Refused(
                 "too_much",
-                f"{fact.kind} {fact.amount} is too much: of {self.amount}, {self.authorized} are "
+                f"{fact.kind} {fact.amount} cannot be: of {self.amount}, {self.authorized} are "
                 f"authorized, {self.captured} captured and {self.refunded} refunded.",
                 "amount",
             )
         self.authorized, self.captured, self.refunded = authorized, captured, refunded
         self.seq += 1
+
+    def claim(self, amount: int) -> None:
+        """Count what a shipment asks for; refuse what would be more than the order's amount."""
+        if amount < 0 or self.claimed + amount > self.amount:
+            raise Refused(
+                "too_much",
+                f"Of {self.amount}, {self.claimed} are taken already; {amount} cannot be taken.",
+                "amount.amount",
+            )
+        self.claimed += amount
+
+    def check_currency(self, amount: Money) -> None:
+        """Refuse money of a currency that the order is not in."""
+        if amount.currency != self.currency:
+            reason = f"The order is in {self.currency}, not in {amount.currency}."
+            raise Refused("wrong_currency", reason, "amount.currency")
+
+    @property
+    def by_provider(self) -> bool:
+        """Tell whether a provider moves the money."""
+        return self.method == "card" and self.amount > 0
 
     @property
     def is_waiting(self) -> bool:
@@ -107,6 +137,21 @@ class Payment:
         return self.state in SECURED
 
     @property
+    def is_over(self) -> bool:
+        """Tell whether nothing is held or kept, and nothing will be."""
+        return LIFE.is_final(State(self.state))
+
+    @property
+    def is_capturing(self) -> bool:
+        """Tell whether a provider was asked for money and has not answered yet."""
+        return self.by_provider and self.claimed > self.captured
+
+    @property
+    def may_be_held(self) -> bool:
+        """Tell whether a provider holds, or may hold, what was not taken."""
+        return self.is_waiting or self.authorized > self.captured
+
+    @property
     def guarantee(self) -> str:
         """Why the order will be paid."""
         if self.method == "invoice":
@@ -117,64 +162,3 @@ class Payment:
     def refundable(self) -> int:
         """What can still be given back."""
         return self.captured - self.refunded - self.refunding
-
-
-class RefundState(StrEnum):
-    """The life of a refund."""
-
-    PROCESSING = "processing"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-
-
-# fmt: off
-REFUND_LIFE = Machine("refund", RefundState.PROCESSING, {
-    RefundState.PROCESSING: frozenset({RefundState.SUCCEEDED, RefundState.FAILED}),
-    RefundState.FAILED:     frozenset({RefundState.PROCESSING}),
-    RefundState.SUCCEEDED:  frozenset(),
-})
-# fmt: on
-
-
-@dataclass
-class Refund:
-    """Money that goes back, named by a key that the asker chose."""
-
-    order_id: str
-    refund_id: str
-    payment_id: str
-    amount: int
-    reason: str
-    state: str = RefundState.PROCESSING.value
-    tries: int = 1
-    version: int = 1
-
-    def move(self, to: RefundState) -> None:
-        """Move to a state, or raise IllegalMove."""
-        self.state = REFUND_LIFE.move(self.refund_id, RefundState(self.state), to).value
-
-
-@dataclass
-class Capture:
-    """Money that was taken for one shipment, named by a key that the asker chose."""
-
-    order_id: str
-    capture_id: str
-    amount: int
-    state: str = "processing"
-    tries: int = 1
-    reason: str = ""
-    version: int = 1
-
-
-@dataclass
-class CreditTerms:
-    """How much a customer may owe, and does."""
-
-    customer: str
-    currency: str
-    credit_limit: int
-    net_days: int
-    note: str = ""
-    exposure: int = 0
-    version: int = 1

@@ -1,4 +1,7 @@
-"""What must a payment provider be able to do?"""
+"""What must a payment provider be able to do?
+
+Every adapter must pass `ProviderConformance` in tests/provider_conformance.py.
+"""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -16,8 +19,8 @@ class Answer:
 class Provider(Protocol):
     """A payment provider. Every effect has a key; the same key never acts twice.
 
-    Raises chassis.outside.Declined where the provider says no; anything else means that the
-    outcome is unknown, and `look_up` is asked before the effect is tried again.
+    Raises chassis.outside.Declined where the provider says no, and again for the same key.
+    Anything else means that the outcome is unknown: `look_up` is asked before it is tried again.
     Amounts are minor units.
     """
 
@@ -30,10 +33,13 @@ class Provider(Protocol):
         """Take part of the money that is held under the authorization's key."""
 
     def void(self, key: str, authorization: str) -> Answer:
-        """Let go of what is held under the authorization's key and was not taken."""
+        """Let go of what is held under the authorization's key and was not taken.
+
+        To let go of what was never held succeeds: it may be that nobody knows.
+        """
 
     def refund(self, key: str, authorization: str, amount: int) -> Answer:
         """Give back part of what was taken under the authorization's key."""
 
     def look_up(self, key: str) -> Answer | None:
-        """Tell what became of a key; None if the provider never saw it."""
+        """Tell what became of a key, as its own call did; None if nothing was done under it."""

@@ -1,40 +1,69 @@
 """A provider for trying and testing, with a ledger of its own that survives every crash.
 
 The ledger is kept in the schema `sandbox` through connections of its own, as if it were outside.
-A row for each key and operation: so it can be counted how often money really moved.
+A row for each key and operation: so it can be counted how often money really moved. A row that
+`fails` has moved nothing yet. Like a real provider it gives no more than it holds.
 
-    tok_ok, empty         authorized                    tok_decline, tok_insufficient_funds   declined
-    tok_action            the customer must confirm     tok_slow        authorized after two days
-    tok_slow_decline      declined after two days       tok_timeout     does it, then times out
-    tok_fail_once         fails once before doing it    tok_capture_fails, tok_refund_fails_once
+    tok_ok, empty            authorized
+    tok_decline              declined
+    tok_insufficient_funds   declined
+    tok_action               the customer must confirm
+    tok_slow                 authorized after two days
+    tok_slow_decline         declined after two days
+    tok_timeout              does everything, but times out instead of saying so
+    tok_fail_once            fails once before it authorizes
+    tok_capture_fails        authorized, but gives no money
+    tok_refund_fails_once    fails once before it refunds
 """
 
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from chassis import clock
 from chassis.outside import Declined
 from services.payments.providers.provider import Answer
 
 SLOW = timedelta(days=2)
-DECLINES = {
-    "tok_decline": ("declined", "The card was declined."),
-    "tok_insufficient_funds": ("insufficient_funds", "The card has not enough money."),
+AUTHORIZES = {
+    "tok_decline": "declined",
+    "tok_insufficient_funds": "insufficient_funds",
+    "tok_action": "requires_action",
+    "tok_slow": "pending",
+    "tok_slow_decline": "pending",
+}
+GIVES_NOTHING, DECLINES_LATE, TIMES_OUT = (
+    {"tok_capture_fails"}, {"tok_slow_decline"}, {"tok_timeout"},
+)  # fmt: skip
+FAILS_ONCE = {("authorize", "tok_fail_once"), ("refund", "tok_refund_fails_once")}
+REASONS = {
+    "declined": "The card was declined.",
+    "insufficient_funds": "The card has not enough money.",
+    "not_authorized": "Nothing is held under this key.",
+    "voided": "What was held was let go of.",
+    "too_much": "It is more than there is.",
 }
 PUT = sa.text(
-    "insert into sandbox.provider_ledger (key, operation, token, amount, status, at, fails)"
-    " values (:key, :operation, :token, :amount, :status, :at, :fails)"
-    " on conflict (key) do update set seen = provider_ledger.seen + 1"
+    "insert into sandbox.provider_ledger"
+    " (key, operation, held_by, token, amount, status, at, fails)"
+    " values (:key, :operation, :held_by, :token, :amount, :status, :at, :fails)"
+    " on conflict (key) do update set seen = provider_ledger.seen + 1, fails = false"
     " returning status, at, token, seen, fails"
 )
-GET = sa.text("select status, at, token, seen, fails from sandbox.provider_ledger where key = :key")
-SET = sa.text("update sandbox.provider_ledger set status = :status where key = :key")
-
-
-class SandboxTimeout(OSError):
-    """The sandbox did it, and nobody was told."""
+GET = sa.text(
+    "select status, at, token, amount, fails from sandbox.provider_ledger where key = :key"
+)
+LOCK = sa.text(f"{GET} for update")
+SUMS = sa.text(
+    "select operation, sum(amount) from sandbox.provider_ledger where held_by = :held_by"
+    " and key <> :key and status = 'succeeded' and not fails group by operation"
+)
+CONFIRM = sa.text(
+    "update sandbox.provider_ledger set status = :status"
+    " where key = :key and status in ('requires_action', 'pending')"
+)
 
 
 class Sandbox:
@@ -47,76 +76,103 @@ class Sandbox:
 
     def authorize(self, key: str, amount: int, currency: str, token: str) -> Answer:  # noqa: ARG002
         """Hold money, as the token tells."""
-        status = {
-            "tok_action": "requires_action", "tok_slow": "pending", "tok_slow_decline": "pending",
-        }.get(token, "declined" if token in DECLINES else "succeeded")  # fmt: skip
-        row = self._put(key, "authorize", token, amount, status)
-        return self._answer(key, row)
+        status = AUTHORIZES.get(token, "succeeded")
+        with self._engine.begin() as connection:
+            row = _put(connection, key, "authorize", token, status, amount)
+        return _told(key, row)
 
     def capture(self, key: str, authorization: str, amount: int) -> Answer:
-        """Take money."""
-        token = self._token(authorization)
-        status = "declined" if token == "tok_capture_fails" else "succeeded"  # noqa: S105
-        return self._answer(key, self._put(key, "capture", token, amount, status))
-
-    def void(self, key: str, authorization: str) -> Answer:
-        """Let go of money."""
-        return self._answer(key, self._put(key, "void", self._token(authorization), 0, "succeeded"))
+        """Take money, up to what is held."""
+        return self._move("capture", key, authorization, amount)
 
     def refund(self, key: str, authorization: str, amount: int) -> Answer:
-        """Give money back."""
-        return self._answer(
-            key, self._put(key, "refund", self._token(authorization), amount, "succeeded")
-        )
+        """Give money back, up to what was taken."""
+        return self._move("refund", key, authorization, amount)
+
+    def void(self, key: str, authorization: str) -> Answer:
+        """Let go of money; what is undecided will not be decided any more."""
+        with self._engine.begin() as connection:
+            held = connection.execute(LOCK, {"key": authorization}).first()
+            token = held.token if held else ""
+            row = _put(connection, key, "void", token, "succeeded", held_by=authorization)
+            connection.execute(CONFIRM, {"key": authorization, "status": "voided"})
+        return _told(key, row)
 
     def look_up(self, key: str) -> Answer | None:
         """Tell what became of a key."""
         with self._engine.begin() as connection:
             row = connection.execute(GET, {"key": key}).first()
-        if row is None or row.fails:
-            return None
-        return self._answer(key, row, again=True)
+        return None if row is None or row.fails else _answer(key, row)
 
     def confirm(self, key: str, *, accepted: bool = True) -> None:
         """The customer has confirmed at the provider, or has refused to."""
         with self._engine.begin() as connection:
-            connection.execute(SET, {"key": key, "status": "succeeded" if accepted else "declined"})
+            connection.execute(
+                CONFIRM, {"key": key, "status": "succeeded" if accepted else "declined"}
+            )
 
-    def _token(self, authorization: str) -> str:
+    def _move(self, operation: str, key: str, authorization: str, amount: int) -> Answer:
         with self._engine.begin() as connection:
-            row = connection.execute(GET, {"key": authorization}).first()
-        return str(row.token) if row else ""
+            held = connection.execute(LOCK, {"key": authorization}).first()
+            moved = connection.execute(SUMS, {"held_by": authorization, "key": key})
+            done: dict[str, int] = {name: int(total) for name, total in moved}
+            status = _judge(operation, held, done, amount)
+            token = held.token if held else ""
+            row = _put(connection, key, operation, token, status, amount, authorization)
+        return _told(key, row)
 
-    def _put(self, key: str, operation: str, token: str, amount: int, status: str) -> Any:
-        fails = (token == "tok_fail_once" and operation == "authorize") or (  # noqa: S105
-            token == "tok_refund_fails_once" and operation == "refund"  # noqa: S105
-        )
-        values = {
-            "key": key, "operation": operation, "token": token, "amount": amount,
-            "status": status, "at": clock.now(), "fails": fails,
-        }  # fmt: skip
-        with self._engine.begin() as connection:
-            row = connection.execute(PUT, values).one()
-            if row.fails and row.seen > 1:
-                connection.execute(
-                    sa.text("update sandbox.provider_ledger set fails = false where key = :key"),
-                    {"key": key},
-                )
-        if fails and row.seen == 1:
-            raise ConnectionError("the sandbox provider answers 500 before it did anything")
-        if token == "tok_timeout" and row.seen == 1:  # noqa: S105
-            raise SandboxTimeout("the sandbox provider timed out after it had done it")
-        return row
 
-    def _answer(self, key: str, row: Any, *, again: bool = False) -> Answer:  # noqa: ARG002
-        if row.status == "declined":
-            raise Declined(*DECLINES.get(row.token, ("declined", "The payment was declined.")))
-        if row.status == "pending" and clock.now() >= _decided_at(row.at):
-            if row.token == "tok_slow_decline":  # noqa: S105
-                raise Declined("declined", "The bank declined the payment.")
-            return Answer("succeeded", key)
-        url = f"https://sandbox.example/confirm/{key}" if row.status == "requires_action" else ""
-        return Answer(row.status, key, url)
+def _put(  # noqa: PLR0913 - the parts of one row
+    connection: Connection,
+    key: str,
+    operation: str,
+    token: str,
+    status: str,
+    amount: int = 0,
+    held_by: str = "",
+) -> Any:
+    values = {
+        "key": key, "operation": operation, "held_by": held_by, "token": token, "amount": amount,
+        "status": status, "at": clock.now(), "fails": (operation, token) in FAILS_ONCE,
+    }  # fmt: skip
+    return connection.execute(PUT, values).one()
+
+
+def _judge(operation: str, held: Any, done: dict[str, int], amount: int) -> str:
+    """Decide whether money may move."""
+    if held is None or held.fails or _status(held) != "succeeded":
+        return "not_authorized"
+    captured = done.get("capture", 0)
+    if operation == "refund":
+        return "succeeded" if done.get("refund", 0) + amount <= captured else "too_much"
+    if held.token in GIVES_NOTHING:
+        return "declined"
+    if "void" in done:
+        return "voided"
+    return "succeeded" if captured + amount <= held.amount else "too_much"
+
+
+def _told(key: str, row: Any) -> Answer:
+    """Say what was done, or fail as the token wants it."""
+    if row.fails:
+        raise ConnectionError("the sandbox provider answers 500 before it did anything")
+    if row.seen == 1 and row.token in TIMES_OUT:
+        raise TimeoutError("the sandbox provider timed out after it had done it")
+    return _answer(key, row)
+
+
+def _answer(key: str, row: Any) -> Answer:
+    status = _status(row)
+    if status in REASONS:
+        raise Declined(status, REASONS[status])
+    url = f"https://sandbox.example/confirm/{key}" if status == "requires_action" else ""
+    return Answer(status, key, url)  # type: ignore[arg-type]
+
+
+def _status(row: Any) -> str:
+    if row.status == "pending" and clock.now() >= _decided_at(row.at):
+        return "declined" if row.token in DECLINES_LATE else "succeeded"
+    return str(row.status)
 
 
 def _decided_at(at: datetime) -> datetime:

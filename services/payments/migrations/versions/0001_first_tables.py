@@ -19,6 +19,8 @@ def upgrade() -> None:
     sa.Column('tries', sa.Integer(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('amount >= 0', name=op.f('ck_captures_not_negative')),
+    sa.CheckConstraint("state in ('processing', 'succeeded', 'failed')", name=op.f('ck_captures_state')),
     sa.PrimaryKeyConstraint('order_id', 'capture_id', name=op.f('pk_captures'))
     )
     op.create_table('counters',
@@ -35,6 +37,7 @@ def upgrade() -> None:
     sa.Column('exposure', sa.BigInteger(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('exposure >= 0', name=op.f('ck_credit_terms_exposure')),
+    sa.CheckConstraint('credit_limit >= 0', name=op.f('ck_credit_terms_credit_limit')),
     sa.PrimaryKeyConstraint('customer', name=op.f('pk_credit_terms'))
     )
     op.create_table('deferred',
@@ -67,6 +70,7 @@ def upgrade() -> None:
     sa.Column('paid', sa.BigInteger(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('canceled_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('0 <= paid and paid <= amount', name=op.f('ck_invoices_paid')),
     sa.PrimaryKeyConstraint('number', name=op.f('pk_invoices'))
     )
@@ -130,20 +134,27 @@ def upgrade() -> None:
     sa.Column('authorized', sa.BigInteger(), nullable=False),
     sa.Column('captured', sa.BigInteger(), nullable=False),
     sa.Column('refunded', sa.BigInteger(), nullable=False),
+    sa.Column('claimed', sa.BigInteger(), nullable=False),
     sa.Column('refunding', sa.BigInteger(), nullable=False),
     sa.Column('void_asked', sa.Boolean(), nullable=False),
+    sa.Column('voiding', sa.Boolean(), nullable=False),
+    sa.Column('void_tries', sa.Integer(), nullable=False),
     sa.Column('action_url', sa.Text(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('seq', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('0 <= refunded and refunded <= captured', name=op.f('ck_payments_refunded')),
+    sa.CheckConstraint('0 <= claimed and claimed <= amount', name=op.f('ck_payments_claimed')),
+    sa.CheckConstraint("state in ('created', 'pending', 'requires_action', 'authorized', 'partially_captured', 'captured', 'voided', 'expired', 'failed', 'canceled')", name=op.f('ck_payments_state')),
+    sa.CheckConstraint("method in ('card', 'cash', 'bank_transfer', 'invoice', 'external')", name=op.f('ck_payments_method')),
     sa.CheckConstraint('0 <= refunding and refunded + refunding <= captured', name=op.f('ck_payments_refunding')),
     sa.CheckConstraint('captured <= authorized and authorized <= amount', name=op.f('ck_payments_captured')),
     sa.PrimaryKeyConstraint('payment_id', name=op.f('pk_payments')),
     sa.UniqueConstraint('order_id', name=op.f('uq_payments_order_id'))
     )
     op.create_index('ix_payments_state', 'payments', ['state', sa.literal_column('payment_id desc')], unique=False)
-    op.create_index('ix_payments_waiting', 'payments', ['until'], unique=False, postgresql_where=sa.text("state in ('pending', 'requires_action')"))
+    op.create_index('ix_payments_waiting', 'payments', ['until'], unique=False, postgresql_where=sa.text("state in ('pending', 'requires_action') and not void_asked"))
     op.create_table('refunds',
     sa.Column('order_id', sa.Text(), nullable=False),
     sa.Column('refund_id', sa.Text(), nullable=False),
@@ -153,12 +164,14 @@ def upgrade() -> None:
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.CheckConstraint('amount >= 0', name=op.f('ck_refunds_not_negative')),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_refunds_positive')),
+    sa.CheckConstraint("state in ('processing', 'succeeded', 'failed')", name=op.f('ck_refunds_state')),
     sa.PrimaryKeyConstraint('order_id', 'refund_id', name=op.f('pk_refunds'))
     )
     op.create_table('provider_ledger',
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('operation', sa.Text(), nullable=False),
+    sa.Column('held_by', sa.Text(), nullable=False),
     sa.Column('token', sa.Text(), nullable=False),
     sa.Column('amount', sa.BigInteger(), nullable=False),
     sa.Column('status', sa.Text(), nullable=False),
@@ -168,6 +181,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('key', name=op.f('pk_provider_ledger')),
     schema='sandbox'
     )
+    op.create_index(op.f('ix_sandbox_provider_ledger_held_by'), 'provider_ledger', ['held_by'], unique=False, schema='sandbox')
     op.create_table('voided_orders',
     sa.Column('order_id', sa.Text(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -178,9 +192,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the change back."""
     op.drop_table('voided_orders')
+    op.drop_index(op.f('ix_sandbox_provider_ledger_held_by'), table_name='provider_ledger', schema='sandbox')
     op.drop_table('provider_ledger', schema='sandbox')
     op.drop_table('refunds')
-    op.drop_index('ix_payments_waiting', table_name='payments', postgresql_where=sa.text("state in ('pending', 'requires_action')"))
+    op.drop_index('ix_payments_waiting', table_name='payments', postgresql_where=sa.text("state in ('pending', 'requires_action') and not void_asked"))
     op.drop_index('ix_payments_state', table_name='payments')
     op.drop_table('payments')
     op.drop_table('payment_facts')

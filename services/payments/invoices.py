@@ -1,0 +1,64 @@
+"""How is an order paid after it has left? By invoice, on terms that were agreed before."""
+
+from chassis.errors import Refused
+from chassis.work import Work
+from contracts.payments import Terms
+from services.payments.domain.payment import Payment
+from services.payments.domain.terms import CreditTerms
+from services.payments.ports import Payments
+from services.payments.securing import fail, secure
+
+
+def set_terms(wish: Terms, payments: Payments) -> CreditTerms:
+    """Agree on terms with a customer."""
+    limit = wish.credit_limit
+    if limit.amount < 0:
+        reason = f"A credit limit cannot be negative: {limit}."
+        raise Refused("invalid", reason, "credit_limit.amount")
+    customer = wish.customer.lower()
+    terms = payments.terms(customer)
+    if terms is None:
+        terms = CreditTerms(customer, limit.currency, limit.amount, wish.net_days, wish.note)
+        payments.add(terms)
+    else:
+        terms.agree(wish)
+    return terms
+
+
+def trust(payment: Payment, work: Work, payments: Payments) -> None:
+    """Let the customer owe the amount, if the terms allow it."""
+    terms = payments.terms(payment.customer)
+    if terms is None or terms.currency != payment.currency:
+        reason = "No terms in this currency are agreed with the customer."
+        fail(payment, "no_terms", reason, work, payments)
+    elif not terms.allows(payment.amount):
+        reason = (
+            f"The credit limit is {terms.credit_limit}, {terms.exposure} are owed already, "
+            f"and this order is {payment.amount}."
+        )
+        fail(payment, "credit_limit", reason, work, payments)
+    else:
+        terms.exposure += payment.amount
+        secure(payment, "terms", work, payments)
+
+
+def bill(payment: Payment, amount: int, work: Work, payments: Payments) -> None:
+    """Write an invoice for what has left; money that came before it counts at once."""
+    terms = payments.terms(payment.customer)
+    due = terms.due_date(work.now) if terms else work.now
+    payments.open_invoice(payment, amount, due, work.now)
+    payments.pay_invoices(payment)
+
+
+def count_paid(payment: Payment, amount: int, payments: Payments) -> None:
+    """Lower what the customer owes by money that was captured just now."""
+    payments.pay_invoices(payment)
+    if terms := payments.terms(payment.customer):
+        terms.exposure -= amount
+
+
+def forgive(payment: Payment, work: Work, payments: Payments) -> None:
+    """Want no more money for an order that was called off."""
+    payments.cancel_invoices(payment, work.now)
+    if terms := payments.terms(payment.customer):
+        terms.exposure -= payment.amount - payment.captured
