@@ -1,0 +1,211 @@
+"""Every carrier keeps the promises of the Protocol; the sandbox keeps them across crashes."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.errors import Refused
+from chassis.outside import Declined
+from services.shipping import asks, executors
+from services.shipping.carriers.carrier import Carrier, Consignment, Offer, ParcelWish
+from services.shipping.carriers.sandbox import Sandbox, tracking_number
+from services.shipping.carriers.sandbox_webhook import sign
+from services.shipping.tests.builders import (
+    PricedCarrier,
+    a_box,
+    a_call,
+    a_posting,
+    a_shipment,
+    a_size,
+    an_address,
+    an_item,
+)
+
+
+@pytest.fixture(params=["sandbox", "priced"])
+def carrier(request: pytest.FixtureRequest) -> Iterator[Carrier]:
+    if request.param == "sandbox":
+        return Sandbox(request.getfixturevalue("engine"))
+    return PricedCarrier("swift", 400)
+
+
+@pytest.fixture
+def sandbox(engine: sa.Engine) -> Sandbox:
+    return Sandbox(engine)
+
+
+def a_consignment(to: str = "DE", *, name: str = "Ada Reader", parcels: int = 1) -> Consignment:
+    wish = ParcelWish(a_size(), 1260)
+    customs = (an_item(),) if to == "US" else ()
+    return Consignment(an_address(), an_address(to, name), (wish,) * parcels, customs)
+
+
+def an_offer(carrier: Carrier, consignment: Consignment, service: str = "standard") -> Offer:
+    return next(o for o in carrier.offers(consignment) if o.service == service)
+
+
+def ledger(engine: sa.Engine) -> list[sa.Row]:
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("select * from sandbox.carrier_ledger order by key")
+        return list(rows)
+
+
+def test_a_carrier_offers_in_its_own_name_for_money_and_days(carrier: Carrier) -> None:
+    for offer in carrier.offers(a_consignment()):
+        assert offer.carrier == carrier.name
+        assert offer.price > 0
+        assert offer.days >= 1
+
+
+@pytest.mark.parametrize("parcels", [1, 3])
+def test_each_parcel_gets_a_number_of_its_own(carrier: Carrier, parcels: int) -> None:
+    consignment = a_consignment(parcels=parcels)
+    bought = carrier.buy("key-1", an_offer(carrier, consignment), consignment)
+
+    numbers = [number for number, _ in bought.parcels]
+    assert len(set(numbers)) == parcels
+    assert all(number in url for number, url in bought.parcels)
+
+
+def test_the_same_key_never_buys_twice_even_if_the_price_has_changed(carrier: Carrier) -> None:
+    consignment = a_consignment()
+    offer = an_offer(carrier, consignment)
+
+    first = carrier.buy("key-1", offer, consignment)
+    again = carrier.buy("key-1", Offer(offer.carrier, offer.service, 9999, "EUR", 9), consignment)
+
+    assert again == first
+    assert carrier.buy("key-2", offer, consignment).parcels != first.parcels
+
+
+def test_what_was_bought_is_found_by_its_key_and_nothing_else_is(carrier: Carrier) -> None:
+    consignment = a_consignment()
+    bought = carrier.buy("key-1", an_offer(carrier, consignment), consignment)
+
+    assert carrier.look_up("key-1") == bought
+    assert carrier.look_up("key-2") is None
+
+
+def test_labels_are_given_back_as_often_as_asked_even_if_there_are_none(carrier: Carrier) -> None:
+    consignment = a_consignment()
+    bought = carrier.buy("key-1", an_offer(carrier, consignment), consignment)
+
+    for key in ("key-1", "key-1", "never"):
+        carrier.void(key)
+
+    assert carrier.look_up("key-1") == bought
+
+
+def test_a_carrier_reads_its_own_postings_and_refuses_forged_ones(carrier: Carrier) -> None:
+    body = a_posting()
+
+    assert carrier.read_webhook(body, sign(body)).tracking_number == "SB100000012XX"
+    with pytest.raises(Refused, match="does not fit"):
+        carrier.read_webhook(body, "forged")
+
+
+def test_the_sandbox_takes_more_for_weight_speed_and_distance(sandbox: Sandbox) -> None:
+    def price(service: str = "standard", to: str = "DE", weight: int = 2_000) -> int:
+        parcel = ParcelWish(a_size(100, 100, 100), weight)
+        wish = Consignment(an_address(), an_address(to), (parcel,))
+        return an_offer(sandbox, wish, service).price
+
+    assert price() == 420 + 2 * 85
+    assert price(weight=3_000) == 420 + 3 * 85
+    assert price("express") == 990 + 2 * 85
+    assert price(to="US") == 3 * price()
+
+
+def test_the_sandbox_sells_and_then_times_out_and_the_label_is_bought_once(
+    sandbox: Sandbox, engine: sa.Engine
+) -> None:
+    shipment = a_shipment(
+        a_box(""), state="pending", ship_to=an_address(name="TIMEOUT Ada"), shipment_id="shp_1"
+    )
+    call = asks.buy(shipment)
+    with pytest.raises(TimeoutError):
+        executors.buy(a_call(call), shipment, [sandbox])
+
+    result = executors.buy(a_call(call, attempts=2), shipment, [Sandbox(engine)])
+
+    [entry] = ledger(engine)
+    assert (entry.key, entry.seen) == ("shp_1-1", 1)
+    assert result["parcels"] == entry.sold["parcels"]
+    assert result["price"] == entry.sold["offer"]["price"]
+    assert result["choice"].endswith("bought by an earlier try that got no answer")
+
+
+def test_the_sandbox_fails_before_it_sells_and_sells_when_it_is_asked_again(
+    sandbox: Sandbox, engine: sa.Engine
+) -> None:
+    wish = a_consignment(name="FAILONCE Ada")
+    offer = an_offer(sandbox, wish)
+    with pytest.raises(ConnectionError):
+        sandbox.buy("key-1", offer, wish)
+    assert sandbox.look_up("key-1") is None
+
+    bought = sandbox.buy("key-1", offer, wish)
+
+    assert sandbox.look_up("key-1") == bought
+    assert len(ledger(engine)) == 1
+
+
+def test_the_sandbox_declines_an_address_and_sells_nothing(
+    sandbox: Sandbox, engine: sa.Engine
+) -> None:
+    wish = a_consignment(name="REFUSE Ada")
+
+    with pytest.raises(Declined, match="does not deliver to this address"):
+        sandbox.buy("key-1", an_offer(sandbox, wish), wish)
+    assert ledger(engine) == []
+
+
+def test_two_processes_with_the_same_key_buy_one_label(sandbox: Sandbox, engine: sa.Engine) -> None:
+    wish = a_consignment()
+    offer = an_offer(sandbox, wish)
+
+    with ThreadPoolExecutor(4) as pool:
+        bought = list(pool.map(lambda _: sandbox.buy("key-1", offer, wish), range(8)))
+
+    assert all(labels == bought[0] for labels in bought)
+    assert [entry.seen for entry in ledger(engine)] == [8]
+
+
+def test_the_sandbox_is_told_what_customs_want_to_know(sandbox: Sandbox, engine: sa.Engine) -> None:
+    shipment = a_shipment(a_box(""), to="US", state="pending")
+
+    executors.buy(a_call(asks.buy(shipment)), shipment, [sandbox])
+
+    [entry] = ledger(engine)
+    [declared] = entry.customs
+    assert (declared["hs_code"], declared["origin_country"]) == ("6912.00", "DE")
+    assert (declared["quantity"], declared["value"], declared["weight_g"]) == (3, 1290, 380)
+
+
+def test_void_labels_are_marked_in_the_ledger_once(sandbox: Sandbox, engine: sa.Engine) -> None:
+    wish = a_consignment()
+    sandbox.buy("key-1", an_offer(sandbox, wish), wish)
+    sandbox.void("key-1")
+    [first] = ledger(engine)
+
+    sandbox.void("key-1")
+
+    [again] = ledger(engine)
+    assert first.voided_at is not None
+    assert again.voided_at == first.voided_at
+
+
+@pytest.mark.parametrize(
+    ("serial", "service", "country", "number"),
+    [
+        (12345678, "RB", "GB", "RB123456785GB"),  # jkeen/tracking_number_data, MIT
+        (12345678, "RB", "US", "RB123456785US"),
+        (47312482, "EE", "XX", "EE473124829XX"),
+    ],
+)
+def test_tracking_numbers_have_the_check_digit_of_the_postal_union(
+    serial: int, service: str, country: str, number: str
+) -> None:
+    assert tracking_number(serial, service, country) == number
