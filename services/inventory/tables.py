@@ -25,15 +25,23 @@ skus = sa.Table(
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("stock_version", sa.Integer, nullable=False),
     sa.Column("name", sa.Text, sa.Computed("data->>'name'", persisted=True), nullable=False),
-    sa.Index("ix_skus_prefix", sa.text("lower(sku) text_pattern_ops")),
-    sa.Index("ix_skus_name", sa.text("lower(name) text_pattern_ops")),
+)
+sa.Index(
+    "ix_skus_prefix",
+    sa.func.lower(skus.c.sku).label("start"),
+    postgresql_ops={"start": "text_pattern_ops"},
+)
+sa.Index(
+    "ix_skus_name",
+    sa.func.lower(skus.c.name).label("start"),
+    postgresql_ops={"start": "text_pattern_ops"},
 )
 barcodes = sa.Table(
     "barcodes",
     metadata,
     sa.Column("barcode", sa.Text, primary_key=True),
     sa.Column("sku", sa.Text, sa.ForeignKey("skus.sku"), nullable=False, index=True),
-    sa.Index("ix_barcodes_prefix", sa.text("barcode text_pattern_ops")),
+    sa.Index("ix_barcodes_prefix", "barcode", postgresql_ops={"barcode": "text_pattern_ops"}),
 )
 stock = sa.Table(
     "stock",

@@ -74,15 +74,15 @@ def adjust(
 
 
 def reserve(
-    *lines: SkuQuantity, order: str = ORDER, round: int = 1, until: datetime = LATER
+    *lines: SkuQuantity, order: str = ORDER, round_: int = 1, until: datetime = LATER
 ) -> said.ReserveStock:
     return said.ReserveStock(
-        order_id=order, round=round, lines=lines or (line(),), expires_at=until
+        order_id=order, round=round_, lines=lines or (line(),), expires_at=until
     )
 
 
-def commit(*placements: Placement, order: str = ORDER, round: int = 1) -> said.CommitStock:
-    return said.CommitStock(order_id=order, round=round, placements=placements)
+def commit(*placements: Placement, order: str = ORDER, round_: int = 1) -> said.CommitStock:
+    return said.CommitStock(order_id=order, round=round_, placements=placements)
 
 
 def release(*lines: Placement, order: str = ORDER, release_id: str = "") -> said.ReleaseStock:
@@ -97,10 +97,10 @@ def fulfill(
     return said.FulfillStock(order_id=order, fulfillment_order_id=fulfillment, lines=lines)
 
 
-def replace(*missing: Placement, order: str = ORDER, round: int = 2) -> said.ReplaceShortage:
+def replace(*missing: Placement, order: str = ORDER, round_: int = 2) -> said.ReplaceShortage:
     return said.ReplaceShortage(
         order_id=order,
-        round=round,
+        round=round_,
         fulfillment_order_id=FULFILLMENT,
         lines=missing,
         expires_at=LATER,
@@ -133,8 +133,8 @@ def shelves_with(*received: tuple[str, str, int]) -> Shelves:
     return shelves
 
 
-def a_reservation(*placements: Placement, round: int = 1) -> Reservation:
-    return Reservation(ORDER, round, "active", placements, LATER)
+def a_reservation(*placements: Placement, round_: int = 1) -> Reservation:
+    return Reservation(ORDER, round_, "active", placements, LATER)
 
 
 def parts(shelves: Shelves, sku: str, warehouse: str) -> tuple[int, int, int, int]:

@@ -324,7 +324,7 @@ def test_a_round_of_which_nothing_was_found_is_over(stocked: Stockroom) -> None:
 def test_both_rounds_of_an_order_leave_in_one_parcel(stocked: Stockroom) -> None:
     stocked.tell(receive(5))
     stocked.tell(reserve(line(3)), commit(at(BERLIN, 3)), replace(at(BERLIN, 1)))
-    stocked.tell(commit(at(BERLIN, 1), round=2))
+    stocked.tell(commit(at(BERLIN, 1), round_=2))
 
     stocked.tell(fulfill(at(BERLIN, 3)))
 
