@@ -83,7 +83,8 @@ class MemoryKeys:
 
     def caller(self, header: str) -> Caller | None:
         """Tell who sent this Authorization header."""
-        return self.callers.get(header.removeprefix("Bearer "))
+        kind, _, secret = header.partition(" ")
+        return self.callers.get(secret) if kind == "Bearer" else None
 
 
 @dataclass

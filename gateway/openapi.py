@@ -39,7 +39,7 @@ def document() -> dict[str, Any]:
     """Make the document."""
     from gateway.api import ROUTES
 
-    plugin = MarshmallowPlugin(schema_name_resolver=lambda schema: _class_of(schema).__name__)
+    plugin = MarshmallowPlugin(schema_name_resolver=_name_of)
     spec = APISpec(
         "OMS", VERSION, "3.1.0", plugins=[plugin],
         info={"description": "Orders from every channel, from payment to return."},
@@ -176,5 +176,8 @@ def _pattern(_self: Any, field: Any, **_: Any) -> dict[str, Any]:
     return {}
 
 
-def _class_of(schema: Any) -> type:
-    return schema if isinstance(schema, type) else type(schema)
+def _name_of(schema: Any) -> str:
+    if isinstance(schema, type):
+        return schema.__name__
+    # a body has not the fields that stand in the address
+    return f"{type(schema).__name__}{'Body' if schema.only else ''}"

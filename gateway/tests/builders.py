@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -33,7 +34,7 @@ def example(kind: Any, **given: Any) -> Any:
     return msgspec.convert({**_least(mi.type_info(kind)), **given}, kind)
 
 
-def _least(kind: mi.Type, extra: dict[str, Any] | None = None) -> Any:
+def _least(kind: mi.Type, extra: dict[str, Any] | None = None) -> Any:  # noqa: PLR0911
     match kind:
         case mi.Metadata(type=inner):
             return _least(inner, kind.extra or extra)
@@ -57,6 +58,26 @@ def _least(kind: mi.Type, extra: dict[str, Any] | None = None) -> Any:
     raise TypeError(kind)
 
 
+class Stage:
+    """The ports of the test that runs; one application serves all tests, for it is slow to make."""
+
+    api: "Api"
+
+    def __getattr__(self, name: str) -> Any:
+        for port in (self.api.services, self.api.keys, self.api.requests):
+            if hasattr(port, name):
+                return getattr(port, name)
+        raise AttributeError(name)
+
+
+STAGE = Stage()
+
+
+@cache
+def app_of_all() -> Flask:
+    return create_app(STAGE, STAGE, STAGE)
+
+
 @dataclass
 class Api:
     """The API as a client sees it, and what it stands on."""
@@ -67,11 +88,11 @@ class Api:
     secret: str = SECRET
 
     def __post_init__(self) -> None:
+        STAGE.api = self
+        self.client: FlaskClient = app_of_all().test_client()
         paper = {"name": "a.pdf", "media_type": "application/pdf", "base64": "JVBERg=="}
         self.services.answers["warehouse.slip"] = example(Document, **paper)
         self.services.answers["shipping.label"] = example(Label, document=paper)
-        self.app: Flask = create_app(self.services, self.keys, self.requests)
-        self.client: FlaskClient = self.app.test_client()
 
     def call(self, method: str, url: str, body: Any = None, **more: Any) -> TestResponse:
         """Send a request with the key; a body as JSON, or bytes as they are."""

@@ -1,7 +1,6 @@
 """Every route puts its question to its service, and shows the answer."""
 
 import re
-
 from urllib.parse import quote
 
 import msgspec
