@@ -152,18 +152,18 @@ def cancel_one(s: Subject, _: Data) -> CancelFulfillment:
     )
 
 
-def buy_label(s: Subject, data: Data) -> CreateShipment:
+def buy_label(s: Subject, _: Data) -> CreateShipment:
     """Buy labels for the packed boxes."""
     return CreateShipment(
         order_id=s.order.order_id,
         number=s.order.number,
         fulfillment_order_id=s.sending.fulfillment_order_id,
         service=s.order.delivery.service,
-        ship_from=data["ship_from"],
+        ship_from=s.ship_from,
         ship_to=s.order.ship_to,
         email=s.order.customer.email,
         currency=s.order.currency,
-        packages=data["packages"],
+        packages=s.packages,
         items=tuple(_customs_item(s, item.line_id, item.quantity) for item in s.sending.lines),
     )
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from contracts.values import Placement, SkuQuantity, StockLevel
+from contracts.values import Address, SkuQuantity, StockLevel
+from contracts.warehouse import PackedPackage
 from services.orders.domain.order import Order, Sending
 
 PAYMENT_TIME = timedelta(days=7)
@@ -39,14 +40,19 @@ class Subject:
         return self.order.sending(self.data["fulfillment_order_id"])
 
     @property
-    def placements(self) -> tuple[Placement, ...]:
-        """Where the goods of this round are reserved."""
-        return msgspec.convert(self.data.get("placements", ()), tuple[Placement, ...])
-
-    @property
     def levels(self) -> tuple[StockLevel, ...]:
         """What each warehouse could give."""
         return msgspec.convert(self.data.get("levels", ()), tuple[StockLevel, ...])
+
+    @property
+    def packages(self) -> tuple[PackedPackage, ...]:
+        """The closed boxes of a sending."""
+        return msgspec.convert(self.data["packages"], tuple[PackedPackage, ...])
+
+    @property
+    def ship_from(self) -> Address:
+        """Where the boxes are."""
+        return msgspec.convert(self.data["ship_from"], Address)
 
     @property
     def wanted(self) -> tuple[SkuQuantity, ...]:
