@@ -146,6 +146,12 @@ class AnOrder(RuleBasedStateMachine):
         for number in self.others.at_shipping("labeled"):
             self.others.hand_over(self.order.order_id, number)
 
+    @precondition(lambda self: self.others.at_shipping("labeled"))
+    @rule()
+    def cancel_while_a_parcel_leaves(self) -> None:
+        self.others.hand_over(self.order.order_id, self.others.at_shipping("labeled")[0])
+        self.wish(self.desk.cancel, self.order)
+
     def wish(self, what: Any, *wish: Any) -> None:
         try:
             what(*wish)

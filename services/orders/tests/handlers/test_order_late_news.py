@@ -1,0 +1,115 @@
+"""News that come late, early or twice are taken for what they are."""
+
+from contracts.inventory import StockReleased, StockReserved
+from contracts.payments import (
+    PaymentAuthorized,
+    PaymentCaptured,
+    PaymentRefunded,
+    PaymentVoided,
+)
+from contracts.shipping import ShipmentDelivered, ShipmentLabeled, ShipmentShipped
+from contracts.values import Money
+from services.orders.tests.builders import Desk
+from services.orders.tests.town import Town, at_handover, at_packing
+
+
+def test_an_answer_to_an_earlier_attempt_at_routing_is_no_answer_to_this_one(desk: Desk) -> None:
+    town = Town(desk, refusing={"CommitStock"})
+    town.go(until="CommitStock")
+    desk.wait(minutes=1)
+    first_plan = [s.fulfillment_order_id for s in town.order.sendings]
+    again = desk.heard()
+    town.others.obey(again[0])
+    desk.tell(town.others.told.pop())
+    assert [s.fulfillment_order_id for s in town.order.sendings] == first_plan
+
+    town.others.obey(again[1])
+    twice = town.others.told.pop()
+    route = desk.heard()
+    desk.tell(twice)
+
+    assert [type(m).__name__ for m in route] == ["RouteOrder"]
+    assert desk.heard() == []
+    assert desk.runs.get(town.order.order_id).data["attempt"] == 2
+
+
+def test_goods_that_are_reserved_after_the_release_change_nothing(desk: Desk) -> None:
+    town = Town(desk)
+    town.go(until="AuthorizePayment")
+    reserved = StockReserved(order_id=town.order.order_id, round=1, placements=(), levels=())
+    desk.cancel(town.order)
+    town.go()
+    desk.tell(reserved)
+
+    assert (town.order.state, desk.heard()) == ("canceled", [])
+
+
+def test_a_payment_that_is_authorized_after_it_was_voided_stays_void(desk: Desk) -> None:
+    town = Town(desk)
+    town.go(until="AuthorizePayment")
+    desk.cancel(town.order)
+    town.go()
+    authorized = PaymentAuthorized(
+        order_id=town.order.order_id, payment_id="pay", amount=Money(amount=1490, currency="EUR")
+    )
+    desk.tell(PaymentVoided(order_id=town.order.order_id), authorized)
+
+    assert (town.order.state, town.order.payment_status) == ("canceled", "voided")
+
+
+def test_a_release_of_some_goods_is_not_taken_for_the_release_of_all(desk: Desk) -> None:
+    town = Town(desk)
+    town.go(until="AuthorizePayment")
+    desk.cancel(town.order)
+    desk.tell(PaymentVoided(order_id=town.order.order_id))
+    expired = StockReleased(order_id=town.order.order_id, release_id="expired", reason="late")
+    desk.tell(expired)
+
+    assert town.order.state == "pending"
+    town.go()
+    assert town.order.state == "canceled"
+
+
+def test_a_label_that_is_told_after_the_parcel_has_left_still_gives_its_number(desk: Desk) -> None:
+    town = at_packing(desk)
+    number = town.others.open_picks()[0]
+    town.others.pick_one(town.order.order_id, number)
+    town.others.pack(town.order.order_id, number)
+    desk.tell(*town.others.told)
+    town.others.told.clear()
+    for command in desk.heard():
+        town.others.obey(command)
+    labeled = town.take(ShipmentLabeled)
+    town.others.hand_over(town.order.order_id, number)
+    desk.tell(town.take(ShipmentShipped), labeled)
+
+    sending = town.order.sendings[0]
+    assert (sending.status, sending.tracking_numbers) == ("shipped", ("TRACK-1",))
+    assert town.go() == ["FulfillStock", "CapturePayment"]
+
+
+def test_a_delivery_that_is_quicker_than_the_bookkeeping_counts(desk: Desk) -> None:
+    town = at_handover(desk)
+    number = town.others.at_shipping("labeled")[0]
+    town.others.hand_over(town.order.order_id, number)
+    town.others.deliver(town.order.order_id, number)
+    desk.tell(town.take(ShipmentShipped), town.take(ShipmentDelivered))
+    town.go()
+
+    assert town.order.state == "completed"
+    assert ("fulfillment", "delivery", "done") in desk.runs_at(town.order)
+
+
+def test_the_sums_of_money_do_not_depend_on_the_order_of_the_news(desk: Desk) -> None:
+    town = at_handover(desk)
+    town.hand_over()
+    eur = Money(amount=400, currency="EUR")
+    which = {"order_id": town.order.order_id, "amount": eur}
+    desk.tell(
+        PaymentRefunded(**which, refund_id="b", refunded=800),
+        PaymentRefunded(**which, refund_id="a", refunded=400),
+        PaymentCaptured(**which, capture_id="x", captured=1490),
+    )
+
+    assert (town.order.captured, town.order.refunded) == (1490, 800)
+    assert town.order.payment_status == "partially_refunded"
