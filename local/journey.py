@@ -11,6 +11,7 @@ from typing import Any
 
 from local.client import Client, Refusal
 
+UNAVAILABLE = 503
 GIVEN_UP = frozenset({"incomplete", "canceled"})
 CARRIER_SECRET, PROVIDER_SECRET = b"sandbox-carrier-secret", b"sandbox-secret"
 
@@ -65,11 +66,16 @@ class Staff:
     def wait_for(
         self, order_id: str, what: str, probe: Callable[[Any], Any], within: float = 30
     ) -> Any:
-        """Look at an order's page until the probe likes it; return the page."""
+        """Look at an order's whole page until the probe likes it; return the page."""
 
         def look() -> Any:
-            page = self.page(order_id)
-            return page if probe(page) else None
+            try:
+                page = self.page(order_id)
+            except Refusal as refusal:
+                if refusal.status == UNAVAILABLE:
+                    return None
+                raise
+            return page if not page["missing"] and probe(page) else None
 
         try:
             return until(f"order {order_id}: {what}", look, within=within)
@@ -81,11 +87,15 @@ class Staff:
             last = [(h["action"], h["subject"], h["reason"]) for h in (page["history"] or [])[-4:]]
             raise Stuck(f"{stuck}; {page['order']['status']}, runs {runs}, last {last}") from None
 
+    def whole(self, order_id: str) -> Any:
+        """Look at an order's page when all services have answered."""
+        return self.wait_for(order_id, "all services answer", lambda _page: True)
+
     def allocated(self, order_id: str, within: float = 30) -> Any:
         """Wait until an order is reserved, paid, routed and open for picking."""
 
         def is_open(page: Any) -> bool:
-            live = [f["status"] for f in page["fulfillments"] or () if f["status"] not in GIVEN_UP]
+            live = [f["status"] for f in page["fulfillments"] if f["status"] not in GIVEN_UP]
             return bool(live) and "scheduled" not in live
 
         return self.wait_for(order_id, "open for picking", is_open, within)
@@ -131,7 +141,7 @@ class Staff:
 
     def hand_over(self, order_id: str) -> Any:
         """Hand all labeled parcels of an order over to the carrier."""
-        for shipment in self.page(order_id)["shipments"]:
+        for shipment in self.whole(order_id)["shipments"]:
             if shipment["state"] == "label_purchased" and shipment["fulfillment_order_id"]:
                 self.api.post(f"/shipments/{shipment['shipment_id']}/handover")
         return self.wait_for(
@@ -166,7 +176,7 @@ class Staff:
 
     def deliver(self, order_id: str) -> Any:
         """Play the carrier until all parcels of an order have arrived."""
-        for shipment in self.page(order_id)["shipments"]:
+        for shipment in self.whole(order_id)["shipments"]:
             for parcel in shipment["parcels"] if shipment["fulfillment_order_id"] else ():
                 for status in ("in_transit", "out_for_delivery", "delivered"):
                     self.track(parcel["tracking_number"], status)

@@ -1,8 +1,13 @@
 """Which ports are free on this machine, and does something answer at one?"""
 
+import logging
 import socket
 import time
 from collections.abc import Callable
+
+
+# what does not answer yet is asked again: no reason to shout
+logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
 def free_port() -> int:

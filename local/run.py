@@ -19,13 +19,13 @@ def say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')}  {text}", flush=True)
 
 
-def main() -> None:
+def main(state: Path = STATE) -> None:
     """Run the system until Ctrl-C or SIGTERM."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    with System(STATE, say, port=int(os.environ.get("PORT", "8080"))) as system:
-        loaded = STATE / "catalogue-loaded"
+    with System(state, say, port=int(os.environ.get("PORT", "8080"))) as system:
+        loaded = state / "catalogue-loaded"
         if not loaded.exists():
             catalogue.load(system.gateway_url, system.api_key, say)
             loaded.touch()
@@ -34,7 +34,7 @@ def main() -> None:
             f"  Docs     {system.gateway_url}/docs\n"
             f"  API key  {system.api_key}\n"
             f"  Mails    {_near(system.mails)}\n"
-            f"  Logs     {_near(STATE / 'logs')}\n\n"
+            f"  Logs     {_near(state / 'logs')}\n\n"
             "  Ctrl-C stops it; the data stay. `make reset` forgets them.\n",
             flush=True,
         )
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _near(path: Path) -> Path:
-    return path.relative_to(ROOT)
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     state = tmp_path_factory.mktemp("oms")
-    with System(state, print, own_broker=True) as running:
+    with System(state, print, own_broker=True, drill=True) as running:
         catalogue.load(running.gateway_url, running.api_key, print)
         yield running
 
@@ -65,7 +65,7 @@ def rows(system: System) -> Callable[..., list[sa.Row]]:
 
     def look(service: str, query: str, **values: object) -> list[sa.Row]:
         engine = sa.create_engine(system.database_url(service), poolclass=sa.NullPool)
-        with engine.connect() as connection:
+        with engine.begin() as connection:
             return list(connection.execute(sa.text(query), values))
 
     return look
@@ -87,3 +87,10 @@ def nothing_wrong(rows: Callable[..., list[sa.Row]], api: Client) -> Callable[[]
         assert api.get("/stock-audit")["differences"] == []
 
     return check
+
+
+@pytest.fixture
+def till(api):
+    """A channel of its own, which hears of shipments."""
+    api.put("/channels/till", {"kind": "csv", "name": "The till"})
+    return "till"

@@ -1,0 +1,77 @@
+"""What has really been done, by the books of those who did it? Counted for one order.
+
+The sandbox provider and carrier keep ledgers of their own; inventory's ledger is the only writer
+of stock. Whatever died or came twice, each of these must have happened once.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+Rows = Callable[..., list[Any]]
+
+
+def provider_operations(rows: Rows, order_id: str) -> list[str]:
+    """What the payment provider did for an order, sorted."""
+    keys = rows(
+        "payments",
+        "select key from outside_calls where correlation_id = :o and kind like 'payments.%'",
+        o=order_id,
+    )
+    found = rows(
+        "payments",
+        "select operation from sandbox.provider_ledger where key = any(:keys) order by operation",
+        keys=[row.key for row in keys],
+    )
+    return [row.operation for row in found]
+
+
+def labels_bought(rows: Rows, order_id: str) -> list[str]:
+    """What the carrier sold for an order, sorted."""
+    keys = rows(
+        "shipping",
+        "select key from outside_calls where correlation_id = :o and kind = 'shipping.buy'",
+        o=order_id,
+    )
+    found = rows(
+        "shipping",
+        "select operation from sandbox.carrier_ledger where key = any(:keys) order by operation",
+        keys=[row.key for row in keys],
+    )
+    return [row.operation for row in found]
+
+
+def stock_moves(rows: Rows, sku: str) -> dict[str, int]:
+    """How many pieces of a SKU moved in each kind of movement, by the ledger."""
+    found = rows(
+        "inventory",
+        "select kind, sum(abs(on_hand) + abs(reserved) + abs(allocated)) as moved"
+        " from stock_movements where sku = :sku group by kind",
+        sku=sku,
+    )
+    return {row.kind: int(row.moved) for row in found}
+
+
+def told_once(history: list[dict[str, Any]], *actions: str) -> dict[str, int]:
+    """How often each of these stands in a history."""
+    return {action: sum(h["action"] == action for h in history) for action in actions}
+
+
+def check_done_once(page: Any, rows: Rows, sku: str) -> None:
+    """Check the order of `travel.back_and_forth`: one of everything, by all books."""
+    order_id = page["order"]["order_id"]
+    assert provider_operations(rows, order_id) == ["authorize", "capture", "refund"]
+    assert labels_bought(rows, order_id) == ["buy", "buy"]  # there, and back
+    assert (page["order"]["captured"], page["order"]["refunded"]) == (1490, 500)
+    assert (
+        page["order"]["lines"][0] | {"delivered": 2, "returned": 1, "shipped": 2}
+        == (page["order"]["lines"][0])
+    )
+    ledger = stock_moves(rows, sku)
+    assert {kind: ledger[kind] for kind in ("received", "restocked")} == {
+        "received": 10, "restocked": 1,
+    }  # fmt: skip
+    assert set(told_once(
+        page["history"], "placed", "stock reserved", "payment authorized", "routed", "picked",
+        "packed", "label bought", "shipped", "payment captured", "delivered", "restocked",
+        "refunded", "return completed",
+    ).values()) == {1}  # fmt: skip
