@@ -1,16 +1,14 @@
-"""What does channels do? It takes orders in, and tells shops what became of them."""
+"""What does channels do when a shop or a file says something? It takes orders in."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 
 from chassis.errors import NotFound, Refused
-from chassis.outside import Outcome
-from chassis.work import Call, Work
+from chassis.work import Work
 from contracts.channels import (
-    AcknowledgeShipment,
     ChannelOrderReceived,
-    ChannelPushFailed,
     ChannelWebhook,
     Connection,
     CsvOrder,
@@ -18,30 +16,35 @@ from contracts.channels import (
     ImportCsv,
     ListingUnmapped,
     MapListing,
-    PushRefund,
-    ShipmentAcknowledged,
     WebhookTaken,
 )
-from contracts.orders import (
-    CancelChannelOrder,
-    ImportOrder,
-    ImportRefused,
-    OrderPlaced,
-    PlaceOrder,
-)
+from contracts.inventory import SkuSaved
+from contracts.orders import CancelChannelOrder, ImportOrder, ImportRefused, OrderPlaced
 from services.channels.domain.inbound import Inbound, State
-from services.channels.marketplaces.csv_orders import read_orders
+from services.channels.domain.news import Cancellation, News, NotForUs, Sold, Unacceptable
 from services.channels.marketplaces.marketplace import Marketplace, Shop
 from services.channels.ports import Channels
 
-PUSH = "channels.push"
-UNTOLD = frozenset({"csv"})
+OWN = frozenset({"api", "manual"})
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of news, and which field was at fault."""
+
+    outcome: Literal["accepted", "duplicate", "parked", "ignored", "refused"]
+    reason: str = ""
+    field: str = ""
 
 
 def connect(wish: Connection, channels: Channels) -> Connection:
     """Connect a shop, or change a connection; an empty secret keeps the old one."""
+    if wish.channel in OWN:
+        raise Refused("taken", f"{wish.channel} is what our own orders are called.", "channel")
     if wish.kind != "csv" and not wish.base_url:
         raise Refused("missing", "The address of the shop is missing.", "base_url")
+    if wish.kind != "csv" and wish.push_stock and not wish.location_id:
+        raise Refused("missing", "For stock, the shop's location is missing.", "location_id")
     old = channels.connection(wish.channel)
     if old:
         wish = msgspec.structs.replace(
@@ -56,78 +59,62 @@ def connect(wish: Connection, channels: Channels) -> Connection:
 def take_webhook(
     wish: ChannelWebhook, market: Marketplace, work: Work, channels: Channels
 ) -> WebhookTaken:
-    """Take what a shop posted; the same event again changes nothing."""
+    """Take what a shop posted; the same event again changes nothing.
+
+    One thing that happens in a shop is one event, told once for each topic that it concerns.
+    """
     shop = shop_of(found(wish.channel, channels))
     market.verify(shop, wish.body, wish.signature)
-    if wish.event_id and not channels.is_news(wish.channel, wish.event_id, work.now):
+    event = f"{wish.topic} {wish.event_id}"
+    if wish.event_id and not channels.is_news(wish.channel, event, work.now):
         return WebhookTaken(outcome="duplicate")
-    received = market.read(shop, wish.topic, wish.body)
-    if received.ignored:
-        return WebhookTaken(outcome="ignored", reason=received.ignored)
-    if received.canceled:
-        _cancel(wish.channel, received.channel_order_id, received.reason, work, channels)
-        return WebhookTaken(outcome="accepted", reason=received.reason)
-    if received.order is None:
-        raise Refused("unreadable", "The webhook holds no order.", "body")
-    return take_order(received.order, work, channels, unpaid=received.unpaid)
+    taken = Taken("ignored")
+    for news in market.read(shop, wish.topic, wish.body):
+        taken = take_news(wish.channel, news, work, channels)
+    outcome = "parked" if taken.outcome == "refused" else taken.outcome
+    return WebhookTaken(outcome=outcome, reason=taken.reason)
 
 
-def import_csv(wish: ImportCsv, work: Work, channels: Channels) -> CsvResult:
-    """Take a file of orders; each order has a result of its own."""
-    found(wish.channel, channels)
+def import_csv(wish: ImportCsv, market: Marketplace, work: Work, channels: Channels) -> CsvResult:
+    """Take a file of orders; each order has a result of its own, and so has each bad row."""
+    shop = shop_of(found(wish.channel, channels))
+    read = market.read(shop, "", wish.csv)
+    channels.expect(wish.channel, [news.channel_order_id for news in read])
     results = []
-    for read in read_orders(wish.csv, wish.channel):
-        if read.order is None or read.refusal:
-            refusal = read.refusal
-            results.append(
-                CsvOrder(
-                    row=read.row,
-                    channel_order_id=read.channel_order_id[:255],
-                    outcome="refused",
-                    reason=refusal.message[:255] if refusal else "",
-                    field=refusal.field if refusal else "",
-                )
-            )
-            continue
-        taken = take_order(read.order, work, channels, unpaid=False)
+    for news in read:
+        said = news.said
+        if isinstance(said, Unacceptable):
+            taken = Taken("refused", said.reason, said.field)
+        else:
+            taken = take_news(wish.channel, news, work, channels)
         results.append(
             CsvOrder(
-                row=read.row,
-                channel_order_id=read.channel_order_id,
-                outcome="accepted" if taken.outcome == "ignored" else taken.outcome,
-                reason=taken.reason,
+                row=news.row,
+                channel_order_id=news.channel_order_id[:255],
+                outcome="refused" if taken.outcome == "ignored" else taken.outcome,
+                reason=taken.reason[:255],
+                field=taken.field,
             )
         )
     return CsvResult(orders=tuple(results))
 
 
-def take_order(order: PlaceOrder, work: Work, channels: Channels, *, unpaid: bool) -> WebhookTaken:
-    """Take an order in; it waits where a listing is unknown or the shop has no money yet."""
-    inbound = channels.inbound(order.channel, order.channel_order_id)
+def take_news(channel: str, news: News, work: Work, channels: Channels) -> Taken:
+    """Take what a channel says about an order; older news than we have change nothing."""
+    said = news.said
+    inbound = channels.inbound(channel, news.channel_order_id) if news.channel_order_id else None
     if inbound is None:
-        inbound = Inbound(work.new_id("inb"), order.channel, order.channel_order_id, work.now)
+        if isinstance(said, NotForUs):
+            return Taken("ignored", said.reason)
+        inbound = Inbound(work.new_id("inb"), channel, news.channel_order_id, work.now)
         channels.add(inbound)
-        work.send(
-            ChannelOrderReceived(channel=order.channel, channel_order_id=order.channel_order_id)
-        )
-    elif not inbound.is_open:
-        return WebhookTaken(outcome="duplicate")
+    if isinstance(said, Cancellation):
+        return _cancel(inbound, said.reason, work)
+    if not inbound.is_open or not inbound.learn(news.changed_at):
+        return Taken("duplicate")
     if inbound.canceled:
-        return WebhookTaken(outcome="ignored", reason="The order was canceled on the channel.")
-    known = channels.skus_of(order.channel, [line.sku for line in order.lines])
-    inbound.take(order, known, unpaid=unpaid)
-    if inbound.unmapped:
-        work.send(
-            ListingUnmapped(
-                channel=order.channel,
-                channel_order_id=order.channel_order_id,
-                listings=inbound.unmapped,
-            )
-        )
-    if not inbound.is_complete:
-        return WebhookTaken(outcome="parked", reason=inbound.reason)
-    _hand_over(inbound, work)
-    return WebhookTaken(outcome="accepted")
+        return Taken("ignored", "The order was canceled on the channel.")
+    return _hear(inbound, said, work, channels)
 
 
 def map_listing(wish: MapListing, work: Work, channels: Channels) -> int:
@@ -136,13 +123,16 @@ def map_listing(wish: MapListing, work: Work, channels: Channels) -> int:
     if not channels.is_sku(wish.sku):
         raise Refused("unknown_sku", f"There is no SKU {wish.sku}.", "sku")
     channels.map(wish.channel, wish.listing, wish.sku)
-    released = 0
-    for inbound in channels.waiting_for(wish.channel, wish.listing):
-        inbound.map(wish.listing, wish.sku)
-        if inbound.is_complete:
-            _hand_over(inbound, work)
-            released += 1
-    return released
+    waiting = channels.waiting_for(wish.listing, wish.channel)
+    return sum(_release(inbound, wish.listing, wish.sku, work) for inbound in waiting)
+
+
+def save_sku(event: SkuSaved, work: Work, channels: Channels) -> None:
+    """Know a SKU; orders that waited for a listing that is called like it go on."""
+    sku = event.sku.sku
+    if channels.save_sku(sku, event.version):
+        for inbound in channels.waiting_for(sku):
+            _release(inbound, sku, sku, work)
 
 
 def on_placed(event: OrderPlaced, channels: Channels) -> None:
@@ -158,68 +148,6 @@ def on_refused(event: ImportRefused, channels: Channels) -> None:
     inbound = channels.inbound(event.channel, event.channel_order_id)
     if inbound and inbound.state == State.HANDED_OVER:
         inbound.refuse(f"{event.field}: {event.reason}" if event.field else event.reason)
-
-
-def acknowledge(command: AcknowledgeShipment, work: Work, channels: Channels) -> None:
-    """Tell a channel what has left; one that cannot be told counts as told."""
-    connection = channels.connection(command.channel)
-    if connection is None or connection.kind in UNTOLD:
-        work.send(_acknowledged(command.order_id, command.fulfillment_order_id))
-        return
-    request = {
-        "action": "acknowledge",
-        "channel": command.channel,
-        "order_id": command.order_id,
-        "channel_order_id": command.channel_order_id,
-        "carrier": command.carrier,
-        "tracking_numbers": list(command.tracking_numbers),
-        "lines": msgspec.to_builtins(command.lines),
-    }
-    key = f"ack-{command.fulfillment_order_id}"
-    work.call(Call(PUSH, key, command.fulfillment_order_id, request))
-
-
-def push_refund(command: PushRefund, work: Work, channels: Channels) -> None:
-    """Tell a channel what came back and was refunded."""
-    connection = channels.connection(command.channel)
-    if connection is None or connection.kind in UNTOLD:
-        return
-    request = {
-        "action": "refund",
-        "channel": command.channel,
-        "order_id": command.order_id,
-        "channel_order_id": command.channel_order_id,
-        "return_id": command.return_id,
-        "amount": msgspec.to_builtins(command.amount),
-        "lines": msgspec.to_builtins(command.lines),
-    }
-    work.call(Call(PUSH, f"refund-{command.return_id}", command.return_id, request))
-
-
-def push_stock(channel: str, listing: str, available: int, version: int, work: Work) -> None:
-    """Tell a channel how many of a listing can be sold."""
-    request = {
-        "action": "stock", "channel": channel, "listing": listing, "available": available,
-    }  # fmt: skip
-    work.call(Call(PUSH, f"stock-{channel}-{listing}-{version}", listing, request))
-
-
-def conclude_push(outcome: Outcome, work: Work) -> None:
-    """The channel was told, or would not listen."""
-    request: dict[str, Any] = outcome.call.request
-    if outcome.status != "succeeded":
-        work.send(
-            ChannelPushFailed(
-                push_id=outcome.call.id,
-                channel=request["channel"],
-                push_kind=request["action"],
-                subject=outcome.call.subject,
-                reason=(outcome.reason or outcome.code)[:255],
-                order_id=request.get("order_id", "") if request["action"] == "acknowledge" else "",
-            )
-        )
-    elif request["action"] == "acknowledge":
-        work.send(_acknowledged(request["order_id"], outcome.call.subject))
 
 
 def found(channel: str, channels: Channels) -> Connection:
@@ -241,25 +169,64 @@ def shop_of(connection: Connection) -> Shop:
     )
 
 
+def _hear(
+    inbound: Inbound, said: Sold | Unacceptable | NotForUs, work: Work, channels: Channels
+) -> Taken:
+    if isinstance(said, Sold):
+        return _take(inbound, said, work, channels)
+    if isinstance(said, NotForUs):
+        inbound.refuse(said.reason)
+        return Taken("ignored", said.reason)
+    inbound.refuse(f"{said.field}: {said.reason}" if said.field else said.reason)
+    return Taken("refused", inbound.reason, said.field)
+
+
+def _take(inbound: Inbound, sold: Sold, work: Work, channels: Channels) -> Taken:
+    """Take an order in; it waits where a listing is unknown or the shop has no money yet."""
+    listings = [line.sku for line in sold.order.lines]
+    before = inbound.unmapped
+    inbound.take(sold.order, channels.skus_of(inbound.channel, listings), unpaid=sold.unpaid)
+    if inbound.unmapped and inbound.unmapped != before:
+        work.send(
+            ListingUnmapped(
+                channel=inbound.channel,
+                channel_order_id=inbound.channel_order_id,
+                listings=inbound.unmapped,
+            )
+        )
+    if not inbound.is_complete:
+        return Taken("parked", inbound.reason)
+    _hand_over(inbound, work)
+    return Taken("accepted")
+
+
+def _release(inbound: Inbound, listing: str, sku: str, work: Work) -> bool:
+    inbound.map(listing, sku)
+    if inbound.is_complete:
+        _hand_over(inbound, work)
+    return inbound.is_complete
+
+
 def _hand_over(inbound: Inbound, work: Work) -> None:
     if inbound.order is not None:
         inbound.move(State.HANDED_OVER)
         work.send(ImportOrder(order=inbound.order))
+        work.send(
+            ChannelOrderReceived(channel=inbound.channel, channel_order_id=inbound.channel_order_id)
+        )
 
 
-def _cancel(
-    channel: str, channel_order_id: str, reason: str, work: Work, channels: Channels
-) -> None:
-    inbound = channels.inbound(channel, channel_order_id)
-    if inbound is None:
-        inbound = Inbound(work.new_id("inb"), channel, channel_order_id, work.now)
-        channels.add(inbound)
+def _cancel(inbound: Inbound, reason: str, work: Work) -> Taken:
+    """Keep an order from going on; orders hears of it only if it has heard of the order."""
+    if inbound.canceled:
+        return Taken("duplicate")
     inbound.canceled = True
-    if inbound.state == State.PARKED:
+    if inbound.is_open:
         inbound.refuse(reason)
-        return
-    work.send(CancelChannelOrder(channel=channel, channel_order_id=channel_order_id, reason=reason))
-
-
-def _acknowledged(order_id: str, fulfillment_order_id: str) -> ShipmentAcknowledged:
-    return ShipmentAcknowledged(order_id=order_id, fulfillment_order_id=fulfillment_order_id)
+    else:
+        work.send(
+            CancelChannelOrder(
+                channel=inbound.channel, channel_order_id=inbound.channel_order_id, reason=reason
+            )
+        )
+    return Taken("accepted", reason)

@@ -1,5 +1,7 @@
 """Which ways lead into channels?"""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,11 +14,14 @@ from chassis.store import new_engine
 from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, every, handles, outside, performs
 from contracts import channels, inventory, orders
-from services.channels import handlers, queries, tables
+from services.channels import handlers, pushes, queries, tables
+from services.channels.marketplaces.csv_orders import CsvOrders
+from services.channels.marketplaces.marketplace import Marketplace
 from services.channels.marketplaces.shopify import Shopify
 from services.channels.tables import SqlChannels
 
-MARKETS = {"shopify": Shopify()}
+MARKETS: Mapping[str, Marketplace] = {"shopify": Shopify(), "csv": CsvOrders()}
+EVENTS_KEPT = timedelta(days=30)
 STOCK_AT_ONCE = 200
 
 
@@ -38,15 +43,13 @@ class ChannelsService:
     def webhook(self, wish: channels.ChannelWebhook, work: Unit) -> channels.WebhookTaken:
         """Take what a shop posted."""
         kept = SqlChannels(work.session)
-        market = MARKETS.get(handlers.found(wish.channel, kept).kind)
-        if market is None:
-            raise NotFound("channel with webhooks", wish.channel, "channel")
+        market = MARKETS[handlers.found(wish.channel, kept).kind]
         return handlers.take_webhook(wish, market, work, kept)
 
     @performs(channels.IMPORT_CSV)
     def import_csv(self, wish: channels.ImportCsv, work: Unit) -> channels.CsvResult:
         """Take a file of orders."""
-        return handlers.import_csv(wish, work, SqlChannels(work.session))
+        return handlers.import_csv(wish, MARKETS["csv"], work, SqlChannels(work.session))
 
     @performs(channels.MAP)
     def map(self, wish: channels.MapListing, work: Unit) -> channels.Mapped:
@@ -92,7 +95,7 @@ class ChannelsService:
     @handles(inventory.SkuSaved)
     def save_sku(self, event: inventory.SkuSaved, work: Unit) -> None:
         """Know a SKU."""
-        SqlChannels(work.session).save_sku(event)
+        handlers.save_sku(event, work, SqlChannels(work.session))
 
     @handles(inventory.StockChanged)
     def stock_changed(self, event: inventory.StockChanged, work: Unit) -> None:
@@ -101,40 +104,37 @@ class ChannelsService:
     @handles(channels.AcknowledgeShipment)
     def acknowledge(self, command: channels.AcknowledgeShipment, work: Unit) -> None:
         """Tell a channel what has left."""
-        handlers.acknowledge(command, work, SqlChannels(work.session))
+        pushes.acknowledge(command, work, SqlChannels(work.session))
 
     @handles(channels.PushRefund)
     def push_refund(self, command: channels.PushRefund, work: Unit) -> None:
         """Tell a channel what came back."""
-        handlers.push_refund(command, work, SqlChannels(work.session))
+        pushes.push_refund(command, work, SqlChannels(work.session))
 
     @every(seconds=2)
     def push_stock(self, work: Unit) -> None:
         """Tell channels of stock that has changed."""
-        for channel, listing, available, version in SqlChannels(work.session).take_stock(
-            STOCK_AT_ONCE
-        ):
-            handlers.push_stock(channel, listing, available, version, work)
+        for due in SqlChannels(work.session).take_stock(STOCK_AT_ONCE):
+            pushes.push_stock(due, work)
+
+    @every(seconds=3600)
+    def forget_events(self, work: Unit) -> None:
+        """Forget events that do not come again."""
+        SqlChannels(work.session).forget_events(work.now - EVENTS_KEPT)
 
     @outside("channels.push")
     def call_push(self, call: OutsideCall) -> dict[str, Any]:
         """Tell a channel something."""
         with Session(self.engine) as session:
-            connection = SqlChannels(session).connection(call.request["channel"])
-        market = MARKETS.get(connection.kind) if connection else None
-        if connection is None or market is None:
+            kept = SqlChannels(session)
+            connection = kept.connection(call.request["channel"])
+            level = kept.level(call.request.get("sku", ""))
+        if connection is None:
             raise Declined("no_connection", "The channel is not connected any more.")
         shop = handlers.shop_of(connection)
-        if call.request["action"] == "acknowledge":
-            market.acknowledge(shop, call.key, call.request)
-        elif call.request["action"] == "refund":
-            market.push_refund(shop, call.key, call.request)
-        else:
-            market.push_stock(shop, call.request)
-        return {}
+        return pushes.tell(MARKETS[connection.kind], shop, call.key, call.request, level)
 
     @concludes("channels.push")
     def pushed(self, outcome: Outcome, work: Unit) -> None:
         """A channel was told, or would not listen."""
-        SqlChannels(work.session).pushed(outcome.call.request["channel"], work.now)
-        handlers.conclude_push(outcome, work)
+        pushes.conclude_push(outcome, work, SqlChannels(work.session))

@@ -9,11 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.orm import Session
 
+from chassis.outside import call_again
 from chassis.store import Instant, Packed, add, load_locked, new_metadata
 from contracts.channels import Connection
-from contracts.inventory import SkuSaved, StockChanged
+from contracts.inventory import StockChanged
 from contracts.orders import PlaceOrder
 from services.channels.domain.inbound import Inbound, State
+from services.channels.domain.stock import Due, Level
+from services.channels.pushes import PUSH
 
 metadata = new_metadata()
 connections = sa.Table(
@@ -38,6 +41,7 @@ inbounds = sa.Table(
     sa.Column("unpaid", sa.Boolean, nullable=False),
     sa.Column("order_id", sa.Text, nullable=False),
     sa.Column("canceled", sa.Boolean, nullable=False),
+    sa.Column("changed_at", Instant),
     sa.Column("version", sa.Integer, nullable=False),
     sa.UniqueConstraint("channel", "channel_order_id"),
     sa.Index("ix_inbound_orders_state", "state", sa.text("inbound_id desc")),
@@ -77,11 +81,12 @@ wanted_stock = sa.Table(
     sa.Column("pushed_version", sa.BigInteger, nullable=False),
     sa.Index("ix_stock_to_push_due", "sku", postgresql_where=sa.text("version > pushed_version")),
 )
+calls = metadata.tables["outside_calls"]
 orm.registry(metadata=metadata).map_imperatively(Inbound, inbounds)
 TAKE_STOCK = sa.text(
     "update stock_to_push set pushed_version = version where sku in ("
     " select sku from stock_to_push where version > pushed_version order by sku limit :limit"
-    " for update skip locked) returning sku, available, version"
+    " for update skip locked) returning sku, version"
 )
 
 
@@ -103,6 +108,9 @@ class SqlChannels:
             " on conflict (channel) do update set data = excluded.data",
             (connection.channel, msgspec.json.encode(connection).decode()),
         )
+        if connection.push_stock:
+            query = sa.select(listings.c.sku).where(listings.c.channel == connection.channel)
+            self._tell_again(self._session.scalars(query).all())
 
     def inbound(self, channel: str, channel_order_id: str) -> Inbound | None:
         """Find an order that a channel sent."""
@@ -118,37 +126,68 @@ class SqlChannels:
         add(self._session, inbound)
         self._touch(inbound.channel, "last_received_at", inbound.received_at)
 
-    def waiting_for(self, channel: str, listing: str) -> Sequence[Inbound]:
-        """Find parked orders that wait for a listing."""
+    def expect(self, channel: str, channel_order_ids: Sequence[str]) -> None:
+        """Load orders that will be asked for, all at once."""
+        known = self._info.setdefault("inbounds", {})
+        keys = {(channel, x) for x in channel_order_ids if x and (channel, x) not in known}
+        load_inbounds(self._session, sorted(keys))
+
+    def waiting_for(self, listing: str, channel: str = "") -> Sequence[Inbound]:
+        """Find parked orders that wait for a listing of a channel, or of any."""
         query = (
             sa.select(Inbound)
             .where(
                 inbounds.c.state == State.PARKED.value,
-                inbounds.c.channel == channel,
                 sa.text("unmapped @> to_jsonb(cast(:listing as text))").bindparams(listing=listing),
             )
             .order_by(inbounds.c.inbound_id)
             .with_for_update()
         )
+        if channel:
+            query = query.where(inbounds.c.channel == channel)
         return self._session.scalars(query).all()
 
     def skus_of(self, channel: str, wanted: Sequence[str]) -> dict[str, str]:
         """Tell which listings are which SKUs: as mapped, or because they are called like one."""
-        names = sorted(set(wanted))
-        same = sa.select(skus.c.sku, skus.c.sku).where(skus.c.sku.in_(names))
-        mapped = sa.select(listings.c.listing, listings.c.sku).where(
-            listings.c.channel == channel, listings.c.listing.in_(names)
-        )
-        known = {row[0]: row[0] for row in self._session.execute(same)}
-        return known | {row[0]: row[1] for row in self._session.execute(mapped)}
+        known: dict[tuple[str, str], str] = self._info.setdefault("skus", {})
+        names = set(wanted)
+        if new := sorted(name for name in names if (channel, name) not in known):
+            same = sa.select(skus.c.sku).where(skus.c.sku.in_(new))
+            known.update({(channel, sku): sku for sku in self._session.scalars(same)})
+            mapped = sa.select(listings).where(
+                listings.c.channel == channel, listings.c.listing.in_(new)
+            )
+            rows = self._session.execute(mapped).all()
+            known.update({(channel, row.listing): row.sku for row in rows})
+            found = {name: known[channel, name] for name in new if (channel, name) in known}
+            self._learn(channel, {k: found[k] for k in found.keys() - {r.listing for r in rows}})
+        return {name: known[channel, name] for name in names if (channel, name) in known}
 
     def map(self, channel: str, listing: str, sku: str) -> None:
-        """Know which SKU a listing is."""
+        """Know which SKU a listing is, and let its shop be told of its stock."""
         self._session.connection().exec_driver_sql(
             "insert into listings (channel, listing, sku) values (%s, %s, %s)"
             " on conflict (channel, listing) do update set sku = excluded.sku",
             (channel, listing, sku),
         )
+        self._info.get("skus", {}).pop((channel, listing), None)
+        self._tell_again([sku])
+
+    def _learn(self, channel: str, same: dict[str, str]) -> None:
+        """Keep listings that are called like a SKU: their shop is told of stock from now on."""
+        if same:
+            names = sorted(same)
+            self._session.connection().exec_driver_sql(
+                "insert into listings (channel, listing, sku)"
+                " select %s, s, s from unnest(%s::text[]) as t(s) on conflict do nothing",
+                (channel, names),
+            )
+            self._tell_again(names)
+
+    def _tell_again(self, names: Sequence[str]) -> None:
+        """Let stock be told anew; shops that have heard it are not told the same version twice."""
+        query = sa.update(wanted_stock).where(wanted_stock.c.sku.in_(names))
+        self._session.execute(query.values(pushed_version=0))
 
     def is_sku(self, sku: str) -> bool:
         """Tell whether there is such a SKU."""
@@ -163,12 +202,17 @@ class SqlChannels:
         )
         return row.first() is not None
 
-    def save_sku(self, event: SkuSaved) -> None:
-        """Know a SKU."""
-        self._session.connection().exec_driver_sql(
-            "insert into skus (sku, version) values (%s, %s) on conflict (sku) do nothing",
-            (event.sku.sku, event.version),
+    def forget_events(self, before: datetime) -> None:
+        """Forget events so old that they do not come again."""
+        self._session.execute(sa.delete(events).where(events.c.at < before))
+
+    def save_sku(self, sku: str, version: int) -> bool:
+        """Know a SKU; return whether it is new."""
+        row = self._session.connection().exec_driver_sql(
+            "insert into skus (sku, version) values (%s, %s) on conflict do nothing returning 1",
+            (sku, version),
         )
+        return row.first() is not None
 
     def save_stock(self, changed: Sequence[StockChanged]) -> None:
         """Remember what channels should be told of SKUs' stock; older news changes nothing."""
@@ -185,24 +229,44 @@ class SqlChannels:
             ([r.sku for r in rows], [r.available for r in rows], [r.version for r in rows]),
         )
 
-    def take_stock(self, limit: int) -> list[tuple[str, str, int, int]]:
-        """Take stock that has changed: (channel, listing, available, version) for each listing."""
+    def level(self, sku: str) -> Level | None:
+        """Tell how many of a SKU can be sold."""
+        query = sa.select(wanted_stock).where(wanted_stock.c.sku == sku)
+        row = self._session.execute(query).first()
+        return Level(row.sku, row.available, row.version) if row else None
+
+    def take_stock(self, limit: int) -> list[Due]:
+        """Take stock that has changed, for each listing of it in shops that are to be told."""
         pushing = [
             connection.channel
             for connection in self._session.scalars(sa.select(connections.c.data))
             if connection.push_stock
         ]
         rows = self._session.execute(TAKE_STOCK, {"limit": limit}).all()
+        versions = {row.sku: row.version for row in rows}
+        query = (
+            sa.select(listings)
+            .where(listings.c.sku.in_(list(versions)), listings.c.channel.in_(pushing))
+            .order_by(listings.c.channel, listings.c.listing)
+        )
         if not pushing or not rows:
             return []
-        query = sa.select(listings).where(
-            listings.c.sku.in_([row.sku for row in rows]), listings.c.channel.in_(pushing)
-        )
-        changed = {row.sku: row for row in rows}
-        return [
-            (x.channel, x.listing, changed[x.sku].available, changed[x.sku].version)
-            for x in self._session.execute(query.order_by(listings.c.channel, listings.c.listing))
-        ]
+        found = self._session.execute(query)
+        return [Due(x.channel, x.listing, x.sku, versions[x.sku]) for x in found]
+
+    def push_state(self, key: str) -> str:
+        """Tell how the call with a key stands: pending, succeeded, refused, failed; or empty."""
+        call = self._push(key)
+        return call.state if call else ""
+
+    def push_again(self, key: str, now: datetime) -> None:
+        """Make a call that was refused or failed due again."""
+        if call := self._push(key):
+            call_again(self._session, call.id, now)
+
+    def _push(self, key: str) -> Any:
+        query = sa.select(calls.c.id, calls.c.state).where(calls.c.kind == PUSH, calls.c.key == key)
+        return self._session.execute(query).first()
 
     def pushed(self, channel: str, now: datetime) -> None:
         """Remember that a channel was told something."""

@@ -1,6 +1,9 @@
 """What became of an order that a channel sent?
 
-parked → handed_over → placed | refused        placed stays; anything else may be sent again
+parked → handed_over → placed | refused
+
+What is parked or refused may be sent again by the channel, in a newer version; older ones and
+those of an order that was canceled there change nothing. Placed stays placed.
 """
 
 from dataclasses import dataclass
@@ -25,7 +28,7 @@ class State(StrEnum):
 S = State
 # fmt: off
 LIFE = Machine("channel order", S.PARKED, {
-    S.PARKED:      frozenset({S.HANDED_OVER, S.REFUSED}),
+    S.PARKED:      frozenset({S.HANDED_OVER, S.REFUSED, S.PLACED}),
     S.HANDED_OVER: frozenset({S.PLACED, S.REFUSED}),
     S.REFUSED:     frozenset({S.PARKED, S.HANDED_OVER, S.PLACED}),
     S.PLACED:      frozenset(),
@@ -48,6 +51,7 @@ class Inbound:
     unpaid: bool = False
     order_id: str = ""
     canceled: bool = False
+    changed_at: datetime | None = None
     version: int = 1
 
     def move(self, to: State) -> None:
@@ -55,6 +59,15 @@ class Inbound:
         if self.state != to:
             which = f"{self.channel} {self.channel_order_id}"
             self.state = LIFE.move(which, State(self.state), to).value
+
+    def learn(self, changed_at: datetime | None) -> bool:
+        """Tell whether news of that time are no older than what is known, and remember it."""
+        if changed_at is None:
+            return True
+        if self.changed_at and changed_at < self.changed_at:
+            return False
+        self.changed_at = changed_at
+        return True
 
     @property
     def is_open(self) -> bool:

@@ -1,45 +1,17 @@
-"""What has a channel said about an order, in our words?"""
+"""What has a channel said about one of its orders, in our words?"""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from msgspec.structs import replace
-
 from contracts.orders import PlaceOrder
 
-UNMAPPED = "?"  # stands for the SKU in a line of a sale until its listing is mapped
-
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """How the channel names what a line sells: by SKU text, `variant:<id>` or title."""
-
-    listing: str
-    variant_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sale:
-    """An order that we could accept, once each listing is a SKU and `waits_for` is over.
-
-    `listings` go with the lines of `order`, one by one.
-    """
+class Sold:
+    """An order for us. Its lines name the channel's listings in place of SKUs, to be mapped."""
 
     order: PlaceOrder
-    listings: tuple[Listed, ...]
-    waits_for: str = ""
-
-    def unmapped(self, skus: Mapping[str, str]) -> tuple[str, ...]:
-        """Name the listings that are no SKU yet, each once."""
-        return tuple(dict.fromkeys(x.listing for x in self.listings if x.listing not in skus))
-
-    def filled(self, skus: Mapping[str, str]) -> PlaceOrder:
-        """Give the order with the SKU of each listing in its line."""
-        lines = zip(self.order.lines, self.listings, strict=True)
-        return replace(
-            self.order, lines=tuple(replace(line, sku=skus[x.listing]) for line, x in lines)
-        )
+    unpaid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +25,6 @@ class Cancellation:
 class Unacceptable:
     """An order that we cannot accept as it is, and which field is at fault."""
 
-    code: str
     reason: str
     field: str = ""
 
@@ -67,8 +38,9 @@ class NotForUs:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a channel says about one of its orders, and as of when; later news win."""
+    """What a channel says about an order, and as of when; `row` is where a file says it."""
 
-    channel_order_id: str
-    said: Sale | Cancellation | Unacceptable | NotForUs
+    said: Sold | Cancellation | Unacceptable | NotForUs
+    channel_order_id: str = ""
     changed_at: datetime | None = None
+    row: int = 0

@@ -1,136 +1,194 @@
 """Files of orders: a row for each line, the rows of an order together.
 
 Columns: order_id, sku, quantity, unit_price, name, line1, city, country are required;
-email, phone, postcode, region, line2, company, line_name, discount, tax, delivery_price,
-delivery_tax, currency (EUR), service (standard), payment (external), token, note, tags are not.
-Amounts are decimal. Separators are comma or semicolon.
+email, phone, postcode, region, line2, company, line_name, discount, tax, taxes_included (yes/no),
+delivery_price, delivery_tax, currency (EUR), service (standard), payment (external), token, note,
+tags are not. Amounts are decimal. Separators are comma or semicolon.
 """
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 from chassis.errors import Refused
-from contracts.orders import PlaceOrder
+from contracts.orders import NewLine, PlaceOrder
+from services.channels.domain.news import News, Sold, Unacceptable
 from services.channels.marketplaces.amounts import minor_units
+from services.channels.marketplaces.marketplace import Shop
 
+ADDRESS = (
+    "name", "company", "line1", "line2", "city", "region", "postcode", "country", "phone", "email",
+)  # fmt: skip
 REQUIRED = ("order_id", "sku", "quantity", "unit_price", "name", "line1", "city", "country")
 OPTIONAL = (
     "email", "phone", "postcode", "region", "line2", "company", "line_name", "discount", "tax",
-    "delivery_price", "delivery_tax", "currency", "service", "payment", "token", "note", "tags",
+    "taxes_included", "delivery_price", "delivery_tax", "currency", "service", "payment", "token",
+    "note", "tags",
 )  # fmt: skip
+NAMED = {"channel_order_id": "order_id", "method": "payment"}
 LARGEST_QUANTITY = 1_000_000
+MOST_ORDERS = 5_000
+YES, NO = frozenset({"yes", "true", "1"}), frozenset({"", "no", "false", "0"})
+T = TypeVar("T")
+Row = tuple[int, dict[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class CsvOrderRows:
-    """An order of a file: where it begins, and the order or what is wrong with it."""
+class CsvOrders:
+    """The adapter to shops that send files: it reads, and nobody is there to be told."""
 
-    row: int
-    channel_order_id: str
-    order: PlaceOrder | None
-    refusal: Refused | None = None
+    kind = "csv"
+
+    def verify(self, shop: Shop, body: str, signature: str) -> None:  # noqa: ARG002 - the Protocol
+        """Refuse webhooks: a file is brought by somebody who has shown who they are."""
+        raise Refused(
+            "no_webhooks", f"Channel {shop.channel} takes files, not webhooks.", "channel"
+        )
+
+    def read(self, shop: Shop, topic: str, body: str) -> Sequence[News]:  # noqa: ARG002
+        """Read a file: what it says of each order, or what is wrong with each bad row."""
+        groups: dict[str, list[Row]] = {}
+        for number, row in _rows(body):
+            key = row["order_id"] or f"\nrow {number}"
+            groups.setdefault(key, []).append((number, row))
+        if len(groups) > MOST_ORDERS:
+            told = f"The file has {len(groups)} orders; {MOST_ORDERS} at once are enough."
+            raise Refused("too_many", told, "csv")
+        return [news for rows in groups.values() for news in _read(rows, shop.channel)]
+
+    def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
+        """Nobody is there to be told."""
+
+    def push_stock(self, shop: Shop, told: Mapping[str, Any]) -> None:
+        """Nobody is there to be told."""
+
+    def push_refund(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
+        """Nobody is there to be told."""
 
 
-def read_orders(text: str, channel: str) -> Iterator[CsvOrderRows]:
-    """Read a file; each order comes with its own result, so one bad row spoils only its order."""
-    sample = text[:2000]
-    separator = ";" if sample.count(";") > sample.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text), delimiter=separator)
-    columns = [name.strip() for name in reader.fieldnames or []]
+def _rows(text: str) -> Iterator[Row]:
+    text = text.removeprefix("\ufeff")
+    head = text.partition("\n")[0]
+    separator = ";" if head.count(";") > head.count(",") else ","
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    try:
+        columns = [name.strip() for name in next(reader, [])]
+        _check(columns)
+        for values in reader:
+            if any(value.strip() for value in values):
+                padded = [*values, *[""] * (len(columns) - len(values))]
+                row = {k: v.strip() for k, v in zip(columns, padded, strict=False)}
+                if len(values) > len(columns):
+                    row[""] = "more values than columns"
+                yield reader.line_num, row
+    except csv.Error as error:
+        raise Refused("malformed", f"Row {reader.line_num}: {error}.", "csv") from None
+
+
+def _check(columns: list[str]) -> None:
     if missing := [name for name in REQUIRED if name not in columns]:
         raise Refused("no_column", f"The file lacks the columns {', '.join(missing)}.", "csv")
     if unknown := [name for name in columns if name not in {*REQUIRED, *OPTIONAL}]:
         raise Refused("unknown_column", f"The file has unknown columns {unknown}.", "csv")
-    reader.fieldnames = columns
-    groups: dict[str, list[tuple[int, dict[str, str]]]] = {}
-    for number, row in enumerate(reader, 2):
-        clean = {
-            k: (v or "").strip()
-            for k, v in row.items()
-            if isinstance(k, str) and isinstance(v, str | None)
-        }
-        groups.setdefault(clean.get("order_id", ""), []).append((number, clean))
-    for order_id, rows in groups.items():
-        first = rows[0][0]
+    if twice := sorted({name for name in columns if columns.count(name) > 1}):
+        raise Refused("twice", f"The file has columns twice: {', '.join(twice)}.", "csv")
+
+
+def _read(rows: list[Row], channel: str) -> Iterator[News]:
+    """Read an order: whole, or not at all and a fault for each bad row."""
+    order_id, first = rows[0][1]["order_id"], rows[0][0]
+    currency = rows[0][1].get("currency") or "EUR"
+    lines, faults = [], []
+    for number, row in rows:
         try:
-            yield CsvOrderRows(first, order_id, _order(order_id, rows, channel))
+            lines.append(_line(number, row, currency))
         except Refused as refusal:
-            yield CsvOrderRows(first, order_id, None, refusal)
+            said = Unacceptable(f"Row {number}: {refusal.message}", refusal.field)
+            faults.append(News(said, order_id, row=number))
+    if faults:
+        yield from faults
+        return
+    try:
+        order = _order(order_id, rows[0][1], lines, currency, channel)
+    except Refused as refusal:
+        said = Unacceptable(f"Row {first}: {refusal.message}", refusal.field)
+        yield News(said, order_id, row=first)
+    else:
+        yield News(Sold(order), order_id, row=first)
 
 
-def _order(order_id: str, rows: list[tuple[int, dict[str, str]]], channel: str) -> PlaceOrder:
-    if not order_id:
-        raise Refused("missing", "The row names no order.", "order_id")
-    head = rows[0][1]
-    currency = head.get("currency") or "EUR"
-    lines = [_line(number, row, currency) for number, row in rows]
-    price = minor_units(head.get("delivery_price") or 0, currency, "delivery_price")
-    tax = minor_units(head.get("delivery_tax") or 0, currency, "delivery_tax")
-    worth = sum(x["unit_price"] * x["quantity"] - x["discount"] + x["tax"] for x in lines)
-    address = {
-        k: head.get(k, "")
-        for k in (
-            "line1",
-            "line2",
-            "city",
-            "region",
-            "postcode",
-            "company",
-            "phone",
-            "email",
-            "name",
-            "country",
-        )
-    }
-    data = {
+def _order(
+    order_id: str, head: dict[str, str], lines: list[NewLine], currency: str, channel: str
+) -> PlaceOrder:
+    included = head.get("taxes_included", "").lower()
+    if included not in YES | NO:
+        raise Refused("no_answer", f"{included!r} is neither yes nor no.", "taxes_included")
+    price, tax = (_amount(head, name, currency) for name in ("delivery_price", "delivery_tax"))
+    total = price + sum(x.unit_price * x.quantity - x.discount for x in lines)
+    if included in NO:
+        total += tax + sum(line.tax for line in lines)
+    address = {name: head.get(name, "") for name in ADDRESS}
+    wish = {
         "currency": currency,
         "lines": lines,
-        "total": worth + price + tax,
+        "total": total,
         "payment": {"method": head.get("payment") or "external", "token": head.get("token", "")},
         "ship_to": address,
-        "customer": {"email": address["email"], "name": address["name"], "phone": address["phone"]},
+        "customer": {name: address[name] for name in ("email", "name", "phone")},
         "delivery": {"service": head.get("service") or "standard", "price": price, "tax": tax},
+        "taxes_included": included in YES,
         "channel": channel,
         "channel_order_id": order_id,
         "tags": [tag.strip() for tag in head.get("tags", "").split("|") if tag.strip()],
         "note": head.get("note", ""),
     }
+    return _checked(wish, PlaceOrder)
+
+
+def _checked(wish: dict[str, Any], kind: type[T]) -> T:
     try:
-        return msgspec.convert(data, PlaceOrder)
+        return msgspec.convert(wish, kind)
     except msgspec.ValidationError as error:
         text, _, field = str(error).partition(" - at `$.")
         name = field.rstrip("`").rpartition(".")[2]
-        raise Refused("invalid", f"Row {rows[0][0]}: {name}: {text}", name) from None
+        name = NAMED.get(name, name)
+        raise Refused("invalid", f"{name}: {text}", name) from None
 
 
-def _line(number: int, row: dict[str, str], currency: str) -> dict[str, Any]:
-    quantity = row.get("quantity", "")
-    if not quantity.isdigit() or not 0 < int(quantity) <= LARGEST_QUANTITY:
-        told = f"Row {number}: {quantity!r} is no whole number above 0."
+def _line(number: int, row: dict[str, str], currency: str) -> NewLine:
+    if fault := row.get(""):
+        raise Refused("malformed", f"The row has {fault}.", "csv")
+    if not row["order_id"]:
+        raise Refused("missing", "The row names no order.", "order_id")
+    quantity = row["quantity"]
+    if not quantity.isdecimal() or len(quantity) > len(str(LARGEST_QUANTITY)) or not (
+        0 < int(quantity) <= LARGEST_QUANTITY
+    ):  # fmt: skip
+        told = f"{quantity[:40]!r} is no whole number from 1 to {LARGEST_QUANTITY}."
         raise Refused("no_quantity", told, "quantity")
-    if not row.get("sku"):
-        raise Refused("missing", f"Row {number}: the SKU is missing.", "sku")
-    return {
+    if not row["sku"]:
+        raise Refused("missing", "The SKU is missing.", "sku")
+    if not row["unit_price"]:
+        raise Refused("missing", "The price is missing.", "unit_price")
+    price, discount = (_amount(row, name, currency) for name in ("unit_price", "discount"))
+    if discount > price * int(quantity):
+        raise Refused("does_not_add_up", "The discount is more than the line costs.", "discount")
+    line = {
         "sku": row["sku"],
         "quantity": int(quantity),
-        "unit_price": _positive(number, row, "unit_price", currency),
+        "unit_price": price,
         "name": row.get("line_name", ""),
-        "discount": _positive(number, row, "discount", currency),
-        "tax": _positive(number, row, "tax", currency),
+        "discount": discount,
+        "tax": _amount(row, "tax", currency),
         "channel_line_id": f"row-{number}",
     }
+    return _checked(line, NewLine)
 
 
-def _positive(number: int, row: dict[str, str], name: str, currency: str) -> int:
-    try:
-        amount = minor_units(row.get(name) or 0, currency, name)
-    except Refused as refusal:
-        raise Refused(refusal.code, f"Row {number}: {refusal.message}", refusal.field) from None
+def _amount(row: dict[str, str], name: str, currency: str) -> int:
+    amount = minor_units(row.get(name) or 0, currency, name)
     if amount < 0:
-        raise Refused("no_amount", f"Row {number}: {row[name]} is below zero.", name)
+        raise Refused("no_amount", f"{row[name]} is below zero.", name)
     return amount

@@ -1,11 +1,10 @@
-"""Shopify: orders by signed webhooks; shipments, stock and refunds by its Admin REST API."""
+"""Shopify: orders by signed webhooks; shipments, stock and refunds by its Admin API."""
 
 import base64
 import hashlib
 import hmac
-import json
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -14,17 +13,32 @@ import requests
 from chassis import clock
 from chassis.errors import Refused
 from chassis.outside import Declined, Pending
-from contracts.orders import Delivery, NewLine, PaymentChoice, PlaceOrder
-from contracts.values import Address, Customer
-from services.channels.marketplaces.amounts import minor_units, spread
-from services.channels.marketplaces.marketplace import Received, Shop
+from services.channels.domain.news import Cancellation, News, NotForUs
+from services.channels.marketplaces.amounts import in_decimals, minor_units
+from services.channels.marketplaces.marketplace import Shop
+from services.channels.marketplaces.shopify_order import moment, read_order
 
 API = "/admin/api/2025-07"
 TIMEOUT_SECONDS = 15
-ORDER_TOPICS = frozenset({"orders/create", "orders/paid", "orders/updated", "orders/edited"})
-PAID = frozenset({"paid", "authorized", "partially_paid", "partially_refunded"})
+CANCELED = "orders/cancelled"
+ORDER_TOPICS = frozenset(
+    {CANCELED, "orders/create", "orders/paid", "orders/updated", "orders/edited"}
+)
 OVER = frozenset({"refunded", "voided"})
+FAILED = frozenset({"cancelled", "error", "failure"})
 TOO_MANY, SERVER_ERROR, UNKNOWN_HERE = 429, 500, 404
+ITEM_OF_SKU = "query($q: String!) { inventoryItems(first: 1, query: $q) { nodes { id sku } } }"
+
+
+class Head(msgspec.Struct):
+    """Which order a webhook speaks of, and how it stands."""
+
+    id: int | str | None = None
+    updated_at: str | None = None
+    cancelled_at: str | None = None
+    cancel_reason: str | None = None
+    financial_status: str | None = None
+    fulfillment_status: str | None = None
 
 
 class Shopify:
@@ -34,53 +48,47 @@ class Shopify:
 
     def verify(self, shop: Shop, body: str, signature: str) -> None:
         """Refuse a webhook that is not signed with the app's secret (HMAC-SHA256 in Base64)."""
-        digest = hmac.new(shop.webhook_secret.encode(), body.encode(), hashlib.sha256).digest()
+        secret = shop.webhook_secret.encode()
+        digest = hmac.new(secret, _bytes(body), hashlib.sha256).digest()
         expected = base64.b64encode(digest)
-        if not shop.webhook_secret or not hmac.compare_digest(expected, signature.encode()):
+        if not secret or not hmac.compare_digest(expected, _bytes(signature)):
             raise Refused("bad_signature", "The signature does not fit the body.", "signature")
 
-    def read(self, shop: Shop, topic: str, body: str) -> Received:
-        """Read a webhook."""
-        try:
-            order = json.loads(body)
-        except ValueError:
-            raise Refused("malformed", "The body is no JSON.", "body") from None
-        if not isinstance(order, dict):
-            raise Refused("malformed", "The body is no JSON object.", "body")
-        if topic == "orders/cancelled":
-            reason = f"canceled at Shopify: {order.get('cancel_reason') or 'no reason given'}"
-            return Received(_order_id(order), canceled=True, reason=reason)
+    def read(self, shop: Shop, topic: str, body: str) -> Sequence[News]:
+        """Read a webhook: it speaks of one order."""
         if topic not in ORDER_TOPICS:
-            return Received(ignored=f"Topic {topic} is of no interest.")
-        if order.get("cancelled_at"):
-            return Received(_order_id(order), canceled=True, reason="canceled at Shopify")
-        status = order.get("financial_status") or "pending"
-        if status in OVER:
-            return Received(ignored=f"The order is {status}.")
-        return Received(
-            _order_id(order), read_order(order, shop.channel), unpaid=status not in PAID
-        )
+            return [News(NotForUs(f"Topic {topic} is of no interest."))]
+        try:
+            head = msgspec.json.decode(_bytes(body), type=Head)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise Refused("malformed", "The body is no order in JSON.", "body") from None
+        if not head.id:
+            raise Refused("no_id", "The order has no id.", "id")
+        said: Any
+        if topic == CANCELED or head.cancelled_at:
+            why = head.cancel_reason or "no reason given"
+            said = Cancellation(f"canceled at Shopify: {why}"[:255])
+        elif head.financial_status in OVER:
+            said = NotForUs(f"The order is {head.financial_status}.")
+        elif head.fulfillment_status == "fulfilled":
+            said = NotForUs("The shop has sent it itself.")
+        else:
+            said = read_order(_bytes(body), shop.channel)
+        return [News(said, str(head.id)[:255], moment(head.updated_at))]
 
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
-        """Make a fulfillment with the tracking numbers, unless there is one with them already."""
-        order_id, numbers = told["channel_order_id"], list(told["tracking_numbers"])
-        known = _call(shop, "GET", f"/orders/{order_id}/fulfillments.json").get("fulfillments", [])
+        """Make a fulfillment with the tracking number, unless the shop knows of it already."""
+        order, numbers = f"/orders/{told['channel_order_id']}", list(told["tracking_numbers"])
+        answer = _call(shop, "GET", f"{order}/fulfillments.json")
+        known = [x for x in answer.get("fulfillments", []) if x.get("status") not in FAILED]
         if any(set(numbers) & set(one.get("tracking_numbers", [])) for one in known):
             return
-        found = _call(shop, "GET", f"/orders/{order_id}/fulfillment_orders.json")
         wanted = {str(line["channel_line_id"]): line["quantity"] for line in told["lines"]}
-        parts = []
-        for one in found.get("fulfillment_orders", []):
-            items = [
-                {"id": item["id"], "quantity": wanted[str(item["line_item_id"])]}
-                for item in one.get("line_items", [])
-                if str(item.get("line_item_id")) in wanted
-            ]
-            if items and one.get("status") not in {"closed", "cancelled"}:
-                parts.append(
-                    {"fulfillment_order_id": one["id"], "fulfillment_order_line_items": items}
-                )
+        found = _call(shop, "GET", f"{order}/fulfillment_orders.json")
+        parts = _open_parts(found.get("fulfillment_orders", []), wanted)
         if not parts:
+            if _covered(known, wanted):
+                return
             raise Declined("nothing_open", "Shopify has nothing open to fulfill in this order.")
         tracking = {"company": told["carrier"], "number": numbers[0] if numbers else ""}
         fulfillment = {
@@ -91,20 +99,26 @@ class Shopify:
         _call(shop, "POST", "/fulfillments.json", {"fulfillment": fulfillment}, key)
 
     def push_stock(self, shop: Shop, told: Mapping[str, Any]) -> None:
-        """Set what is available of an inventory item."""
+        """Set what is available of a listing; what was typed in by hand has no stock."""
         if not shop.location_id:
             raise Declined("no_location", "The connection names no location_id for stock.")
+        kind, _, rest = str(told["listing"]).partition(":")
+        if kind == "title":
+            return
+        item = _item_of_variant(shop, rest) if kind == "variant" else _item_of_sku(shop, told)
+        if not item:
+            raise Declined("not_listed", f"The shop does not sell {told['listing']}.")
         body = {
             "location_id": shop.location_id,
-            "inventory_item_id": told["listing"],
+            "inventory_item_id": item,
             "available": told["available"],
         }
         _call(shop, "POST", "/inventory_levels/set.json", body)
 
     def push_refund(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
-        """Make a refund with a note that names it, unless there is one already."""
-        path = f"/orders/{told['channel_order_id']}/refunds.json"
-        known = _call(shop, "GET", path).get("refunds", [])
+        """Give the money back with a note that names the return, unless that was done already."""
+        order = f"/orders/{told['channel_order_id']}"
+        known = _call(shop, "GET", f"{order}/refunds.json").get("refunds", [])
         if any(one.get("note") == told["return_id"] for one in known):
             return
         lines = [
@@ -112,175 +126,88 @@ class Shopify:
              "restock_type": "no_restock"}
             for line in told["lines"]
         ]  # fmt: skip
-        refund = {"note": told["return_id"], "notify": False, "refund_line_items": lines}
-        _call(shop, "POST", path, {"refund": refund}, key)
+        asked = {"refund": {"refund_line_items": lines}}
+        answer = _call(shop, "POST", f"{order}/refunds/calculate.json", asked)
+        payments = answer.get("refund", {}).get("transactions", [])
+        refund = {
+            "note": told["return_id"],
+            "notify": False,
+            "refund_line_items": lines,
+            "transactions": _given_back(payments, **told["amount"]),
+        }
+        _call(shop, "POST", f"{order}/refunds.json", {"refund": refund}, key)
 
 
-def read_order(order: Mapping[str, Any], channel: str) -> PlaceOrder:
-    """Read an order as Shopify sends it; the amounts of lines and delivery are exact."""
-    currency = str(order.get("currency") or "")
-    included = bool(order.get("taxes_included"))
-    items = [i for i in order.get("line_items") or [] if (i.get("quantity") or 0) > 0]
-    if not items:
-        raise Refused("no_lines", "The order has no lines.", "line_items")
-    delivery = _delivery(order, currency)
-    total = minor_units(order.get("total_price"), currency, "total_price")
-    lines = _lines(order, items, currency, included=included)
-    try:
-        return msgspec.convert(
-            {
-                "currency": currency,
-                "lines": lines,
-                "total": total,
-                "payment": PaymentChoice(method="external"),
-                "ship_to": _ship_to(order),
-                "bill_to": _address(order, order.get("billing_address")),
-                "customer": _customer(order),
-                "delivery": delivery,
-                "taxes_included": included,
-                "channel": channel,
-                "channel_order_id": _order_id(order),
-                "note": str(order.get("note") or "")[:4000],
-                "placed_at": _time(order.get("created_at")),
-            },
-            PlaceOrder,
-        )
-    except msgspec.ValidationError as error:
-        raise Refused("unreadable", f"The order cannot be read: {error}", "body") from None
+def _open_parts(orders: Sequence[Any], wanted: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Where the shop still waits for the pieces: no more of a line than it waits for."""
+    left, parts = dict(wanted), []
+    for order in orders:
+        if order.get("status") in {"closed", "cancelled"}:
+            continue
+        items = []
+        for item in order.get("line_items", []):
+            line = str(item.get("line_item_id"))
+            room = item.get("fulfillable_quantity", item.get("quantity", 0))
+            if taken := min(left.get(line, 0), room):
+                left[line] -= taken
+                items.append({"id": item["id"], "quantity": taken})
+        if items:
+            parts.append(
+                {"fulfillment_order_id": order["id"], "fulfillment_order_line_items": items}
+            )
+    return parts
 
 
-def _lines(
-    order: Mapping[str, Any], items: list[Any], currency: str, *, included: bool
-) -> list[NewLine]:
-    prices = [minor_units(i.get("price"), currency, "line_items.price") for i in items]
-    worth = [p * i["quantity"] for p, i in zip(prices, items, strict=True)]
-    discounts = [
-        sum(
-            minor_units(a["amount"], currency, "discount")
-            for a in i.get("discount_allocations") or []
-        )
-        for i in items
-    ]
-    stated = minor_units(order.get("total_discounts") or 0, currency, "total_discounts")
-    for_delivery = sum(
-        minor_units(s["price"], currency, "shipping")
-        - minor_units(s["discounted_price"], currency, "shipping")
-        for s in order.get("shipping_lines") or []
-        if s.get("discounted_price") is not None
-    )
-    missing = stated - for_delivery - sum(discounts)
-    if missing > 0:
-        room = [w - d for w, d in zip(worth, discounts, strict=True)]
-        extra = spread(missing, room)
-        discounts = [d + e for d, e in zip(discounts, extra, strict=True)]
-    taxes = _taxes(order, items, worth, currency, included=included)
-    return [
-        NewLine(
-            sku=str(item.get("sku") or "").strip()
-            or f"variant:{item.get('variant_id') or item.get('title')}",
-            quantity=item["quantity"],
-            unit_price=price,
-            name=str(item.get("name") or item.get("title") or "")[:255],
-            discount=discount,
-            tax=tax,
-            channel_line_id=str(item.get("id") or ""),
-        )
-        for item, price, discount, tax in zip(items, prices, discounts, taxes, strict=True)
-    ]
+def _covered(known: Sequence[Any], wanted: Mapping[str, int]) -> bool:
+    """Tell whether the shop has all pieces down as sent, by us or by hand."""
+    sent: dict[str, int] = {}
+    for item in (item for one in known for item in one.get("line_items", [])):
+        sent[str(item.get("id"))] = sent.get(str(item.get("id")), 0) + item.get("quantity", 0)
+    return all(sent.get(line, 0) >= quantity for line, quantity in wanted.items())
 
 
-def _taxes(
-    order: Mapping[str, Any], items: list[Any], worth: list[int], currency: str, *, included: bool
-) -> list[int]:
-    """Each line's taxes; what the order states beyond them is spread by the lines' worth."""
-    taxes = [
-        sum(minor_units(t["price"], currency, "tax_lines") for t in item.get("tax_lines") or [])
-        for item in items
-    ]
-    stated = minor_units(order.get("total_tax") or 0, currency, "total_tax")
-    delivered = _delivery_tax(order, currency)
-    if stated - delivered != sum(taxes) and not included:
-        return spread(stated - delivered, worth)
-    return taxes
+def _given_back(payments: Sequence[Any], amount: int, currency: str) -> list[dict[str, Any]]:
+    """Take the amount from the order's payments, from each what it has left."""
+    parts, left = [], amount
+    for payment in payments:
+        most = minor_units(payment.get("maximum_refundable") or 0, currency, "maximum_refundable")
+        if taken := min(left, most):
+            left -= taken
+            parts.append(
+                {
+                    "parent_id": payment.get("parent_id"),
+                    "gateway": payment.get("gateway"),
+                    "kind": "refund",
+                    "amount": in_decimals(taken, currency),
+                }
+            )
+    if left:
+        able = in_decimals(amount - left, currency)
+        raise Declined("too_much", f"Shopify can give back no more than {able} {currency}.")
+    return parts
 
 
-def _delivery(order: Mapping[str, Any], currency: str) -> Delivery:
-    price = discount = 0
-    express = False
-    for line in order.get("shipping_lines") or []:
-        gross = minor_units(line.get("price") or 0, currency, "shipping_lines.price")
-        paid = line.get("discounted_price")
-        net = gross if paid is None else minor_units(paid, currency, "shipping_lines")
-        price, discount = price + gross, discount + gross - net
-        express = express or "express" in str(line.get("title") or "").lower()
-    return Delivery(
-        service="express" if express else "standard",
-        price=price,
-        discount=discount,
-        tax=_delivery_tax(order, currency),
-    )
+def _item_of_variant(shop: Shop, variant: str) -> Any:
+    found = _call(shop, "GET", f"/variants/{variant}.json").get("variant", {})
+    return found.get("inventory_item_id")
 
 
-def _delivery_tax(order: Mapping[str, Any], currency: str) -> int:
-    return sum(
-        minor_units(tax["price"], currency, "shipping_lines.tax_lines")
-        for line in order.get("shipping_lines") or []
-        for tax in line.get("tax_lines") or []
-    )
+def _item_of_sku(shop: Shop, told: Mapping[str, Any]) -> Any:
+    """Find the inventory item by its SKU; the search ignores case and takes parts, we do not."""
+    quoted = str(told["listing"]).replace("\\", "\\\\").replace('"', '\\"')
+    asked = {"query": ITEM_OF_SKU, "variables": {"q": f'sku:"{quoted}"'}}
+    answer = _call(shop, "POST", "/graphql.json", asked)
+    if errors := answer.get("errors"):
+        if "THROTTLED" in str(errors):
+            raise Pending(clock.now() + timedelta(seconds=2), "Shopify says: not so fast")
+        raise Declined("query_refused", "Shopify does not answer the search for a SKU.")
+    nodes = answer.get("data", {}).get("inventoryItems", {}).get("nodes", [])
+    ids = [node["id"] for node in nodes if node.get("sku") == told["listing"]]
+    return ids[0].rpartition("/")[2] if ids else None
 
 
-def _ship_to(order: Mapping[str, Any]) -> Address:
-    customer = order.get("customer") or {}
-    for source in (
-        order.get("shipping_address"), order.get("billing_address"), customer.get("default_address"),
-    ):  # fmt: skip
-        if address := _address(order, source):
-            return address
-    raise Refused(
-        "no_address", "The order says nowhere where the goods shall go.", "shipping_address"
-    )
-
-
-def _address(order: Mapping[str, Any], source: Mapping[str, Any] | None) -> Address | None:
-    if not source or not source.get("address1") or not source.get("country_code"):
-        return None
-    name = source.get("name") or f"{source.get('first_name') or ''} {source.get('last_name') or ''}"
-    return Address(
-        name=name.strip() or _customer(order).name or "customer",
-        company=str(source.get("company") or ""),
-        line1=source["address1"],
-        line2=str(source.get("address2") or ""),
-        city=str(source.get("city") or "-"),
-        region=str(source.get("province_code") or source.get("province") or ""),
-        postcode=str(source.get("zip") or ""),
-        country=source["country_code"],
-        phone=str(source.get("phone") or ""),
-        email=str(order.get("email") or ""),
-    )
-
-
-def _customer(order: Mapping[str, Any]) -> Customer:
-    known = order.get("customer") or {}
-    name = f"{known.get('first_name') or ''} {known.get('last_name') or ''}".strip()
-    return Customer(
-        email=str(order.get("email") or known.get("email") or ""),
-        name=name,
-        phone=str(order.get("phone") or known.get("phone") or ""),
-    )
-
-
-def _order_id(order: Mapping[str, Any]) -> str:
-    if not order.get("id"):
-        raise Refused("no_id", "The order has no id.", "id")
-    return str(order["id"])
-
-
-def _time(text: Any) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")
 
 
 def _call(shop: Shop, method: str, path: str, body: Any = None, key: str = "") -> dict[str, Any]:

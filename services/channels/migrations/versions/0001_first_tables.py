@@ -52,6 +52,7 @@ def upgrade() -> None:
     sa.Column('unpaid', sa.Boolean(), nullable=False),
     sa.Column('order_id', sa.Text(), nullable=False),
     sa.Column('canceled', sa.Boolean(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('inbound_id', name=op.f('pk_inbound_orders')),
     sa.UniqueConstraint('channel', 'channel_order_id', name=op.f('uq_inbound_orders_channel_channel_order_id'))
