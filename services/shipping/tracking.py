@@ -48,7 +48,7 @@ def take_tracking(notice: TrackingNotice, work: Work, shipments: Shipments) -> N
         _leave(shipment, event.at, work)
     if shipment.fulfillment_order_id:
         work.send(tracked(shipment, notice), correlation_id=shipment.order_id)
-    if shipment.has_left and (state := shipment.follow()):
+    if state := shipment.follow():
         _arrive(shipment, state, notice.event_id, work)
 
 

@@ -40,10 +40,9 @@ class Post:
 
 
 class RudeServer(SMTP):
-    """A server that says good-bye in a way that smtplib takes for an error."""
+    """A server that hangs up instead of saying good-bye."""
 
     async def smtp_QUIT(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
-        await self.push("421 bad weather")
         self.transport.close()
 
 
