@@ -1,7 +1,6 @@
 """What does a shop at Shopify answer? A small one over real HTTP, with one order of three mugs."""
 
 import json
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,43 +28,41 @@ class FakeShopify:
         ]
         self.refunds: list[Any] = []
         self.items = {"MUG-1": 9001, "mug-1": 9009}
-        self.variants = {"808": 9808}
         self.stock: dict[Any, Any] = {}
         self.answers_first: list[tuple[int, dict[str, str]]] = []
         self.loses_answer_to = ""
         self.asked: list[str] = []
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
-        order = re.fullmatch(r"/orders/4711/(.+)\.json", path)
-        what = order[1] if order else path
-        match method, what:
-            case "GET", "fulfillments":
-                return 200, {"fulfillments": self.fulfillments}
-            case "GET", "fulfillment_orders":
-                return 200, {"fulfillment_orders": self.open}
-            case "POST", "/fulfillments.json":
-                return self.fulfill(body["fulfillment"])
-            case "GET", "refunds":
-                return 200, {"refunds": self.refunds}
-            case "POST", "refunds/calculate":
-                told = [{**p, "kind": "suggested_refund"} for p in self.payments]
-                return 200, {"refund": {"transactions": told}}
-            case "POST", "refunds":
-                self.refunds.append(body["refund"])
-                return 201, body
-            case "POST", "/graphql.json":
-                sku = body["variables"]["q"].removeprefix('sku:"').removesuffix('"')
-                found = [x for x in self.items if x.lower() == sku.lower()]
-                nodes = [{"id": f"gid://shopify/InventoryItem/{self.items[x]}", "sku": x}
-                         for x in found]  # fmt: skip
-                return 200, {"data": {"inventoryItems": {"nodes": nodes}}}
-            case "GET", where if where.startswith("/variants/"):
-                item = self.variants.get(where[10:-5])
-                return (200, {"variant": {"inventory_item_id": item}}) if item else (404, {})
-            case "POST", "/inventory_levels/set.json":
-                self.stock[str(body["inventory_item_id"])] = body["available"]
-                return 200, body
-        return 404, {"errors": "Not Found"}
+        """Answer as Shopify does; what it has no path for is not found."""
+        known = {
+            "GET /orders/4711/fulfillments.json": lambda: {"fulfillments": self.fulfillments},
+            "GET /orders/4711/fulfillment_orders.json": lambda: {"fulfillment_orders": self.open},
+            "GET /orders/4711/refunds.json": lambda: {"refunds": self.refunds},
+            "POST /orders/4711/refunds.json": lambda: self.refunds.append(body["refund"]),
+            "POST /orders/4711/refunds/calculate.json": lambda: self.suggest(),
+            "POST /graphql.json": lambda: self.search(body["variables"]["q"]),
+            "GET /variants/808.json": lambda: {"variant": {"inventory_item_id": 9808}},
+            "POST /inventory_levels/set.json": lambda: self.set(**body),
+        }
+        if path == "/fulfillments.json":
+            return self.fulfill(body["fulfillment"])
+        found = known.get(f"{method} {path}")
+        return (200, found() or {}) if found else (404, {"errors": "Not Found"})
+
+    def suggest(self) -> Any:
+        told = [{**payment, "kind": "suggested_refund"} for payment in self.payments]
+        return {"refund": {"transactions": told}}
+
+    def search(self, query: str) -> Any:
+        """Search as Shopify does, that is without regard to case."""
+        sku = query.removeprefix('sku:"').removesuffix('"').lower()
+        found = [(name, item) for name, item in self.items.items() if name.lower() == sku]
+        nodes = [{"id": f"gid://shopify/InventoryItem/{item}", "sku": sku} for sku, item in found]
+        return {"data": {"inventoryItems": {"nodes": nodes}}}
+
+    def set(self, location_id: str, inventory_item_id: Any, available: int) -> None:
+        self.stock[str(inventory_item_id)] = available
 
     def fulfill(self, wish: Any) -> tuple[int, Any]:
         rooms = {
