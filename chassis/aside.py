@@ -90,7 +90,7 @@ def take_due(session: Session, now: datetime, limit: int) -> list[Aside]:
         ),
         {"now": now, "lease": now + timedelta(minutes=1), "limit": limit},
     )
-    return _asides(rows)
+    return sorted(_asides(rows), key=lambda one: (one.first_at, one.message_id))
 
 
 def handled(session: Session, message_ids: Sequence[str]) -> None:
@@ -147,5 +147,5 @@ def drop(session: Session, message_id: str) -> bool:
 
 def counts(session: Session) -> dict[str, int]:
     """Count what was put aside, by state."""
-    rows = session.execute(sa.text("select state, count(*) from deferred group by state"))
-    return {"waiting": 0, "parked": 0} | dict(rows.tuples().all())
+    rows = session.execute(sa.text("select state, count(*) as number from deferred group by state"))
+    return {"waiting": 0, "parked": 0} | {row.state: row.number for row in rows}

@@ -23,7 +23,8 @@ class Machine(Generic[S]):
             for state in moves.get(todo.pop(), frozenset()) - reached:
                 reached.add(state)
                 todo.append(state)
-        if missing or (lost := set(moves) - reached):
+        lost = set(moves) - reached
+        if missing or lost:
             raise ValueError(f"{what}: no moves for {missing or '-'}, unreachable {lost or '-'}")
 
     def move(self, which: str, state: S, to: S) -> S:
