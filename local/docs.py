@@ -12,13 +12,14 @@ or say `--accept-breaks` while nothing has been released.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from contracts import load_all
 from contracts.compatibility import breaks
+from contracts.example import EXAMPLES
 from contracts.message import CATALOGUE, QUESTIONS
 from contracts.schema import schema_of, schema_of_question, to_text
 from gateway import openapi
@@ -47,6 +48,12 @@ def schemas() -> dict[str, bytes]:
     for name, question in QUESTIONS.items():
         made[f"{SCHEMAS}/questions/{name}.json"] = schema_of_question(question)
     return {path: to_text(schema) for path, schema in made.items()}
+
+
+def without_example(among: Iterable[str] = CATALOGUE) -> list[str]:
+    """Name the examples that nobody has written yet; they cannot be generated."""
+    load_all()
+    return [f"contracts/examples/{w}.json" for w in among if not (EXAMPLES / f"{w}.json").exists()]
 
 
 def outdated(root: Path, made: Pages) -> list[str]:
@@ -88,6 +95,9 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     if unknown := set(arguments) - {"--check", "--accept-breaks"}:
         print(f"Unknown: {' '.join(sorted(unknown))}. Known are --check and --accept-breaks.")
         return 2
+    if lacking := without_example():
+        print("\n".join(f"{path} is missing: write a real one" for path in lacking))
+        return 1
     made = pages()
     bad = outdated(root, made)
     if "--accept-breaks" not in arguments and (breaking := broken(root, made)):

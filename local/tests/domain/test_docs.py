@@ -108,6 +108,13 @@ def test_while_nothing_has_been_released_breaks_can_be_accepted(root, made):
     assert not (root / "contracts/schemas/orders.taken.v1.json").exists()
 
 
+def test_a_message_that_nobody_wrote_an_example_for_is_named():
+    assert docs.without_example() == []
+    assert docs.without_example(["orders.placed.v1", "orders.taken.v1"]) == [
+        "contracts/examples/orders.taken.v1.json"
+    ]
+
+
 def test_an_unknown_word_is_answered_with_those_that_are_known(root, capsys):
     assert docs.main(["--chekc"], root) == 2
     assert "--check" in capsys.readouterr().out
