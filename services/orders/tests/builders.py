@@ -28,8 +28,8 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 MUG, SHIRT = "MUG-1", "SHIRT-M"
 
 
-def an_address(name: str = "Ann Smith") -> Address:
-    return Address(name=name, line1="Main Street 1", city="Berlin", country="DE", postcode="10115")
+def an_address(name: str = "Ann Smith", postcode: str = "10115") -> Address:
+    return Address(name=name, line1="Main Street 1", city="Berlin", country="DE", postcode=postcode)
 
 
 def a_sku(sku: str) -> SkuData:
