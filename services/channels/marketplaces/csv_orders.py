@@ -11,12 +11,11 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-import msgspec
-
 from chassis.errors import Refused
 from contracts.orders import NewLine, PlaceOrder
 from services.channels.domain.news import News, Sold, Unacceptable
 from services.channels.marketplaces.amounts import minor_units
+from services.channels.marketplaces.checked import checked
 from services.channels.marketplaces.marketplace import Shop
 
 ADDRESS = (
@@ -149,12 +148,11 @@ def _order(
 
 def _checked(wish: dict[str, Any], kind: type[T]) -> T:
     try:
-        return msgspec.convert(wish, kind)
-    except msgspec.ValidationError as error:
-        text, _, field = str(error).partition(" - at `$.")
-        name = field.rstrip("`").rpartition(".")[2]
-        name = NAMED.get(name, name)
-        raise Refused("invalid", f"{name}: {text}", name) from None
+        return checked(wish, kind)
+    except Refused as refusal:
+        name = refusal.field.rpartition(".")[2]
+        name = NAMED.get(name, name) or "csv"
+        raise Refused(refusal.code, f"{name}: {refusal.message}", name) from None
 
 
 def _line(number: int, row: dict[str, str], currency: str) -> NewLine:

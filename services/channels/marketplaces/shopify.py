@@ -62,11 +62,11 @@ class Shopify:
             head = msgspec.json.decode(_bytes(body), type=Head)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Refused("malformed", "The body is no order in JSON.", "body") from None
-        if not head.id:
+        if not head.id or "\0" in str(head.id):
             raise Refused("no_id", "The order has no id.", "id")
         said: Any
         if topic == CANCELED or head.cancelled_at:
-            why = head.cancel_reason or "no reason given"
+            why = (head.cancel_reason or "no reason given").replace("\0", "")
             said = Cancellation(f"canceled at Shopify: {why}"[:255])
         elif head.financial_status in OVER:
             said = NotForUs(f"The order is {head.financial_status}.")

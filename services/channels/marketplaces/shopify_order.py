@@ -15,6 +15,7 @@ from chassis.errors import Refused
 from contracts.orders import PlaceOrder
 from services.channels.domain.news import NotForUs, Sold, Unacceptable
 from services.channels.marketplaces.amounts import minor_units, spread
+from services.channels.marketplaces.checked import checked, invalid
 from services.channels.marketplaces.shopify_payload import (
     Amount,
     Buyer,
@@ -35,12 +36,10 @@ def read_order(body: bytes, channel: str) -> Sold | NotForUs | Unacceptable:
         lines, dropped = _lines(order)
         if not lines:
             return NotForUs("Nothing of it is left for us to send.")
-        sold = msgspec.convert(_wish(order, channel, lines, dropped), PlaceOrder)
-    except msgspec.ValidationError as error:
-        why, _, where = str(error).partition(" - at `$.")
-        return Unacceptable(why, where.rstrip("`"))
-    except Refused as refusal:
-        return Unacceptable(refusal.message, refusal.field)
+        sold = checked(_wish(order, channel, lines, dropped), PlaceOrder)
+    except (msgspec.ValidationError, Refused) as error:
+        refusal = error if isinstance(error, Refused) else invalid(error)
+        return Unacceptable(refusal.message, refusal.field or "body")
     return Sold(sold, unpaid=(order.financial_status or "pending") in UNPAID)
 
 

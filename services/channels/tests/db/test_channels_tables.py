@@ -182,6 +182,19 @@ def test_a_refused_webhook_is_not_counted_as_heard(shop: Service) -> None:
     assert shop.post(an_order(), event_id="evt-1").outcome == "accepted"
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"note": "a\0b"}, {"line_items": [an_item("\0")]}, {"email": "\0@x"}, {"currency": "\0"}],
+)
+def test_what_the_database_cannot_keep_is_kept_in_sight_as_refused(
+    shop: Service, changes: Any
+) -> None:
+    assert shop.post(an_order(**changes)).outcome == "parked"
+    shop.post(an_order(id=5, cancel_reason="\0"), "orders/cancelled")
+
+    assert [x.state for x in shop.inbound()] == ["refused", "refused"]
+
+
 def test_a_file_gives_each_order_its_result_and_a_second_time_changes_nothing(
     shop: Service,
 ) -> None:

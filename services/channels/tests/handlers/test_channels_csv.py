@@ -141,6 +141,8 @@ def test_one_bad_row_keeps_its_whole_order_out(channel: Channel) -> None:
         ({"city": "x" * 256}, "city"),
         ({"country": "de"}, "country"),
         ({"email": "nobody"}, "email"),
+        ({"note": "a\0b"}, "csv"),
+        ({"sku": "a\0b"}, "csv"),
         ({"service": "carrier pigeon"}, "service"),
         ({"payment": "shells"}, "payment"),
         ({"order_id": "x" * 256}, "order_id"),

@@ -231,6 +231,7 @@ def test_goods_go_to_the_buyers_other_address_if_the_first_is_missing() -> None:
         ({"shipping_address": None}, "shipping_address"),
         ({"shipping_address": a_place(country_code="Germany")}, "ship_to.country"),
         ({"email": "no mail"}, "customer.email"),
+        ({"note": "a\0b"}, "body"),
         ({"currency": None}, "currency"),
         ({"currency": "XXX?"}, "currency"),
         ({"total_price": None}, "total_price"),
@@ -259,7 +260,20 @@ def test_an_order_that_cannot_be_accepted_names_the_field(changes: Any, field: s
 
 
 @pytest.mark.parametrize(
-    "body", ["", "{", "[]", "7", "null", '"x"', "[" * 100_000, '{"id": {}}', "\ud800", '{"id":"']
+    "body",
+    [
+        "",
+        "{",
+        "[]",
+        "7",
+        "null",
+        '"x"',
+        "[" * 100_000,
+        '{"id": {}}',
+        "\ud800",
+        '{"id":"',
+        '{"id":"\\u0000"}',
+    ],
 )
 def test_what_is_no_order_at_all_is_refused(body: str) -> None:
     with pytest.raises(Refused) as refusal:
