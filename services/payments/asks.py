@@ -13,6 +13,7 @@ from services.payments.domain.payment import Payment
 AUTHORIZE, POLL, CAPTURE, VOID, REFUND = (
     "payments.authorize", "payments.poll", "payments.capture", "payments.void", "payments.refund",
 )  # fmt: skip
+EXPIRED = "expired"  # how a poll ends that has found no decision in time
 POLLED_BEYOND = timedelta(hours=2)
 
 
@@ -45,10 +46,11 @@ def poll(payment: Payment, due_at: datetime) -> Call:
 
 
 def capture(payment: Payment, capture: Capture) -> Call:
-    """Take money."""
+    """Take money; of an order that was called off, only look whether it was taken."""
     name = f"cap-{capture.capture_id}-{payment.order_id}"
     tries = [f"{name}-{i}" for i in range(1, capture.tries + 1)]
-    request = _request(payment, capture.amount, tries) | {"capture_id": capture.capture_id}
+    request = _request(payment, capture.amount, tries)
+    request |= {"capture_id": capture.capture_id, "look_only": payment.void_asked}
     return Call(CAPTURE, tries[-1], payment.payment_id, request)
 
 
@@ -60,11 +62,11 @@ def refund(payment: Payment, refund: Refund) -> Call:
     return Call(REFUND, tries[-1], payment.payment_id, request)
 
 
-def void(payment: Payment, due_at: datetime | None = None) -> Call:
+def void(payment: Payment) -> Call:
     """Let go of the money."""
     name = f"void-{payment.order_id}"
     tries = [name, *(f"{name}-{i}" for i in range(2, payment.void_tries + 1))]
-    return Call(VOID, tries[-1], payment.payment_id, _request(payment, 0, tries), due_at)
+    return Call(VOID, tries[-1], payment.payment_id, _request(payment, 0, tries))
 
 
 def _request(payment: Payment, amount: int, keys: list[str]) -> dict[str, object]:

@@ -9,6 +9,7 @@ from services.payments import asks, tells
 from services.payments.domain.attempt import AttemptState, Capture
 from services.payments.domain.payment import Payment, State
 from services.payments.facts import VOIDED, fact
+from services.payments.handlers import expire_payment
 from services.payments.ports import Payments
 from services.payments.refunding import count_refund
 from services.payments.securing import fail, secure
@@ -16,7 +17,6 @@ from services.payments.voiding import go_on, let_go
 from services.payments.webhooks import ProviderEvent
 
 POLL_EVERY = timedelta(hours=1)
-VOID_AGAIN_AFTER = timedelta(hours=1)
 
 
 def conclude_authorization(outcome: Outcome, work: Work, payments: Payments) -> None:
@@ -24,7 +24,9 @@ def conclude_authorization(outcome: Outcome, work: Work, payments: Payments) -> 
     payment = _known(outcome.call.subject, payments)
     if not payment.is_waiting:
         return
-    if outcome.status == "refused":
+    if outcome.code == asks.EXPIRED and not payment.void_asked:
+        expire_payment(payment, work, payments)
+    elif outcome.status == "refused":
         fail(payment, outcome.code, outcome.reason, work, payments)
     elif outcome.status == "failed":
         _give_up(payment, outcome.reason, work, payments)
@@ -63,16 +65,20 @@ def conclude_capture(outcome: Outcome, work: Work, payments: Payments) -> None:
     if outcome.status == "succeeded":
         _count_capture(payment, capture, work, payments)
     else:
-        capture.move(AttemptState.FAILED)
+        capture.move(_ending(outcome))
         capture.reason = (outcome.reason or outcome.code)[:255]
-        payment.claimed -= capture.amount
+        if capture.state == AttemptState.FAILED:
+            payment.claimed -= capture.amount
         tells.capture_failed(payment.order_id, capture_id, capture.reason, work)
     if payment.void_asked:
         go_on(payment, work, payments)
 
 
 def conclude_refund(outcome: Outcome, work: Work, payments: Payments) -> None:
-    """Take what the provider answered; a refund that failed is still owed."""
+    """Take what the provider answered; a refund that failed is still owed.
+
+    While the order is called off, one that was refused waits until it is called off again.
+    """
     payment = _known(outcome.call.subject, payments)
     refund_id = outcome.call.request["refund_id"]
     refund = payments.refund(payment.order_id, refund_id)
@@ -80,13 +86,14 @@ def conclude_refund(outcome: Outcome, work: Work, payments: Payments) -> None:
         raise NotFound("refund", refund_id, "refund_id")
     if outcome.status == "succeeded":
         count_refund(payment, refund, work, payments)
-        if payment.void_asked:
-            go_on(payment, work, payments)
     else:
-        refund.move(AttemptState.FAILED)
-        payment.refunding -= refund.amount
+        refund.move(_ending(outcome))
+        if refund.state == AttemptState.FAILED:
+            payment.refunding -= refund.amount
         reason = outcome.reason or outcome.code
         tells.refund_failed(payment.order_id, refund_id, reason, work)
+    if payment.void_asked and refund.state != AttemptState.FAILED:
+        go_on(payment, work, payments)
 
 
 def conclude_void(outcome: Outcome, work: Work, payments: Payments) -> None:
@@ -99,7 +106,7 @@ def conclude_void(outcome: Outcome, work: Work, payments: Payments) -> None:
         if payment.void_asked and not payment.is_over:
             go_on(payment, work, payments)
     elif outcome.status == "failed":
-        let_go(payment, work, work.now + VOID_AGAIN_AFTER)
+        let_go(payment, work)
 
 
 def _give_up(payment: Payment, reason: str, work: Work, payments: Payments) -> None:
@@ -117,6 +124,11 @@ def _count_capture(payment: Payment, capture: Capture, work: Work, payments: Pay
     whole = payment.captured == payment.amount
     payment.move(State.CAPTURED if whole else State.PARTIALLY_CAPTURED)
     tells.captured(payment, capture.capture_id, capture.amount, work)
+
+
+def _ending(outcome: Outcome) -> AttemptState:
+    """A provider that said no has moved nothing; of one that said nothing nobody knows."""
+    return AttemptState.FAILED if outcome.status == "refused" else AttemptState.UNKNOWN
 
 
 def _known(payment_id: str, payments: Payments) -> Payment:

@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis import clock
 from chassis.outside import Declined, OutsideCall, Pending
+from services.payments import asks
 from services.payments.providers.provider import Answer, Provider
 
 ASK_AGAIN_AFTER = timedelta(hours=1)
@@ -37,7 +38,7 @@ def poll(call: OutsideCall, provider: Provider) -> dict[str, Any]:
         return _result(answer)
     now = clock.now()
     if now >= datetime.fromisoformat(call.request["until"]):
-        raise Declined("expired", f"It was not decided in time: {reason}.")
+        raise Declined(asks.EXPIRED, f"It was not decided in time: {reason}.")
     raise Pending(now + ASK_AGAIN_AFTER, reason)
 
 
@@ -61,6 +62,8 @@ def _once(
 ) -> dict[str, Any]:
     wish = call.request
     done = _earlier(wish["keys"] if call.unknown else wish["keys"][:-1], provider)
+    if done is None and wish.get("look_only"):
+        raise Declined("called_off", "It was not taken before the order was called off.")
     return _result(done or act(call.key, wish["authorization"], wish["amount"]))
 
 

@@ -59,7 +59,7 @@ def capture_payment(command: CapturePayment, work: Work, payments: Payments) -> 
     known = payments.capture(order_id, capture_id)
     if known and known.state == AttemptState.SUCCEEDED:
         tells.captured(payment, capture_id, known.amount, work)
-    elif known is None or known.state == AttemptState.FAILED:
+    elif known is None or known.may_be_tried:
         try:
             _claim(command, payment, known)
         except Refused as refusal:
@@ -97,7 +97,8 @@ def _claim(command: CapturePayment, payment: Payment, known: Capture | None) -> 
         state = "called off" if payment.void_asked else payment.state
         reason = f"The order's payment is {state}: there is nothing to take."
         raise Refused("illegal_move", reason)
-    payment.claim(known.amount if known else command.amount.amount)
+    if known is None or known.state == AttemptState.FAILED:
+        payment.claim(known.amount if known else command.amount.amount)
 
 
 def _take(

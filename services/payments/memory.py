@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts.payments import PaymentFact
-from services.payments.domain.attempt import Capture, Refund
+from services.payments.domain.attempt import AttemptState, Capture, Refund
 from services.payments.domain.payment import Payment, State
 from services.payments.domain.terms import CreditTerms
 
@@ -60,6 +60,11 @@ class MemoryPayments:
     def refund(self, order_id: str, refund_id: str) -> Refund | None:
         """Find a refund."""
         return self.refunds.get((order_id, refund_id))
+
+    def unanswered(self, order_id: str) -> Sequence[Capture | Refund]:
+        """Find the captures and refunds of which nobody knows whether they were made."""
+        made = (*self.captures.values(), *self.refunds.values())
+        return [m for m in made if m.order_id == order_id and m.state == AttemptState.UNKNOWN]
 
     def terms(self, customer: str) -> CreditTerms | None:
         """Find the terms of a customer."""

@@ -28,6 +28,9 @@ class Payments(Protocol):
     def refund(self, order_id: str, refund_id: str) -> Refund | None:
         """Find a refund."""
 
+    def unanswered(self, order_id: str) -> Sequence[Capture | Refund]:
+        """Find the captures and refunds of which nobody knows whether they were made."""
+
     def terms(self, customer: str) -> CreditTerms | None:
         """Find the terms of a customer."""
 

@@ -35,6 +35,8 @@ def give_refund(wish: GiveRefund, work: Work, payments: Payments) -> Payment:
         known.check_same(wish.amount.amount)
     if known and known.state == AttemptState.SUCCEEDED:
         tells.refunded(payment, known, work)
+    elif known and known.state == AttemptState.UNKNOWN:
+        ask_again(payment, known, work)
     elif known is None or known.state == AttemptState.FAILED:
         _check_amount(wish, payment)
         refund = known or Refund(
@@ -55,6 +57,12 @@ def send_back(payment: Payment, refund: Refund, work: Work, payments: Payments) 
         work.call(asks.refund(payment, refund))
     else:
         count_refund(payment, refund, work, payments)
+
+
+def ask_again(payment: Payment, refund: Refund, work: Work) -> None:
+    """Ask what has become of a refund, and make it if it was not made."""
+    refund.try_again()
+    work.call(asks.refund(payment, refund))
 
 
 def count_refund(payment: Payment, refund: Refund, work: Work, payments: Payments) -> None:

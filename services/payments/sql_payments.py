@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from chassis.outside import Outcome
 from chassis.store import add, insert_rows, load_locked, locked
 from contracts.payments import AuthorizePayment, PaymentFact, VoidPayment
-from services.payments.domain.attempt import Capture, Refund
+from services.payments.domain.attempt import AttemptState, Capture, Refund
 from services.payments.domain.payment import Payment, State
 from services.payments.domain.terms import CreditTerms
-from services.payments.tables import facts, invoices, payments, voided
+from services.payments.tables import captures, facts, invoices, payments, refunds, voided
 
 
 class SqlPayments:
@@ -47,6 +47,14 @@ class SqlPayments:
     def refund(self, order_id: str, refund_id: str) -> Refund | None:
         """Find a refund."""
         return locked(self._session, Refund, (order_id, refund_id))
+
+    def unanswered(self, order_id: str) -> Sequence[Capture | Refund]:
+        """Find the captures and refunds of which nobody knows whether they were made."""
+        found: list[Capture | Refund] = []
+        for cls, table in ((Capture, captures), (Refund, refunds)):
+            unknown = sa.and_(table.c.order_id == order_id, table.c.state == AttemptState.UNKNOWN)
+            found += self._session.scalars(sa.select(cls).where(unknown).with_for_update())
+        return found
 
     def terms(self, customer: str) -> CreditTerms | None:
         """Find the terms of a customer."""

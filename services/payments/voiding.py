@@ -5,17 +5,15 @@ what it holds, then what was taken is refunded, and only then it is told that no
 Asked again, it tries again what failed.
 """
 
-from datetime import datetime
-
 from chassis.work import Work
 from contracts.payments import VoidPayment
 from services.payments import asks, tells
-from services.payments.domain.attempt import Refund
+from services.payments.domain.attempt import Capture, Refund
 from services.payments.domain.payment import Payment, State
 from services.payments.facts import VOIDED, fact
 from services.payments.invoices import forgive
 from services.payments.ports import Payments
-from services.payments.refunding import send_back
+from services.payments.refunding import ask_again, send_back
 
 
 def void_payment(command: VoidPayment, work: Work, payments: Payments) -> None:
@@ -42,20 +40,22 @@ def go_on(payment: Payment, work: Work, payments: Payments) -> None:
     if payment.is_over:
         tells.voided(payment.order_id, payment.refunded, work)
     elif payment.state == State.CREATED or payment.is_capturing:
-        return
+        _ask_after(Capture, payment, work, payments)
     elif payment.may_be_held and payments.noted(payment, VOIDED) is None:
         let_go(payment, work)
-    elif payment.refundable and not payment.refunding:
+    elif payment.refunding:
+        _ask_after(Refund, payment, work, payments)
+    elif payment.refundable:
         _refund_rest(payment, work, payments)
-    elif not payment.refunding:
+    else:
         _end(payment, work)
 
 
-def let_go(payment: Payment, work: Work, due_at: datetime | None = None) -> None:
+def let_go(payment: Payment, work: Work) -> None:
     """Ask the provider to let go of what it holds, unless it is being asked."""
     if not payment.voiding:
         payment.voiding, payment.void_tries = True, payment.void_tries + 1
-        work.call(asks.void(payment, due_at))
+        work.call(asks.void(payment))
 
 
 def give_back(payment: Payment, reason: str, work: Work, payments: Payments) -> None:
@@ -63,6 +63,20 @@ def give_back(payment: Payment, reason: str, work: Work, payments: Payments) -> 
     if payment.refundable:
         back = fact("refunded", "given-back", work, payment.refundable, reason)
         payments.post(payment, back)
+
+
+def _ask_after(
+    kind: type[Capture | Refund], payment: Payment, work: Work, payments: Payments
+) -> None:
+    """Wait for what is on its way; what nobody knows of is asked after."""
+    for attempt in payments.unanswered(payment.order_id):
+        if not isinstance(attempt, kind):
+            continue
+        if isinstance(attempt, Refund):
+            ask_again(payment, attempt, work)
+        else:
+            attempt.try_again()
+            work.call(asks.capture(payment, attempt))
 
 
 def _refund_rest(payment: Payment, work: Work, payments: Payments) -> None:

@@ -8,18 +8,21 @@ from chassis.machine import Machine
 
 
 class AttemptState(StrEnum):
-    """The life of a capture and of a refund."""
+    """The life of a capture and of a refund; `unknown`: the money may have moved or not."""
 
     PROCESSING = "processing"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    UNKNOWN = "unknown"
 
 
+A = AttemptState
 # fmt: off
-ATTEMPT_LIFE = Machine("capture or refund", AttemptState.PROCESSING, {
-    AttemptState.PROCESSING: frozenset({AttemptState.SUCCEEDED, AttemptState.FAILED}),
-    AttemptState.FAILED:     frozenset({AttemptState.PROCESSING}),
-    AttemptState.SUCCEEDED:  frozenset(),
+ATTEMPT_LIFE = Machine("capture or refund", A.PROCESSING, {
+    A.PROCESSING: frozenset({A.SUCCEEDED, A.FAILED, A.UNKNOWN}),
+    A.FAILED:     frozenset({A.PROCESSING}),
+    A.UNKNOWN:    frozenset({A.PROCESSING}),
+    A.SUCCEEDED:  frozenset(),
 })
 # fmt: on
 
@@ -34,8 +37,13 @@ class Attempted:
         """Move to a state, or raise IllegalMove."""
         self.state = ATTEMPT_LIFE.move(str(self), AttemptState(self.state), to).value
 
+    @property
+    def may_be_tried(self) -> bool:
+        """Tell whether an earlier try has ended without success."""
+        return self.state in {AttemptState.FAILED, AttemptState.UNKNOWN}
+
     def try_again(self) -> None:
-        """Begin another try after one that failed."""
+        """Begin another try after one that has failed, or whose outcome nobody knows."""
         self.move(AttemptState.PROCESSING)
         self.tries += 1
 

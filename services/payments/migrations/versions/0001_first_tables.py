@@ -20,7 +20,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('amount >= 0', name=op.f('ck_captures_not_negative')),
-    sa.CheckConstraint("state in ('processing', 'succeeded', 'failed')", name=op.f('ck_captures_state')),
+    sa.CheckConstraint("state in ('processing', 'succeeded', 'failed', 'unknown')", name=op.f('ck_captures_state')),
     sa.PrimaryKeyConstraint('order_id', 'capture_id', name=op.f('pk_captures'))
     )
     op.create_table('counters',
@@ -165,7 +165,7 @@ def upgrade() -> None:
     sa.Column('tries', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('amount > 0', name=op.f('ck_refunds_positive')),
-    sa.CheckConstraint("state in ('processing', 'succeeded', 'failed')", name=op.f('ck_refunds_state')),
+    sa.CheckConstraint("state in ('processing', 'succeeded', 'failed', 'unknown')", name=op.f('ck_refunds_state')),
     sa.PrimaryKeyConstraint('order_id', 'refund_id', name=op.f('pk_refunds'))
     )
     op.create_table('provider_ledger',

@@ -142,6 +142,18 @@ def test_a_capture_that_failed_is_not_tried_again_when_others_took_its_money(
     assert cashier.waiting() == []
 
 
+def test_money_that_may_have_been_taken_is_not_taken_otherwise(cashier: Cashier) -> None:
+    cashier.authorized(100)
+    cashier.take(a_capture(100, "ful-1"))
+    cashier.answer(asks.CAPTURE, "failed")
+
+    (told,) = cashier.take(a_capture(1, "ful-2"))
+    assert told.reason == "Of 100, 100 are taken already; 1 cannot be taken."
+    cashier.take(a_capture(100, "ful-1"))
+
+    assert names(cashier.answer(asks.CAPTURE)) == ["PaymentCaptured"]
+
+
 def test_two_orders_may_use_the_same_name_for_a_capture(cashier: Cashier) -> None:
     other = "ord_" + "0" * 26
     for order_id in (ORDER, other):

@@ -114,12 +114,24 @@ def test_a_refund_that_failed_is_not_tried_again_when_the_money_went_back_otherw
 ) -> None:
     cashier.captured(100)
     cashier.take(a_refund(80, "ret-1"))
-    cashier.answer(asks.REFUND, "failed")
+    cashier.answer(asks.REFUND, "refused")
     cashier.take(a_refund(50, "ret-2"))
     cashier.answer(asks.REFUND)
 
     assert names(cashier.take(a_refund(80, "ret-1"))) == ["RefundFailed"]
     assert (cashier.payment.refunding, cashier.waiting()) == (0, [])
+
+
+def test_money_that_may_have_gone_back_is_not_given_back_otherwise(cashier: Cashier) -> None:
+    cashier.captured(100)
+    cashier.take(a_refund(80, "ret-1"))
+    assert names(cashier.answer(asks.REFUND, "failed")) == ["RefundFailed"]
+
+    assert names(cashier.take(a_refund(50, "ret-2"))) == ["RefundFailed"]
+    cashier.take(a_refund(80, "ret-1"))
+    cashier.answer(asks.REFUND)
+
+    assert (cashier.sums, cashier.payment.refunding) == ((100, 100, 80), 0)
 
 
 def test_a_refund_of_an_order_without_payment_is_refused(cashier: Cashier) -> None:
