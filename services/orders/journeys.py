@@ -195,7 +195,7 @@ class Journeys:
         shortage = self._start(SHORTAGE_JOURNEY, run_id, data)
         if self.order.canceling:
             self._compensate(shortage, self.order.canceling)
-        elif not told.left:
+        elif self.order.sending(told.fulfillment_order_id).status == "incomplete":
             self._end(f"{self.order.order_id}:{told.fulfillment_order_id}")
 
     def _end(self, run_id: str) -> None:

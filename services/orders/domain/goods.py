@@ -102,7 +102,7 @@ def _pick_short(order: Order, told: warehouse.PickShort) -> Told:
             rest = left.pop(item.line_id).quantity - item.quantity
             if rest > 0:
                 left[item.line_id] = replace(item, quantity=rest)
-        status = sending.status if told.left else "incomplete"
+        status = sending.status if left else "incomplete"
         order.put(replace(sending, lines=tuple(left.values()), status=status))
     places = ", ".join(sorted({p.warehouse_id for p in told.lines}))
     return [

@@ -1,5 +1,8 @@
 """News that come late, early or twice are taken for what they are."""
 
+import pytest
+
+from chassis.errors import NotYet
 from contracts.inventory import StockReleased, StockReserved
 from contracts.payments import (
     PaymentAuthorized,
@@ -9,7 +12,8 @@ from contracts.payments import (
 )
 from contracts.shipping import ShipmentDelivered, ShipmentLabeled, ShipmentShipped
 from contracts.values import Money
-from services.orders.tests.builders import Desk
+from contracts.warehouse import FulfillmentPacked, ItemPicked, PickShort
+from services.orders.tests.builders import MUG, SHIRT, Desk, a_line
 from services.orders.tests.town import Town, at_handover, at_packing
 
 
@@ -113,3 +117,74 @@ def test_the_sums_of_money_do_not_depend_on_the_order_of_the_news(desk: Desk) ->
 
     assert (town.order.captured, town.order.refunded) == (1490, 800)
     assert town.order.payment_status == "partially_refunded"
+
+
+def test_two_short_picks_mean_the_same_in_either_order(desk: Desk) -> None:
+    town = at_packing(desk, a_line(MUG, 1), a_line(SHIRT, 1))
+    number = town.others.open_picks()[0]
+    town.others.miss_one(town.order.order_id, number)
+    town.others.miss_one(town.order.order_id, number)
+    town.others.told.reverse()
+    town.go()
+
+    assert [s.status for s in town.order.sendings] == ["incomplete", "allocated", "allocated"]
+    for walk in (town.pick_and_pack, town.hand_over, town.deliver):
+        walk()
+    assert town.order.state == "completed"
+
+
+def test_boxes_that_are_told_before_a_short_pick_wait_for_it(desk: Desk) -> None:
+    town = at_packing(desk, a_line(MUG, 2))
+    number = town.others.open_picks()[0]
+    town.others.miss_one(town.order.order_id, number)
+    town.others.pick_one(town.order.order_id, number)
+    town.others.pack(town.order.order_id, number)
+    packed, short, picked = (town.take(k) for k in (FulfillmentPacked, PickShort, ItemPicked))
+
+    with pytest.raises(NotYet):
+        desk.tell(packed)
+    desk.tell(short, packed, picked)
+
+    line = town.order.lines[0]
+    assert (line.packed, line.picked, line.open) == (1, 0, 1)
+    assert desk.actions(town.order)[-3:] == ["short pick", "packed", "picked"]
+
+
+def test_a_delivery_that_is_told_before_the_parcel_has_left_waits_for_it(desk: Desk) -> None:
+    town = at_handover(desk)
+    number = town.others.at_shipping("labeled")[0]
+    town.others.deliver(town.order.order_id, number)
+
+    with pytest.raises(NotYet):
+        desk.tell(town.others.told[0])
+    assert town.order.lines[0].delivered == 0
+
+
+def test_news_of_an_order_that_is_not_here_yet_wait_for_it(desk: Desk) -> None:
+    with pytest.raises(NotYet):
+        desk.tell(PaymentVoided(order_id="ord_" + "0" * 26))
+
+
+def test_money_that_went_back_before_its_capture_is_known_waits_for_it(desk: Desk) -> None:
+    town = at_packing(desk)
+    back = PaymentRefunded(
+        order_id=town.order.order_id,
+        refund_id="r",
+        amount=Money(amount=5, currency="EUR"),
+        refunded=5,
+    )
+
+    with pytest.raises(NotYet):
+        desk.tell(back)
+    assert (town.order.captured, town.order.refunded) == (0, 0)
+
+
+def test_a_channel_that_would_not_listen_is_named_in_the_history(desk: Desk) -> None:
+    town = at_handover(
+        desk, channel="my-shop", channel_order_id="7", refusing={"AcknowledgeShipment"}
+    )
+    town.hand_over()
+
+    told = next(c for c in desk.history_of(town.order) if c.action == "channel not told")
+    sent = town.order.sendings[0].fulfillment_order_id
+    assert (told.subject, told.reason) == (f"acknowledge {sent}", "gone")
