@@ -165,14 +165,21 @@ class Staff:
         self.webhook("/webhooks/carriers/sandbox", body, CARRIER_SECRET)
 
     def webhook(self, path: str, body: bytes, secret: bytes) -> None:
-        """Post a signed webhook."""
-        signature = hmac.new(secret, body, hashlib.sha256).hexdigest()
-        answer = self.api.session.post(
-            f"{self.api.url}{path}", data=body, timeout=30,
-            headers={"Content-Type": "application/json", "X-Signature": signature},
-        )  # fmt: skip
-        if not answer.ok:
-            raise Refusal(answer.status_code, answer.json())
+        """Post a signed webhook, as often as it takes: senders do when the other side is away."""
+        headers = {
+            "Content-Type": "application/json",
+            "X-Signature": hmac.new(secret, body, hashlib.sha256).hexdigest(),
+        }
+
+        def send() -> bool:
+            answer = self.api.session.post(
+                f"{self.api.url}{path}", data=body, timeout=30, headers=headers
+            )
+            if not answer.ok and answer.status_code != UNAVAILABLE:
+                raise Refusal(answer.status_code, answer.json())
+            return answer.ok
+
+        until("webhook taken", send)
 
     def deliver(self, order_id: str) -> Any:
         """Play the carrier until all parcels of an order have arrived."""

@@ -149,7 +149,7 @@ class System:
     def is_ready(self, name: str) -> bool:
         """Ask a process whether it is ready."""
         process = self.processes[name]
-        if process.wanted and not process.pid:
+        if process.wanted and not process.pid and not self._tender:
             log = (self.state / "logs" / f"{name}.log").read_text(errors="replace")[-1500:]
             raise RuntimeError(f"{name} ended at its start:\n{log}")
         try:
