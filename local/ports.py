@@ -5,7 +5,6 @@ import socket
 import time
 from collections.abc import Callable
 
-
 # what does not answer yet is asked again: no reason to shout
 logging.getLogger("pika").setLevel(logging.CRITICAL)
 
