@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 from chassis.store import new_engine
 from chassis.testing import database_server, session_for
 from services.channels.tables import metadata
+from services.channels.tests.builders import FILES, a_connection, sku_saved
+from services.channels.tests.db.batches import Service
 
 __all__ = ["database_server", "session_for"]
 
@@ -19,3 +21,13 @@ def engine(session_for: Any) -> Iterator[Engine]:
     engine = new_engine(session.get_bind().url.render_as_string(hide_password=False))
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def shop(engine: Engine) -> Service:
+    """Channels with a shop that wants to hear of stock, a channel of files and a SKU."""
+    service = Service(engine)
+    service.do(("connect", a_connection(push_stock=True)))
+    service.do(("connect", a_connection(FILES, "csv", base_url="")))
+    service.do(("save_sku", sku_saved("MUG-1")))
+    return service
