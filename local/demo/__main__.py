@@ -72,7 +72,7 @@ def _sum(guests: list[Guest]) -> str:
     refused = len([guest for guest in guests if guest.ends == "refused"])
     return (
         f"{len(guests)} orders: {ended.count('completed')} delivered,"
-        f" {ended.count('canceled')} canceled, {refused} refused"
+        f" {ended.count('canceled')} canceled, {refused} not accepted"
     )
 
 

@@ -1,6 +1,6 @@
 """How does a Shopify shop behave? It posts signed webhooks, and takes what it is told by its API.
 
-A small stand-in on this machine with the five addresses that the adapter uses.
+A small stand-in on this machine with the addresses that the adapter uses.
 """
 
 import base64
@@ -94,6 +94,10 @@ class Shop:
 
     def post(self, order_id: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
         """Take what the shop is told."""
+        if what == "refunds/calculate":
+            most = self.orders[order_id]["total_price"]
+            paid = {"parent_id": 1, "gateway": "card", "maximum_refundable": most}
+            return {"refund": {"transactions": [{**paid, "kind": "suggested_refund"}]}}
         if what == "refunds":
             self.refunds.setdefault(order_id, []).append(body["refund"])
         elif what == "fulfillments":
@@ -101,7 +105,9 @@ class Shop:
             numbers = [made["tracking_info"]["number"]]
             parts = made["line_items_by_fulfillment_order"]
             of = str(parts[0]["fulfillment_order_id"])
-            self.fulfillments.setdefault(of, []).append({"tracking_numbers": numbers})
+            self.fulfillments.setdefault(of, []).append(
+                {"status": "success", "tracking_numbers": numbers}
+            )
         return body
 
 

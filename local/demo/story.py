@@ -1,9 +1,9 @@
 """Which orders come in, and what happens to each? Twelve, by three channels.
 
-#1001                            Shopify: wrong sums first, then right; one thing comes back
+#1001                            Shopify: wrong sums first, then right; comes back
 #1002-CA #1002-P #1002-X -N      Shopify: unmapped · unpaid first · canceled there · no address
 M-501 … M-505                    a marketplace's file: card, transfer, invoice, unmapped, bad row
-A-1 A-2                          the API: a card, and a card that is declined
+A-1 A-2                          the API: a card, one of three comes back; a declined card
 """
 
 from collections.abc import Callable
@@ -99,11 +99,12 @@ class Story:
         self.guests.append(guest)
         try:
             told = self._shop.tell(self._api, "orders/create", guest.channel_order_id)
+            said = _outcome(told["outcome"], told["reason"])
         except Refusal as refusal:
-            guest.problem = f"refused: {_reason(refusal)}"
-            self._say(f"{name:<8} {guest.problem}")
-            return
-        self._say(f"{name:<8} {_outcome(told['outcome'], told['reason'])}")
+            said = _outcome("refused", _reason(refusal))
+        if guest.ends == "refused":
+            guest.problem = said
+        self._say(f"{name:<8} {said}")
 
     def _correct(self, name: str, payload: str) -> None:
         """Let the shop send an order again whose sums were wrong, and that one twice."""
