@@ -38,7 +38,7 @@ def handled():
         return dict(several.map(handled_by, SERVICES))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_messages_that_come_twice_late_and_reordered_change_nothing(
     seed, system, handled, staff, api, rows, new_sku, nothing_wrong, till
 ):
