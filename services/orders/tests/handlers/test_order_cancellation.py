@@ -3,6 +3,7 @@
 import pytest
 
 from contracts.orders import OrderCanceled, PaymentChoice
+from contracts.payments import PaymentFailed
 from contracts.shipping import VoidShipment
 from services.orders.tests.builders import MUG, SHIRT, Desk, a_line
 from services.orders.tests.town import Town, at_handover, at_packing
@@ -129,3 +130,32 @@ def test_an_order_with_two_shortages_can_be_canceled(desk: Desk) -> None:
     assert town.order.state == "canceled"
     assert "cancellation refused" not in desk.actions(town.order)
     assert desk.history_of(town.order)[-1].reason == "too slow"
+
+
+def test_what_is_never_given_back_shows_up_as_stuck_and_a_person_may_go_on(desk: Desk) -> None:
+    town = Town(desk)
+    town.lost = {"CommitStock", "CancelFulfillment"}
+    town.go()
+    desk.cancel(town.order)
+    for _ in range(4):
+        desk.wait(hours=2)
+        town.go()
+    assert town.all_asked.count("CancelFulfillment") == 5
+
+    desk.decide(town.order, "skip")
+    town.go()
+
+    assert town.order.state == "canceled"
+    assert [sending.status for sending in town.order.sendings] == ["canceled"]
+
+
+def test_an_order_that_a_person_cancels_is_canceled_even_if_its_payment_expires_just_then(
+    desk: Desk,
+) -> None:
+    town = Town(desk)
+    town.go(until="AuthorizePayment")
+    desk.cancel(town.order)
+    desk.tell(PaymentFailed(order_id=town.order.order_id, code="expired", reason="not paid"))
+    town.go()
+
+    assert town.order.state == "canceled"

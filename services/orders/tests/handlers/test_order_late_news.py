@@ -12,28 +12,38 @@ from contracts.payments import (
 )
 from contracts.shipping import ShipmentDelivered, ShipmentLabeled, ShipmentShipped
 from contracts.values import Money
-from contracts.warehouse import FulfillmentPacked, ItemPicked, PickShort
+from contracts.warehouse import FulfillmentPacked, ItemPicked, OrderRouted, PickShort, RouteOrder
 from services.orders.tests.builders import MUG, SHIRT, Desk, a_line
 from services.orders.tests.town import Town, at_handover, at_packing
 
 
 def test_an_answer_to_an_earlier_attempt_at_routing_is_no_answer_to_this_one(desk: Desk) -> None:
     town = Town(desk, refusing={"CommitStock"})
+    town.go(until="RouteOrder")
+    desk.wait(minutes=1)
+    for route in desk.heard():
+        town.others.obey(route)
+    first, again = town.take(OrderRouted), town.take(OrderRouted)
+    desk.tell(first)
+    assert town.go(until="RouteOrder") == ["CommitStock", "RouteOrder"]
+    route = desk.heard()
+
+    desk.tell(again)
+
+    assert desk.heard() == []
+    desk.work.sent += route
+    assert town.go() == ["RouteOrder", "CommitStock", "OpenFulfillment"]
+
+
+def test_a_refused_allocation_that_is_told_twice_is_one_more_attempt_at_routing(desk: Desk) -> None:
+    town = Town(desk, refusing={"CommitStock"})
     town.go(until="CommitStock")
     desk.wait(minutes=1)
-    first_plan = [s.fulfillment_order_id for s in town.order.sendings]
-    again = desk.heard()
-    town.others.obey(again[0])
-    desk.tell(town.others.told.pop())
-    assert [s.fulfillment_order_id for s in town.order.sendings] == first_plan
+    for commit in desk.heard():
+        town.others.obey(commit)
+    desk.tell(*town.others.told)
 
-    town.others.obey(again[1])
-    twice = town.others.told.pop()
-    route = desk.heard()
-    desk.tell(twice)
-
-    assert [type(m).__name__ for m in route] == ["RouteOrder"]
-    assert desk.heard() == []
+    assert [(m.attempt, type(m)) for m in desk.heard()] == [(2, RouteOrder)]
     assert desk.runs.get(town.order.order_id).data["attempt"] == 2
 
 
