@@ -63,7 +63,7 @@ class MemoryPayments:
 
     def unanswered(self, order_id: str) -> Sequence[Capture | Refund]:
         """Find the captures and refunds of which nobody knows whether they were made."""
-        made = (*self.captures.values(), *self.refunds.values())
+        made: list[Capture | Refund] = [*self.captures.values(), *self.refunds.values()]
         return [m for m in made if m.order_id == order_id and m.state == AttemptState.UNKNOWN]
 
     def terms(self, customer: str) -> CreditTerms | None:

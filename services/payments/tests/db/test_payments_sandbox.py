@@ -1,0 +1,156 @@
+"""The sandbox provider does what its tokens say, and its ledger counts what it really did."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from chassis import clock
+from chassis.ids import new_id
+from chassis.outside import Declined
+from services.payments import asks, executors
+from services.payments.providers.sandbox import Sandbox
+from services.payments.tests.builders import NOW, a_payment
+from services.payments.tests.memory_provider import stored
+from services.payments.tests.provider_conformance import ProviderConformance
+
+
+class TestSandbox(ProviderConformance):
+    """It is a provider like any other."""
+
+    @pytest.fixture
+    def provider(self, engine: sa.Engine) -> Sandbox:
+        return Sandbox(engine)
+
+
+@pytest.fixture
+def sandbox(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    set_clock(monkeypatch)
+    return Sandbox(engine)
+
+
+def set_clock(monkeypatch: pytest.MonkeyPatch, later: timedelta = timedelta()) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW + later)
+
+
+def moved(engine: sa.Engine) -> list[tuple[Any, ...]]:
+    """What the ledger says was really done."""
+    with engine.connect() as connection:
+        query = (
+            "select operation, amount from sandbox.provider_ledger"
+            " where status = 'succeeded' and not fails order by at, operation"
+        )
+        return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+
+@pytest.mark.parametrize("token", ["tok_ok", ""])
+def test_a_good_card_is_authorized(sandbox: Sandbox, engine: sa.Engine, token: str) -> None:
+    assert sandbox.authorize("auth-1", 100, "EUR", token).status == "succeeded"
+    assert moved(engine) == [("authorize", 100)]
+
+
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [("tok_decline", "declined"), ("tok_insufficient_funds", "insufficient_funds")],
+)
+def test_a_bad_card_is_declined_with_its_code(
+    sandbox: Sandbox, engine: sa.Engine, token: str, code: str
+) -> None:
+    with pytest.raises(Declined) as no:
+        sandbox.authorize("auth-1", 100, "EUR", token)
+
+    assert (no.value.code, moved(engine)) == (code, [])
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_customer_must_confirm_and_may_refuse(sandbox: Sandbox, accepted: bool) -> None:
+    answer = sandbox.authorize("auth-1", 100, "EUR", "tok_action")
+    assert (answer.status, answer.action_url) == (
+        "requires_action",
+        "https://sandbox.example/confirm/auth-1",
+    )
+
+    sandbox.confirm("auth-1", accepted=accepted)
+
+    if accepted:
+        assert sandbox.look_up("auth-1").status == "succeeded"  # type: ignore[union-attr]
+    else:
+        with pytest.raises(Declined):
+            sandbox.look_up("auth-1")
+
+
+@pytest.mark.parametrize("token", ["tok_slow", "tok_slow_decline"])
+def test_a_slow_bank_decides_after_two_days(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    assert sandbox.authorize("auth-1", 100, "EUR", token).status == "pending"
+    set_clock(monkeypatch, timedelta(days=2, seconds=-1))
+    assert sandbox.look_up("auth-1").status == "pending"  # type: ignore[union-attr]
+    set_clock(monkeypatch, timedelta(days=2))
+
+    if token == "tok_slow":
+        assert sandbox.look_up("auth-1").status == "succeeded"  # type: ignore[union-attr]
+        assert sandbox.capture("cap-1", "auth-1", 100).status == "succeeded"
+    else:
+        with pytest.raises(Declined):
+            sandbox.look_up("auth-1")
+
+
+def test_what_times_out_was_done_and_is_found_by_its_key(
+    sandbox: Sandbox, engine: sa.Engine
+) -> None:
+    call = asks.authorize(a_payment(100, token="tok_timeout"))
+    with pytest.raises(TimeoutError):
+        executors.authorize(stored(call), sandbox)
+
+    assert executors.authorize(stored(call, 2), sandbox)["status"] == "succeeded"
+    with engine.connect() as connection:
+        seen = connection.exec_driver_sql("select seen from sandbox.provider_ledger").scalar()
+    assert (seen, moved(engine)) == (1, [("authorize", 100)])
+
+
+def test_what_fails_once_was_not_done_and_is_done_by_the_second_try(
+    sandbox: Sandbox, engine: sa.Engine
+) -> None:
+    call = asks.authorize(a_payment(100, token="tok_fail_once"))
+    with pytest.raises(ConnectionError):
+        executors.authorize(stored(call), sandbox)
+    assert moved(engine) == []
+
+    executors.authorize(stored(call, 2), sandbox)
+
+    assert moved(engine) == [("authorize", 100)]
+
+
+def test_nothing_is_taken_while_the_authorization_has_only_failed(sandbox: Sandbox) -> None:
+    with pytest.raises(ConnectionError):
+        sandbox.authorize("auth-1", 100, "EUR", "tok_fail_once")
+
+    with pytest.raises(Declined, match="Nothing is held"):
+        sandbox.capture("cap-1", "auth-1", 1)
+
+
+def test_a_card_may_give_no_money_after_all(sandbox: Sandbox) -> None:
+    sandbox.authorize("auth-1", 100, "EUR", "tok_capture_fails")
+
+    with pytest.raises(Declined, match="declined"):
+        sandbox.capture("cap-1", "auth-1", 100)
+
+
+def test_a_refund_may_fail_once(sandbox: Sandbox, engine: sa.Engine) -> None:
+    sandbox.authorize("auth-1", 100, "EUR", "tok_refund_fails_once")
+    sandbox.capture("cap-1", "auth-1", 100)
+    with pytest.raises(ConnectionError):
+        sandbox.refund("ref-1", "auth-1", 70)
+    assert sandbox.look_up("ref-1") is None
+
+    assert sandbox.refund("ref-1", "auth-1", 70).status == "succeeded"
+    assert moved(engine)[-1] == ("refund", 70)
+
+
+def test_the_ledger_survives_the_death_of_the_service(sandbox: Sandbox, engine: sa.Engine) -> None:
+    key = new_id("auth")
+    sandbox.authorize(key, 100, "EUR", "tok_ok")
+
+    assert Sandbox(engine).look_up(key) == sandbox.authorize(key, 100, "EUR", "tok_ok")
