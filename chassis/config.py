@@ -23,6 +23,13 @@ class Settings:
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     clock_file: str = _setting("", "a file with seconds to add to the clock, for drills")
     smtp_uri: str = _setting("smtp://127.0.0.1:25", "where shipping sends mail")
+    mail_from: str = _setting("orders@example.com", "who sends mails to customers")
+    sandbox_provider_secret: str = _setting(
+        "sandbox-secret", "signs the webhooks of the sandbox payment provider"
+    )
+    sandbox_carrier_secret: str = _setting(
+        "sandbox-carrier-secret", "signs the webhooks of the sandbox carrier"
+    )
     port: int = field(default=8080, metadata={"about": "the gateway's HTTP port"})
     batch: int = field(
         default=200, metadata={"about": "messages handled in one transaction, at most"}

@@ -1,6 +1,5 @@
 """How do customers hear of their parcels? By mails made of templates, sent by SMTP."""
 
-import os
 import smtplib
 import ssl
 from contextlib import suppress
@@ -15,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from chassis import clock
+from chassis.config import read_settings
 from chassis.outside import Declined
 from services.shipping.documents import labels
 from services.shipping.domain.shipment import Shipment
@@ -25,7 +25,7 @@ PERMANENT = 500
 
 def compose(shipment: Shipment, kind: str, key: str) -> EmailMessage:
     """Make a mail; the key makes its Message-ID, so that a second sending can be recognized."""
-    sender = _address(os.environ.get("MAIL_FROM", "orders@example.com"))
+    sender = _address(read_settings().mail_from)
     mail = EmailMessage()
     mail["From"], mail["To"] = sender, _address(shipment.email)
     mail["Subject"] = subject(shipment, kind)

@@ -3,10 +3,10 @@
 import hashlib
 import hmac
 import json
-import os
 from datetime import datetime
 from typing import Any, get_args
 
+from chassis.config import read_settings
 from chassis.errors import Refused
 from contracts.shipping import TrackingEvent, TrackingStatus
 from services.shipping.domain.parcel import TrackingNotice
@@ -16,7 +16,7 @@ LONGEST = 255
 
 def sign(body: str) -> str:
     """Sign a body with the secret that was agreed with the carrier."""
-    secret = os.environ.get("SANDBOX_CARRIER_SECRET", "sandbox-carrier-secret").encode()
+    secret = read_settings().sandbox_carrier_secret.encode()
     return hmac.new(secret, body.encode(), hashlib.sha256).hexdigest()
 
 
