@@ -26,12 +26,11 @@ from gateway.problems import (
     of_silence,
     problem,
 )
-from gateway.reading import read
+from gateway.reading import read, read_key
 from gateway.route import Route
 from gateway.schemas import faults
 from gateway.showing import show
 
-KEY_LENGTH = 255
 KIND_OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 SERVER_ERROR = 500
 
@@ -70,8 +69,7 @@ class Gate:
             actor = "webhook" if route.open_to_all else self._actor()
             _check_size(route)
             asked = read(route, values)
-            key = request.headers.get("Idempotency-Key", "") if route.once else ""
-            if key:
+            if key := read_key(route):
                 return self._once(route, asked, actor, key)
             return self._ask(route, asked, actor, uuid.uuid4().hex)
         except Answered as answered:
@@ -87,10 +85,6 @@ class Gate:
         return caller.actor
 
     def _once(self, route: Route, asked: Any, actor: str, key: str) -> Response:
-        if len(key) > KEY_LENGTH or not key.isprintable():
-            raise ma.ValidationError(
-                {"Idempotency-Key": f"must have at most {KEY_LENGTH} printable characters."}
-            )
         named = f"{actor}\n{request.method}\n{request.path}\n{key}".encode()
         match = request.headers.get("If-Match", "").encode()
         fingerprint = hashlib.sha256(match + b"\n" + request.get_data()).digest()

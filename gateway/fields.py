@@ -27,12 +27,14 @@ class Strict(fields.Field[Any]):
 
 
 class Whole(Strict):
-    """A whole number; neither 1.5 nor "1" nor true."""
+    """A whole number; neither 1.5 nor "1" nor true. In JSON 1.0 is the same number as 1."""
 
     json = ("integer", None)
 
     def read(self, value: Any) -> int:
         """Take a whole number."""
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             raise ma.ValidationError(f"must be a whole number, not {shown(value)}.")
         return value

@@ -8,7 +8,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from contracts.message import Wire
-from gateway import problems
+from gateway import problems, reading
 from gateway.fields import KINDS
 from gateway.route import Route
 from gateway.schemas import schema_of
@@ -89,7 +89,9 @@ def _operation(route: Route, converter: Any) -> dict[str, Any]:
             for name in names
         ]  # fmt: skip
     else:
-        operation["parameters"] += [_parameter("header", name) for name in _headers(route)]
+        operation["parameters"] += [
+            _parameter("header", n, _header_schema(n)) for n in _headers(route)
+        ]
         if body := _body(route, asked, names):
             operation["requestBody"] = body
     return operation
@@ -104,6 +106,14 @@ def _parameter(
 def _headers(route: Route) -> list[str]:
     known = {"Idempotency-Key": route.once, "If-Match": route.has_versions}
     return [*route.headers, *(header for header, looked_at in known.items() if looked_at)]
+
+
+def _header_schema(name: str) -> dict[str, Any]:
+    form = {"Idempotency-Key": reading.KEY, "If-Match": reading.ETAG}.get(name)
+    if form is None:
+        return TEXT
+    # JSON Schema knows no names of groups
+    return {**TEXT, "pattern": f"^{form.pattern.replace('?P<version>', '')}$"}
 
 
 def _body(route: Route, asked: Any, names: list[str]) -> dict[str, Any] | None:

@@ -19,7 +19,8 @@ ID_NAMES = {
     "shp": "a shipment id", "ret": "a return id", "pay": "a payment id", "hol": "a hold id",
     "pac": "a package id",
 }  # fmt: skip
-ETAG = re.compile(r'(?:W/)?"?([0-9]{1,9})(?:-[0-9a-f]+)?"?')
+KEY = re.compile(r"[ -~]{1,255}")
+ETAG = re.compile(r'(\*|(W/)?"?(?P<version>[0-9]{1,9})(-[0-9a-f]+)?"?)')
 STRANGE = "is not a field here."
 
 
@@ -45,9 +46,17 @@ def read(route: Route, values: Mapping[str, str]) -> Any:
         raise ma.ValidationError(_as_sent(route, error.messages)) from None
 
 
+def read_key(route: Route) -> str:
+    """Give the Idempotency-Key; empty if there is none, or none is looked at."""
+    key = request.headers.get("Idempotency-Key", "") if route.once else ""
+    if key and not KEY.fullmatch(key):
+        raise ma.ValidationError({"Idempotency-Key": "must have 1 to 255 printable characters."})
+    return key
+
+
 def _as_sent(route: Route, messages: Any) -> Any:
     """Name fields as the asker knows them: headers by their names, others by those of the body."""
-    if route.inside in messages:
+    if route.inside and route.inside in messages:
         messages = messages[route.inside]
     header_of = {name: header for header, name in route.headers.items()}
     return {header_of.get(name, name): told for name, told in messages.items()}
@@ -107,7 +116,7 @@ def _check_id(route: Route, name: str, value: str) -> None:
 
 def _expected_version(route: Route) -> int | None:
     match = request.headers.get("If-Match", "").strip()
-    if route.method == "GET" or route.open_to_all or match in {"", "*"}:
+    if route.method == "GET" or route.open_to_all or not match:
         return None
     if not route.has_versions:
         # whoever sends it relies on it, so it is not simply passed over
@@ -115,4 +124,4 @@ def _expected_version(route: Route) -> int | None:
     if not (tag := ETAG.fullmatch(match)):
         told = f'If-Match must be an ETag that we gave, such as "3-0a1b2c", not {match[:40]}.'
         raise Answered(problem("stale", told))
-    return int(tag[1])
+    return int(tag["version"]) if tag["version"] else None

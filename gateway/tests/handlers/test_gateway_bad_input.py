@@ -31,8 +31,6 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
      "lines[0].quantity", "quantity must be from 1 to 1000000."),
     ("half a piece", {"lines": [LINE, {**LINE, "quantity": 1.5}]},
      "lines[1].quantity", "quantity must be a whole number, not 1.5."),
-    ("whole float", {"lines": [{**LINE, "quantity": 1.0}]},
-     "lines[0].quantity", "quantity must be a whole number, not 1.0."),
     ("number as text", {"total": "1800"}, "total", "total must be a whole number, not '1800'."),
     ("truth as number", {"total": True}, "total", "total must be a whole number, not true."),
     ("more than fits", {"total": 10**19}, "total", "total must be from 0 to 1000000000000."),
@@ -74,6 +72,7 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("unknown field inside", {"ship_to": {**ADDRESS, "zip": "1"}},
      "ship_to.zip", "zip is not a field here."),
     ("field called as ours", {"_schema": 1}, "", "The body is not a field here."),
+    ("field without a name", {"": 1}, "", "The body is not a field here."),
     ("deep in a field", {"note": json.loads("[" * 500 + "]" * 500)},
      "note", "note must be text, not a list."),
 ]  # fmt: skip

@@ -135,11 +135,11 @@ def test_a_forgotten_key_with_another_body_is_another_request_for_the_services(a
     assert first.request_id != second.request_id
 
 
-@pytest.mark.parametrize("key", ["x" * 256, "a\tb", "ü" * 256])
+@pytest.mark.parametrize("key", ["x" * 256, "a\tb", "ü"])
 def test_a_key_that_cannot_be_kept_is_refused(key: str, api: Api) -> None:
     answer = api.call("POST", CANCEL, REASON, headers=keyed(key))
 
-    told = "Idempotency-Key must have at most 255 printable characters."
+    told = "Idempotency-Key must have 1 to 255 printable characters."
     assert answer.status_code == 422
     assert answer.json["errors"] == [{"field": "Idempotency-Key", "detail": told}]
     assert api.heard == []
