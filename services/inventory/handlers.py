@@ -76,11 +76,7 @@ def commit_stock(command: CommitStock, work: Work, inventory: Inventory) -> None
         work.send(done)
         return
     wanted = _unplaced(command.placements)
-    if (
-        reservation is None
-        or reservation.state == State.RELEASED
-        or inventory.is_done(_off(command.order_id))
-    ):
+    if reservation is None or reservation.state == State.RELEASED:
         _tell_short(command, wanted, work, inventory)
         return
     if reservation.state == State.EXPIRED:

@@ -180,6 +180,24 @@ def test_a_buyer_gets_what_has_expired_before_the_timer_has_run(room: SqlStockro
     ]
 
 
+def test_what_expired_and_was_kept_anew_in_one_batch_does_not_expire_again(
+    room: SqlStockroom,
+) -> None:
+    room.tell(receive(5), reserve(line(5), order=OTHER_ORDER, until=NOW))
+
+    told, _ = room.tell_together(
+        [
+            reserve(line(5)),
+            release(),
+            reserve(line(5), order=OTHER_ORDER),
+            reserve(line(1), order=numbered("ord", 3)),
+        ]
+    )
+
+    assert isinstance(told[-2], said.StockShort)
+    assert room.balances() == {(MUG, BERLIN): (5, 5, 0, 0)}
+
+
 def test_the_timer_gives_back_what_was_never_paid_and_nothing_else(room: SqlStockroom) -> None:
     soon = NOW + timedelta(hours=1)
     room.tell(receive(6))

@@ -7,11 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from chassis.store import new_engine
-from chassis.testing import database_server, session_for
 from services.warehouse.tables import metadata
 from services.warehouse.tests.builders import a_floor
-
-__all__ = ["database_server", "session_for"]
 
 
 @pytest.fixture
