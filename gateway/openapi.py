@@ -1,6 +1,7 @@
 """What does the API promise? The OpenAPI 3.1 document, made of the routes and the contracts."""
 
 from functools import cache
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -70,7 +71,7 @@ def _operation(route: Route, converter: Any) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.operation,
         "summary": route.summary,
-        "description": route.struct.__doc__ or "",
+        "description": cleandoc(route.struct.__doc__ or ""),
         "tags": [route.tag],
         "parameters": [
             _parameter("path", name, converter.field2property(asked.fields[name]), required=True)
@@ -123,7 +124,7 @@ def _body(route: Route, asked: Any, names: list[str]) -> dict[str, Any] | None:
         return {"required": True, "content": {"application/json": {"schema": {}}}}
     if not names:
         return None
-    body = type(asked)(only=names)
+    body = type(asked)(only=names if len(names) < len(asked.fields) else None)
     required = any(asked.fields[name].required for name in names)
     return {"required": required, "content": {"application/json": {"schema": body}}}
 

@@ -123,7 +123,7 @@ def an_order(**changes: Any) -> dict[str, Any]:
 
 def a_call(route: Route) -> tuple[str, dict[str, Any]]:
     """The least that a client must send: the address, and query, body or file."""
-    asked = msgspec.to_builtins(example(route.struct))
+    asked = msgspec.json.decode(msgspec.json.encode(example(route.struct)))
     sent = asked[route.inside] if route.inside else asked
     url = re.sub(r"{(\w+)}", lambda m: quote(str(sent[m[1]]), safe=""), route.url)
     if route.raw:

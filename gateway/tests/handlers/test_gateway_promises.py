@@ -25,7 +25,7 @@ schema = schemathesis.openapi.from_wsgi(
 
 @schema.parametrize()
 @settings(
-    max_examples=5, derandomize=True, deadline=None, database=None,
+    max_examples=4, derandomize=True, deadline=None, database=None,
     phases=[Phase.generate], suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 def test_every_answer_is_as_declared(case: schemathesis.Case) -> None:

@@ -1,0 +1,165 @@
+"""A key opens the API until it expires or is revoked, and is kept so that nobody can read it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from chassis import clock
+from chassis.migrations import upgrade
+from gateway import __main__ as shell
+from gateway.auth import BadKey, Keys
+from gateway.tables import metadata
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A clock that the test moves on."""
+
+    class Time:
+        now = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+        def passes(self, **much: float) -> None:
+            self.now += timedelta(**much)
+
+    time = Time()
+    monkeypatch.setattr(clock, "now", lambda: time.now)
+    return time
+
+
+@pytest.fixture
+def keys(engine: sa.Engine) -> Keys:
+    return Keys(engine)
+
+
+def actor(keys: Keys, secret: str) -> str | None:
+    caller = keys.caller(f"Bearer {secret}")
+    return caller.actor if caller else None
+
+
+def test_a_key_tells_who_is_asking(keys: Keys) -> None:
+    ann, bob = keys.create("ann"), keys.create("bob")
+
+    assert [actor(keys, ann), actor(keys, bob)] == ["key:ann", "key:bob"]
+    assert ann.startswith("oms_")
+    assert len(ann) > 40
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Basic {}", "{}", "Bearer {}x"])
+def test_nothing_but_the_whole_key_opens(header: str, keys: Keys) -> None:
+    assert keys.caller(header.format(keys.create("ann"))) is None
+
+
+def test_the_key_itself_is_not_in_the_database(keys: Keys, engine: sa.Engine) -> None:
+    secret = keys.create("ann")
+
+    with engine.connect() as connection:
+        row = str(connection.exec_driver_sql("select api_keys::text from api_keys").all())
+    assert "ann" in row
+    assert secret not in row
+    assert secret.encode().hex() not in row
+
+
+def test_a_revoked_key_is_refused_at_once_by_a_process_that_has_not_seen_it(
+    keys: Keys, engine: sa.Engine
+) -> None:
+    secret = keys.create("ann")
+
+    assert keys.revoke("ann")
+    assert actor(Keys(engine), secret) is None
+
+
+def test_a_revoked_key_is_refused_everywhere_within_half_a_minute(keys: Keys, time: Any) -> None:
+    secret = keys.create("ann")
+    assert actor(keys, secret) == "key:ann"
+    keys.revoke("ann")
+
+    time.passes(seconds=30)
+
+    assert actor(keys, secret) is None
+
+
+def test_a_key_expires_to_the_second_though_it_was_just_seen(keys: Keys, time: Any) -> None:
+    secret = keys.create("ann", time.now + timedelta(seconds=10))
+    time.passes(seconds=9)
+    assert actor(keys, secret) == "key:ann"
+
+    time.passes(seconds=1)
+
+    assert actor(keys, secret) is None
+
+
+def test_a_known_key_is_not_looked_up_for_every_request(keys: Keys, engine: sa.Engine) -> None:
+    secret, asked = keys.create("ann"), []
+
+    def listen(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", listen)
+    for _ in range(3):
+        actor(keys, secret)
+    sa.event.remove(engine, "before_cursor_execute", listen)
+
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 1
+
+
+def test_the_list_says_what_became_of_each_key(keys: Keys, time: Any) -> None:
+    keys.create("ann")
+    keys.create("bob", time.now + timedelta(days=1))
+    keys.create("eve")
+    keys.revoke("eve")
+    time.passes(days=2)
+
+    assert keys.names() == [
+        "ann  valid  last used never",
+        "bob  expired  last used never",
+        "eve  revoked  last used never",
+    ]
+
+
+def test_a_name_belongs_to_one_key_for_ever(keys: Keys) -> None:
+    keys.create("ann")
+    keys.revoke("ann")
+
+    with pytest.raises(BadKey, match="There is, or was, a key ann already"):
+        keys.create("ann")
+    assert not keys.revoke("ann")
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a\nb", "x" * 65, "-a", "ü", "key:a"])
+def test_a_name_that_would_confuse_a_history_is_refused(name: str, keys: Keys) -> None:
+    with pytest.raises(BadKey, match="A key's name has"):
+        keys.create(name)
+
+
+def test_keys_are_made_and_revoked_from_the_shell(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    assert shell.main(["create-key", "ann", "30"]) == 0
+    secret = capsys.readouterr().out.strip()
+    assert actor(Keys(engine), secret) == "key:ann"
+
+    assert shell.main(["create-key", "ann"]) == 1
+    assert shell.main(["create-key", "bob", "soon"]) == 1
+    assert "DAYS must be a whole number from 1 to 3650, not 'soon'." in capsys.readouterr().err
+    assert shell.main(["revoke-key", "ann"]) == 0
+    assert shell.main(["revoke-key", "ann"]) == 1
+    assert shell.main(["list-keys"]) == 0
+    assert "ann  revoked" in capsys.readouterr().out
+    assert shell.main(["make-coffee"]) == 2
+
+
+def test_the_migrations_make_the_tables(session_for: Any) -> None:
+    bind = session_for(sa.MetaData()).get_bind()
+
+    upgrade("gateway", bind.url.render_as_string(hide_password=False))
+
+    with bind.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []

@@ -1,0 +1,127 @@
+"""PostgreSQL and the memory of tests keep the same promises about requests that come twice."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from chassis import clock
+from contracts.orders import PlacedOrder
+from gateway.idempotency import Answer, Requests, Reused, Running
+from gateway.memory import MemoryRequests
+from gateway.tests.builders import ORDER, Api, an_order, example
+
+ANSWER = Answer(201, {"Content-Type": "application/json", "ETag": '"1-ff"'}, b'{"n":"\xc3\xbc"}')
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def requests(request: pytest.FixtureRequest) -> Any:
+    if request.param == "memory":
+        return MemoryRequests()
+    return Requests(request.getfixturevalue("engine"))
+
+
+def later(monkeypatch: pytest.MonkeyPatch, **much: float) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(**much))
+
+
+def test_the_first_answer_is_kept_as_it_was(requests: Any) -> None:
+    assert requests.begin("r-1", b"body") is None
+    requests.end("r-1", ANSWER)
+
+    assert requests.begin("r-1", b"body") == ANSWER
+    assert requests.begin("r-2", b"body") is None
+
+
+def test_a_request_that_has_not_ended_is_running(requests: Any) -> None:
+    requests.begin("r-1", b"body")
+
+    with pytest.raises(Running):
+        requests.begin("r-1", b"body")
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_another_body_is_refused_whether_the_first_has_ended_or_not(
+    ended: bool, requests: Any
+) -> None:
+    requests.begin("r-1", b"body")
+    if ended:
+        requests.end("r-1", ANSWER)
+
+    with pytest.raises(Reused):
+        requests.begin("r-1", b"other")
+
+
+def test_a_request_that_was_let_go_may_be_sent_again_once(requests: Any) -> None:
+    requests.begin("r-1", b"body")
+    requests.let_go("r-1")
+
+    with pytest.raises(Reused):
+        requests.begin("r-1", b"other")
+    assert requests.begin("r-1", b"body") is None
+    with pytest.raises(Running):
+        requests.begin("r-1", b"body")
+
+
+def test_a_request_that_a_dead_process_left_may_be_sent_again_after_a_minute(
+    requests: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests.begin("r-1", b"body")
+
+    later(monkeypatch, seconds=61)
+
+    assert requests.begin("r-1", b"body") is None
+    with pytest.raises(Running):
+        requests.begin("r-1", b"body")
+
+
+def test_of_many_that_come_at_once_one_is_done(engine: sa.Engine) -> None:
+    requests = Requests(engine)
+
+    def begin(_: int) -> str:
+        try:
+            return "done" if requests.begin("r-1", b"body") is None else "known"
+        except Running:
+            return "running"
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = sorted(pool.map(begin, range(16)))
+
+    assert outcomes == ["done"] + ["running"] * 15
+
+
+def test_after_a_day_requests_are_forgotten(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = Requests(engine)
+    requests.begin("r-1", b"body")
+    requests.end("r-1", ANSWER)
+
+    later(monkeypatch, hours=23)
+    requests.begin("r-2", b"body")
+    requests.prune()
+    assert requests.begin("r-1", b"body") == ANSWER
+
+    later(monkeypatch, hours=25)
+    requests.prune()
+    assert requests.begin("r-1", b"other") is None
+    with pytest.raises(Reused):
+        requests.begin("r-2", b"other")
+
+
+def test_over_postgresql_an_order_is_placed_once(engine: sa.Engine) -> None:
+    api = Api(requests=Requests(engine))
+    api.services.answers["orders.place"] = example(PlacedOrder, order_id=ORDER)
+
+    answers = [
+        api.call("POST", "/orders", an_order(), headers={"Idempotency-Key": "k-1"})
+        for _ in range(2)
+    ]
+
+    assert answers[0].data == answers[1].data
+    assert answers[1].headers["Location"] == f"/orders/{ORDER}"
+    assert [a.headers.get("Idempotent-Replayed") for a in answers] == [None, "true"]
+    assert api.heard == ["orders.place"]
