@@ -96,11 +96,10 @@ def _changed_skus(body: Any) -> Iterator[str]:
 
 
 def _moved_skus(body: Any) -> Iterator[str]:
-    """SKUs whose stock may move."""
+    """SKUs whose stock may move, or whose row is locked after their stock."""
     for several in ("lines", "placements", "units"):
         yield from (item.sku for item in getattr(body, several, ()))
-    if isinstance(body, AdjustStock | ReceiveStock):
-        yield body.sku
+    yield from _changed_skus(body)
 
 
 def finish(work: Unit) -> None:

@@ -97,6 +97,7 @@ def test_batches_that_touch_the_same_goods_in_any_order_do_not_deadlock(
             planned = at(BERLIN, 1, first), at(BERLIN, 1, second, 2)
             wishes.append(commit(*planned, order=order))
             wishes.append(receive(1, shuffled.choice(names)))
+            wishes.append(put(shuffled.choice(names), name=f"Name {n}.{i}"))
         shuffled.shuffle(wishes)
         return lambda: room.tell_together(wishes)
 
