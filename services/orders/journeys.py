@@ -68,8 +68,8 @@ class Journeys:
         for run in self._all():
             if not is_about(run, message):
                 continue
+            learn(run, message)
             if run.is_open:
-                learn(run, message)
                 moved = SAGAS[run.saga].receive(
                     run.progress, message, self._subject(run), self._work.now, why(message)
                 )

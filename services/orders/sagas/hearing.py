@@ -39,8 +39,8 @@ def is_about(run: Run, message: Any) -> bool:
 
 
 def learn(run: Run, message: Message) -> None:
-    """Keep what later steps need, if the run waits for this message."""
-    if run.phase in {Phase.FORWARD, Phase.WAITING} and (learned := _learned(run, message)):
+    """Keep what later steps need, and what a run that was called off has to give back."""
+    if run.phase not in {Phase.BACKWARD, Phase.DONE} and (learned := _learned(run, message)):
         run.data = run.data | msgspec.to_builtins(learned)
 
 

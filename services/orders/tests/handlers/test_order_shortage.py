@@ -1,5 +1,8 @@
 """An order is split, or not everything of it is found where it should be."""
 
+import pytest
+
+from contracts.inventory import StockReserved
 from services.orders.tests.builders import MUG, SHIRT, Desk, a_line
 from services.orders.tests.town import Town, at_handover, at_packing
 
@@ -73,3 +76,27 @@ def test_goods_that_have_moved_meanwhile_are_routed_again(desk: Desk) -> None:
         ("BER", "canceled"),
         ("HAM", "allocated"),
     ]
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_what_was_found_elsewhere_for_a_canceled_part_goes_back_whenever_it_is_told(
+    desk: Desk, late: bool
+) -> None:
+    town = at_packing(desk, a_line(MUG, 1), a_line(SHIRT, 1))
+    town.others.miss_one(town.order.order_id, town.others.open_picks()[0])
+    town.go(until="ReplaceShortage")
+    town.others.obey(desk.heard()[0])
+    reserved = town.take(StockReserved)
+    town.pick_and_pack()
+    town.others.hand_over(town.order.order_id, town.others.at_shipping("labeled")[0])
+    desk.cancel(town.order)
+    if not late:
+        desk.tell(reserved)
+    town.go()
+    if late:
+        desk.tell(reserved)
+    town.go()
+    town.deliver()
+
+    assert (town.order.state, town.order.lines[0].canceled) == ("completed", 1)
+    assert not any(town.others.kept.values())

@@ -257,13 +257,11 @@ def test_a_run_that_is_not_stuck_needs_no_decision(desk: Desk) -> None:
 def test_what_later_steps_build_on_cannot_be_skipped(desk: Desk) -> None:
     town = Town(desk, refusing={"RouteOrder"})
     town.go()
-    told = desk.actions(town.order)
 
     with pytest.raises(IllegalMove, match=r"order.routing is waiting.*build on it"):
         desk.decide(town.order, "skip")
 
     assert desk.runs_at(town.order) == [("order", "routing", "waiting")]
-    assert "step skip" not in told
 
 
 def test_a_stuck_order_can_be_given_back_as_a_whole(desk: Desk) -> None:
