@@ -18,6 +18,7 @@ from contracts.values import (
     FulfillmentOrderId,
     Grams,
     Limit,
+    LongText,
     MinorUnits,
     Money,
     Name,
@@ -90,6 +91,8 @@ class CreateReturnLabel(Message, frozen=True, kw_only=True):
     ship_to: Address
     weight_g: Grams
     email: Text = ""
+    items: tuple[CustomsItem, ...] = ()
+    currency: Currency = "EUR"
 
 
 class ParcelLabel(Wire, frozen=True, kw_only=True):
@@ -193,6 +196,15 @@ class ReturnLabelFailed(Message, frozen=True, kw_only=True):
     reason: Text
 
 
+@event("shipping.return_shipped.v1")
+class ReturnShipped(Message, frozen=True, kw_only=True):
+    """The customer has sent the goods of a return on their way."""
+
+    return_id: ReturnId
+    order_id: OrderId
+    at: datetime
+
+
 class GetRates(Wire, frozen=True, kw_only=True):
     """What would carriers charge for a parcel."""
 
@@ -238,7 +250,10 @@ class Parcel(Wire, frozen=True, kw_only=True):
 
 
 class Shipment(Wire, frozen=True, kw_only=True):
-    """The parcels of one fulfillment order, or of one return, with one carrier."""
+    """The parcels of one fulfillment order, or of one return, with one carrier.
+
+    `choice` tells why this carrier and service were taken.
+    """
 
     shipment_id: ShipmentId
     order_id: OrderId
@@ -255,6 +270,7 @@ class Shipment(Wire, frozen=True, kw_only=True):
     delivered_at: datetime | None = None
     allowed: tuple[str, ...] = ()
     version: int = 1
+    choice: LongText = ""
 
 
 class ShipmentRef(Wire, frozen=True, kw_only=True):

@@ -120,6 +120,7 @@ class OrdersService:
     @handles(shipping.ShipmentShipped)
     @handles(shipping.TrackingUpdated)
     @handles(shipping.ShipmentDelivered)
+    @handles(shipping.ReturnShipped)
     @handles(channels.ShipmentAcknowledged)
     @handles(channels.ChannelPushFailed)
     @handles(returns.ReturnOpened)

@@ -7,6 +7,7 @@ from contracts.shipping import (
     ParcelLabel,
     ReturnLabelCreated,
     ReturnLabelFailed,
+    ReturnShipped,
     ShipmentDelivered,
     ShipmentLabeled,
     ShipmentShipped,
@@ -70,8 +71,10 @@ def void_refused(shipment: Shipment, reason: str) -> VoidRefused:
     )
 
 
-def shipped(shipment: Shipment, at: datetime, by: str) -> ShipmentShipped:
+def shipped(shipment: Shipment, at: datetime, by: str) -> ShipmentShipped | ReturnShipped:
     """The carrier has the parcels."""
+    if shipment.return_id:
+        return ReturnShipped(return_id=shipment.return_id, order_id=shipment.order_id, at=at)
     return ShipmentShipped(
         order_id=shipment.order_id,
         fulfillment_order_id=shipment.fulfillment_order_id,

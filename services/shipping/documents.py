@@ -115,7 +115,8 @@ def _declaration(shipment: Shipment) -> Iterator[str]:
         yield ""
     total = sum(item.value * item.quantity for item in shipment.customs)
     worth = Money(amount=total, currency=shipment.currency)
-    yield f"Total {worth} · sale of goods · DAP"
+    category = "returned goods" if shipment.return_id else "sale of goods"
+    yield f"Total {worth} · {category} · DAP"
 
 
 def _wrapped(text: str, size: float) -> Iterator[str]:

@@ -54,9 +54,9 @@ def create_return_label(command: CreateReturnLabel, work: Work, shipments: Shipm
         ship_from=command.ship_from,
         ship_to=command.ship_to,
         email=command.email or command.ship_from.email,
-        currency="EUR",
+        currency=command.currency,
         boxes=(parcel,),
-        customs=(),
+        customs=command.items,
         created_at=work.now,
     )
     _buy_once(wish, shipments.of_return(command.return_id), work, shipments)

@@ -127,6 +127,7 @@ def view(shipment: Shipment) -> said.Shipment:
         delivered_at=shipment.delivered_at,
         allowed=shipment.allowed,
         version=shipment.version,
+        choice=shipment.choice,
     )
 
 

@@ -54,8 +54,8 @@ def take_tracking(notice: TrackingNotice, work: Work, shipments: Shipments) -> N
 
 def _leave(shipment: Shipment, at: datetime, work: Work) -> None:
     shipment.leave(at)
+    work.send(shipped(shipment, at, work.actor), correlation_id=shipment.order_id)
     if shipment.fulfillment_order_id:
-        work.send(shipped(shipment, at, work.actor), correlation_id=shipment.order_id)
         _mail(shipment, "shipped", "shipped", work)
 
 

@@ -28,7 +28,9 @@ from contracts.payments import (
 )
 from contracts.returns import ReturnCompleted, ReturnInspected, ReturnReceived
 from contracts.shipping import (
+    CreateReturnLabel,
     CreateShipment,
+    ReturnShipped,
     ShipmentDelivered,
     ShipmentLabeled,
     ShipmentShipped,
@@ -155,10 +157,18 @@ def test_what_came_back_is_put_back_on_the_shelf():
     assert all(count <= pieces(packed())[line_id] for line_id, count in arrived.items())
 
 
+def test_what_comes_back_is_declared_as_it_went_out():
+    (back,), (out,) = example(CreateReturnLabel).items, example(CreateShipment).items
+
+    assert (back.sku, back.hs_code, back.weight_g) == (out.sku, out.hs_code, out.weight_g)
+    assert back.quantity == sum(line.quantity for line in example(ReturnReceived).lines)
+    assert example(CreateReturnLabel).weight_g == back.weight_g * back.quantity
+
+
 def test_one_thing_happens_after_the_other():
     happened = [
         example(OrderPlaced).placed_at, example(ItemPicked).at, example(ShipmentShipped).at,
-        example(TrackingUpdated).at, example(ShipmentDelivered).at,
+        example(TrackingUpdated).at, example(ShipmentDelivered).at, example(ReturnShipped).at,
     ]  # fmt: skip
 
     assert happened == sorted(happened)

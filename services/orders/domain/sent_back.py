@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from contracts import returns
+from contracts import returns, shipping
 from contracts.message import Message
 from contracts.values import SkuQuantity
 from services.orders.domain.history import Change, Told, listed
@@ -21,6 +21,10 @@ def _approved(_: Order, told: returns.ReturnApproved) -> Told:
 
 def _declined(_: Order, told: returns.ReturnDeclined) -> Told:
     return [Change(f"return {told.status}", told.return_id, reason=told.reason)]
+
+
+def _under_way(_: Order, told: shipping.ReturnShipped) -> Told:
+    return [Change("return under way", told.return_id)]
 
 
 def _received(_: Order, told: returns.ReturnReceived) -> Told:
@@ -45,6 +49,7 @@ SENT_BACK: dict[type[Message], Callable[[Order, Any], Told]] = {
     returns.ReturnOpened: _opened,
     returns.ReturnApproved: _approved,
     returns.ReturnDeclined: _declined,
+    shipping.ReturnShipped: _under_way,
     returns.ReturnReceived: _received,
     returns.ReturnInspected: _inspected,
     returns.ReturnCompleted: _completed,

@@ -124,7 +124,7 @@ class Shipment:
         """Say what is missing before a label can be bought; empty if nothing."""
         if not self.boxes:
             return "There is no package to send."
-        return customs.lacking(self.customs) if self.abroad and not self.return_id else ""
+        return customs.lacking(self.customs) if self.abroad else ""
 
     def retry(self, wish: "Shipment") -> None:
         """Try again after a failure, with what is wished now and under a new key."""
