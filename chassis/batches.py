@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from chassis.bus import Bus
 
 REQUEST_TRIES, REQUEST_PAUSE_SECONDS = 10, 0.2
-RETRIED_AT_ONCE = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock timeout
+# serialization failure, deadlock, lock timeout, and a row that somebody else has just added
+RETRIED_AT_ONCE = frozenset({"40001", "40P01", "55P03", "23505"})
 
 
 class Unreadable(Exception):  # noqa: N818 - parked with this as its reason

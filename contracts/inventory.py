@@ -17,6 +17,7 @@ from contracts.values import (
     FulfillmentOrderId,
     Grams,
     Limit,
+    LongText,
     LineId,
     MinorUnits,
     Name,
@@ -321,7 +322,7 @@ class Movement(Wire, frozen=True, kw_only=True):
     unavailable: int
     cause: Text
     actor: str
-    reason: Text = ""
+    reason: LongText = ""
 
 
 class Ledger(Wire, frozen=True, kw_only=True):

@@ -33,7 +33,6 @@ UNTRUE_RESERVATIONS = sa.text(
     " where (s.reserved, s.allocated) is distinct from (r.reserved, r.allocated)"
     " order by 1, 2 limit 100"
 )
-SHOWN_REASON = 255
 
 
 def get_sku(session: Session, asked: said.SkuRef) -> said.SkuView:
@@ -124,5 +123,5 @@ def _movement(row: Any) -> said.Movement:
         unavailable=row.unavailable,
         cause=row.cause,
         actor=row.actor,
-        reason=row.reason[:SHOWN_REASON],
+        reason=row.reason,
     )
