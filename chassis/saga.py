@@ -133,7 +133,8 @@ class Saga(Generic[S]):
             return replace(progress, phase=Phase.WAITING, problem=reason, deadline=None), []
         for again, back_to in step.again:
             if kind is again:
-                return self._enter(self._at[back_to], progress, subject, now)
+                going = replace(progress, phase=Phase.FORWARD, problem="")
+                return self._enter(self._at[back_to], going, subject, now)
         if kind in step.extended:
             until = getattr(message, "until", None)
             return replace(progress, deadline=(until or now) + (step.within or ASK_AGAIN)), []
@@ -185,7 +186,7 @@ class Saga(Generic[S]):
         return self.steps[self._at[progress.step]]
 
     def _next(self, progress: Progress, subject: S, now: datetime) -> Moved:
-        going = replace(progress, phase=Phase.FORWARD)
+        going = replace(progress, phase=Phase.FORWARD, problem="")
         return self._enter(self._at[progress.step] + 1, going, subject, now)
 
     def _enter(self, i: int, progress: Progress, subject: S, now: datetime) -> Moved:
