@@ -15,6 +15,7 @@ ROUTES = (
     Route("POST", "/returns/{return_id}/cancellation",  returns.CANCEL,     "Call a return off", TAG),
     Route("POST", "/returns/{return_id}/receipts",      returns.RECEIVE,    "Take in goods of a return", TAG),
     Route("POST", "/returns/{return_id}/inspection",    returns.INSPECT,    "Grade what came back", TAG),
+    Route("POST", "/returns/{return_id}/decisions",     returns.RESOLVE,    "Decide about a return that is stuck", TAG),
     Route("GET",  "/return-policy",                     returns.GET_POLICY, "Show the return policy", TAG),
     Route("PUT",  "/return-policy",                     returns.SET_POLICY, "Set the policy for new orders", TAG),
 )

@@ -109,6 +109,15 @@ class Api:
         return [heard.name for heard in self.services.heard]
 
 
+def refused(api: Api, answer: Any, status: int = 422) -> list[tuple[str, str]]:
+    """Check that it is a problem which no service heard of; give its faults."""
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert answer.json["status"] == status
+    assert answer.json["detail"]
+    assert api.heard == []
+    return [(fault["field"], fault["detail"]) for fault in answer.json.get("errors", [])]
+
+
 def an_order(**changes: Any) -> dict[str, Any]:
     """An order as a client would place it."""
     return {

@@ -5,23 +5,23 @@ from typing import Any
 
 import pytest
 
-from contracts import channels, inventory
+from contracts import inventory
 from gateway.route import Route
-from gateway.tests.builders import CHANGES, HOOKS, ORDER, READS, Api, a_call, an_order, label
+from gateway.tests.builders import (
+    CHANGES,
+    HOOKS,
+    ORDER,
+    READS,
+    Api,
+    a_call,
+    an_order,
+    label,
+    refused,
+)
 
 LINE = {"sku": "MUG-1", "quantity": 1, "unit_price": 1}
 ADDRESS = {"name": "Ann", "line1": "Main Street 1", "city": "Berlin", "country": "DE"}
 CANCEL = f"/orders/{ORDER}/cancellation"
-DEEP = 900
-
-
-def refused(api: Api, answer: Any, status: int = 422) -> list[tuple[str, str]]:
-    """Check that it is a problem which no service heard of; give its faults."""
-    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
-    assert answer.json["status"] == status
-    assert answer.json["detail"]
-    assert api.heard == []
-    return [(fault["field"], fault["detail"]) for fault in answer.json.get("errors", [])]
 
 
 FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
@@ -99,83 +99,6 @@ def test_all_faults_are_told_at_once(api: Api) -> None:
         "currency", "total", "lines[0].sku", "lines[0].quantity", "lines[0].unit_price"
     }  # fmt: skip
     assert faults["currency"] == "currency is missing."
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"{", b"nope", b"{} {}", b"'a'", b'{"total": NaN}', b'{"total": Infinity}', b"\xff\xfe{}",
-        b'{"total": ' + b"9" * 5000 + b"}", b'{"total": 1e999}', b'{"note": "\\ud800"}',
-        b'{"note": "\xed\xa0\x80"}', b"[" * 100_000 + b"]" * 100_000, b'{"a":' * 50_000,
-        b"[]", b'"text"', b"null", b"7", b"\xef\xbb\xbf{}", b"\0",
-    ],
-    ids=lambda body: repr(body[:16]),
-)  # fmt: skip
-def test_a_body_that_is_no_json_object_is_malformed(body: bytes, api: Api) -> None:
-    answer = api.call("POST", "/orders", body)
-
-    refused(api, answer, 400)
-    assert answer.json["type"] == "/problems/malformed"
-
-
-def test_a_list_as_deep_as_can_be_read_is_refused_like_any_other(api: Api) -> None:
-    for depth in range(100, DEEP, 50):
-        answer = api.call("POST", "/orders", b'{"note":' + b"[" * depth + b"]" * depth + b"}")
-
-        assert answer.status_code in {400, 422}
-
-
-@pytest.mark.parametrize("media", ["text/plain", "application/xml", "multipart/form-data", ""])
-def test_a_body_of_another_media_type_is_not_read(media: str, api: Api) -> None:
-    answer = api.call("POST", "/orders", b"{}", content_type=media)
-
-    refused(api, answer, 415)
-
-
-def test_a_file_of_orders_must_say_that_it_is_csv(api: Api) -> None:
-    answer = api.call("POST", "/channels/shop/imports", b"order;sku")
-
-    refused(api, answer, 415)
-
-
-def test_a_file_of_orders_may_begin_with_a_byte_order_mark(api: Api) -> None:
-    file = "\ufefforder;sku\nü;1".encode()
-
-    api.call("POST", "/channels/shop/imports", file, content_type="text/csv; charset=utf-8")
-
-    assert api.services.heard[0].asked == channels.ImportCsv(channel="shop", csv="order;sku\nü;1")
-
-
-def test_a_file_of_orders_in_another_encoding_is_malformed(api: Api) -> None:
-    answer = api.call("POST", "/channels/shop/imports", b"\xfc", content_type="text/csv")
-
-    refused(api, answer, 400)
-
-
-@pytest.mark.parametrize(
-    ("method", "url", "media", "size"),
-    [
-        ("POST", "/orders", "application/json", 1_048_577),
-        ("POST", "/orders", "application/json", 7_000_000),
-        ("POST", "/channels/shop/imports", "text/csv", 6_000_001),
-        ("POST", "/webhooks/payments/stripe", "application/json", 1_048_577),
-    ],
-)
-def test_a_body_that_is_too_large_is_not_even_read(
-    method: str, url: str, media: str, size: int, api: Api
-) -> None:
-    answer = api.call(method, url, b" " * size, content_type=media)
-
-    refused(api, answer, 413)
-
-
-def test_a_body_that_does_not_say_its_length_is_measured_too(api: Api) -> None:
-    answer = api.call(
-        "POST", "/orders", b" " * 1_048_577, headers={"Content-Length": ""},
-        environ_overrides={"wsgi.input_terminated": True},
-    )  # fmt: skip
-
-    refused(api, answer, 413)
 
 
 @pytest.mark.parametrize("route", [*READS, *CHANGES], ids=label)
