@@ -49,7 +49,8 @@ PUT = sa.text(
     "insert into sandbox.provider_ledger"
     " (key, operation, held_by, token, amount, status, at, fails)"
     " values (:key, :operation, :held_by, :token, :amount, :status, :at, :fails)"
-    " on conflict (key) do update set seen = provider_ledger.seen + 1, fails = false"
+    " on conflict (key) do update set seen = provider_ledger.seen + 1, fails = false,"
+    " status = case when provider_ledger.fails then excluded.status else provider_ledger.status end"
     " returning status, at, token, seen, fails"
 )
 GET = sa.text(

@@ -149,6 +149,21 @@ def test_a_refund_may_fail_once(sandbox: Sandbox, engine: sa.Engine) -> None:
     assert moved(engine)[-1] == ("refund", 70)
 
 
+def test_a_refund_that_failed_before_it_was_made_is_judged_when_it_is_made(
+    sandbox: Sandbox, engine: sa.Engine
+) -> None:
+    sandbox.authorize("auth-1", 100, "EUR", "tok_refund_fails_once")
+    sandbox.capture("cap-1", "auth-1", 100)
+    for key, amount in (("ref-1", 70), ("ref-2", 100)):
+        with pytest.raises(ConnectionError):
+            sandbox.refund(key, "auth-1", amount)
+
+    assert sandbox.refund("ref-2", "auth-1", 100).status == "succeeded"
+    with pytest.raises(Declined, match="more than there is"):
+        sandbox.refund("ref-1", "auth-1", 70)
+    assert [amount for operation, amount in moved(engine) if operation == "refund"] == [100]
+
+
 def test_the_ledger_survives_the_death_of_the_service(sandbox: Sandbox, engine: sa.Engine) -> None:
     key = new_id("auth")
     sandbox.authorize(key, 100, "EUR", "tok_ok")
