@@ -35,9 +35,12 @@ demo: setup ## drive real orders through the whole journey, and show what became
 test: setup ## run all tests, with a broker and a database of their own (TESTS=… for some)
 	@$(PY) -m pytest $(TESTS) $(ARGS)
 
-check: setup ## format, lint, types, architecture, spelling, lengths
-	@$(VENV)/bin/ruff format --check . && $(VENV)/bin/ruff check . && $(VENV)/bin/mypy contracts chassis services gateway local benchmarks && \
-	  $(VENV)/bin/lint-imports && $(VENV)/bin/codespell contracts chassis services gateway local benchmarks docs tests *.md && $(PY) -m local.lengths
+check: setup ## format, lint, types, architecture, spelling, lengths, generated pages
+	@$(VENV)/bin/ruff format --check . && $(VENV)/bin/ruff check . && \
+	  $(VENV)/bin/mypy contracts chassis services gateway local benchmarks && \
+	  $(VENV)/bin/lint-imports && \
+	  $(VENV)/bin/codespell contracts chassis services gateway local benchmarks docs tests *.md && \
+	  $(PY) -m local.lengths && $(PY) -m local.docs --check
 
 format: setup ## format the code
 	@$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix -q .
@@ -46,7 +49,7 @@ bench: setup ## measure orders per second and CPU per order (ARGS=--quick ends i
 	@$(PY) -m benchmarks.run $(ARGS)
 
 docs: setup ## write the generated pages: the journey, the messages, the schemas, the API
-	@$(PY) -m local.docs
+	@$(PY) -m local.docs $(ARGS)
 
 parked: setup ## messages that wait for a person: make parked ARGS="orders list" (while `make run` runs)
 	@$(PY) -m local.parked $(ARGS)

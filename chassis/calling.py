@@ -56,7 +56,7 @@ class Caller:
         except Pending as later:
             telemetry.CALLS.labels(bus.source, call.kind, "pending").inc()
             with Session(bus.engine) as session, session.begin():
-                outside.postpone(session, call, later.due_at, later.reason)
+                outside.postpone(session, call, later.due_at, later.reason, answered=True)
         except Exception as error:  # noqa: BLE001 - its outcome is unknown
             self._try_later(call, error)
         else:

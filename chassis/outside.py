@@ -156,14 +156,17 @@ def lease_due(session: Session, now: datetime, limit: int) -> list[OutsideCall]:
     ]
 
 
-def postpone(session: Session, call: OutsideCall, due_at: datetime, error: str) -> None:
-    """Put a call off until `due_at`."""
+def postpone(
+    session: Session, call: OutsideCall, due_at: datetime, error: str, *, answered: bool = False
+) -> None:
+    """Put a call off until `due_at`; if it was `answered`, its tries start anew."""
     session.execute(
         sa.text(
-            "update outside_calls set due_at = :due_at, error = :error"
+            "update outside_calls set due_at = :due_at, error = :error,"
+            " attempts = case when :answered then 1 else attempts end"
             " where id = :id and state = 'pending'"
         ),
-        {"id": call.id, "due_at": due_at, "error": error[:1000]},
+        {"id": call.id, "due_at": due_at, "error": error[:1000], "answered": answered},
     )
 
 

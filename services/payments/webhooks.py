@@ -2,10 +2,10 @@
 
 import hashlib
 import hmac
-import os
 
 import msgspec
 
+from chassis.config import read_settings
 from chassis.errors import NotFound, Refused
 from contracts.payments import ProviderWebhook
 
@@ -22,7 +22,7 @@ class ProviderEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 def sign(body: str) -> str:
     """Make the signature of a body, as the provider makes it with the secret that we share."""
-    secret = os.environ.get("SANDBOX_WEBHOOK_SECRET", "sandbox-secret").encode()
+    secret = read_settings().sandbox_provider_secret.encode()
     return hmac.new(secret, body.encode(), hashlib.sha256).hexdigest()
 
 

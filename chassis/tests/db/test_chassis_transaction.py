@@ -176,6 +176,23 @@ def test_a_call_that_nobody_concluded_is_made_again_as_unknown(run, session):
     assert (again.key, again.attempts, again.unknown) == ("k", 2, True)
 
 
+def test_answers_without_a_decision_do_not_use_up_the_tries(run, session):
+    run(calling(1, "k"))
+    now = datetime.now(UTC)
+    for _ in range(20):
+        now += outside.LEASE * 2
+        (call,) = outside.lease_due(session, now, 10)
+        assert outside.delay_after(call.attempts)
+        outside.postpone(session, call, now, "not decided", answered=True)
+    for wait in outside.DELAYS[1:]:
+        now += outside.LEASE * 2 + wait
+        (call,) = outside.lease_due(session, now, 10)
+        assert outside.delay_after(call.attempts)
+        outside.postpone(session, call, now, "timed out")
+    (call,) = outside.lease_due(session, now + outside.LEASE * 2, 10)
+    assert outside.delay_after(call.attempts) is None
+
+
 def test_the_inbox_forgets_what_is_old(run, session, ask):
     run(message(1))
     assert prune_inbox(session, datetime.now(UTC) - timedelta(days=1)) == 0

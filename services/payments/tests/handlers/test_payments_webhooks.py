@@ -16,7 +16,7 @@ BODY = json.dumps({"type": "payment.authorized", "key": "auth-1", "amount": 5})
 
 @pytest.fixture(autouse=True)
 def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SANDBOX_WEBHOOK_SECRET", SECRET)
+    monkeypatch.setenv("SANDBOX_PROVIDER_SECRET", SECRET)
 
 
 def posted(
