@@ -96,6 +96,15 @@ class InspectReturn(Wire, frozen=True, kw_only=True):
     expected_version: int | None = None
 
 
+class ResolveReturn(Wire, frozen=True, kw_only=True):
+    """What a person decides about a return that cannot go on by itself."""
+
+    return_id: ReturnId
+    decision: Literal["retry", "skip", "compensate"]
+    reason: Name
+    expected_version: int | None = None
+
+
 class ReturnLine(Wire, frozen=True, kw_only=True):
     """One line of a return: asked for, received, inspected, and what it is worth."""
 
@@ -107,6 +116,7 @@ class ReturnLine(Wire, frozen=True, kw_only=True):
     received: Count
     inspected: tuple[InspectedLine, ...] = ()
     refund: MinorUnits = 0
+    note: Text = ""
 
 
 class Return(Wire, frozen=True, kw_only=True):
@@ -127,6 +137,7 @@ class Return(Wire, frozen=True, kw_only=True):
     problem: Text = ""
     allowed: tuple[str, ...] = ()
     version: int = 1
+    note: LongText = ""
 
 
 class ReturnsOf(Wire, frozen=True, kw_only=True):
@@ -238,6 +249,7 @@ DECLINE = request("returns.decline", DecideReturn, Return)
 CANCEL = request("returns.cancel", DecideReturn, Return)
 RECEIVE = request("returns.receive", ReceiveReturn, Return)
 INSPECT = request("returns.inspect", InspectReturn, Return)
+RESOLVE = request("returns.resolve", ResolveReturn, Return)
 GET = question("returns.get", ReturnRef, Return)
 OF_ORDER = question("returns.of_order", ReturnsOf, ReturnPage)
 FIND = question("returns.find", FindReturns, ReturnPage)

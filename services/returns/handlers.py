@@ -6,11 +6,13 @@ from chassis.errors import NotFound, NotYet, Refused
 from chassis.saga_store import Runs
 from chassis.work import Work
 from contracts.orders import OrderPlaced
+from contracts.payments import PaymentRefunded
 from contracts.returns import (
     DecideReturn,
     InspectReturn,
     OpenReturn,
     ReceiveReturn,
+    ResolveReturn,
     ReturnApproved,
     ReturnDeclined,
     ReturnedLine,
@@ -19,13 +21,19 @@ from contracts.returns import (
     ReturnOpened,
     ReturnReceived,
 )
-from contracts.shipping import ReturnLabelCreated, ShipmentDelivered, ShipmentShipped
+from contracts.shipping import (
+    ReturnLabelCreated,
+    ReturnShipped,
+    ShipmentDelivered,
+    ShipmentShipped,
+)
 from contracts.values import Money
 from contracts.warehouse import FulfillmentPacked
 from services.returns import journey
 from services.returns.domain.return_order import ReturnOrder, State, pieces_back
 from services.returns.domain.sale import Parcelled, Sale, SoldLine
 from services.returns.ports import Returns, found
+from services.returns.sagas.asks import Subject
 
 
 def on_placed(event: OrderPlaced, returns: Returns) -> None:
@@ -98,7 +106,7 @@ def open_return(wish: OpenReturn, work: Work, returns: Returns, runs: Runs) -> R
         lines.append(
             ReturnLine(
                 line_id=line.line_id, sku=line.sku, name=line.name, reason=asked.reason,
-                requested=asked.quantity, received=0,
+                requested=asked.quantity, received=0, note=asked.note,
             )
         )  # fmt: skip
     for asked in wish.lines:
@@ -117,7 +125,7 @@ def open_return(wish: OpenReturn, work: Work, returns: Returns, runs: Runs) -> R
         correlation_id=order.order_id,
     )
     if sale.policy.approve_automatically:
-        _approve(order, sale, "rule:return-policy", work, runs)
+        _approve(order, "rule:return-policy", work, returns, runs)
     return order
 
 
@@ -125,7 +133,7 @@ def approve_return(wish: DecideReturn, work: Work, returns: Returns, runs: Runs)
     """Somebody says yes."""
     order = found(returns, wish.return_id)
     order.expect_version(wish.expected_version)
-    _approve(order, _known(order.order_id, returns), work.actor, work, runs)
+    _approve(order, work.actor, work, returns, runs)
     return order
 
 
@@ -153,7 +161,7 @@ def end_return(
     return order
 
 
-def receive_return(wish: ReceiveReturn, work: Work, returns: Returns) -> ReturnOrder:
+def receive_return(wish: ReceiveReturn, work: Work, returns: Returns, runs: Runs) -> ReturnOrder:
     """Goods have arrived, all or some."""
     order = found(returns, wish.return_id)
     if wish.receipt_id in order.receipts:
@@ -174,6 +182,7 @@ def receive_return(wish: ReceiveReturn, work: Work, returns: Returns) -> ReturnO
         ),
         correlation_id=order.order_id,
     )
+    journey.arrived(_subject(order, returns), work, runs)
     return order
 
 
@@ -196,7 +205,23 @@ def inspect_return(wish: InspectReturn, work: Work, returns: Returns, runs: Runs
         refund=Money(amount=order.refund, currency=order.currency),
     )
     work.send(told, correlation_id=order.order_id)
-    journey.inspected(order, sale, told, work, runs)
+    journey.on_told(told, _subject(order, returns), work, runs)
+    return order
+
+
+def resolve_return(wish: ResolveReturn, work: Work, returns: Returns, runs: Runs) -> ReturnOrder:
+    """Do what a person decided about a step that cannot go on by itself."""
+    order = found(returns, wish.return_id)
+    order.expect_version(wish.expected_version)
+    if wish.decision not in order.decisions:
+        stuck = f"stuck at {order.stuck}" if order.stuck else "not stuck"
+        able = ", ".join(order.decisions) or "nothing"
+        told = f"Return {order.return_id} is {order.state} and {stuck}; to decide is: {able}."
+        raise Refused("illegal_move", told, "decision")
+    if wish.decision == "compensate":
+        off = DecideReturn(return_id=order.return_id, reason=wish.reason)
+        return end_return(off, State.CANCELED, work, returns, runs)
+    journey.resolve(wish.decision, wish.reason, _subject(order, returns), work, runs)
     return order
 
 
@@ -206,7 +231,12 @@ def on_label(event: ReturnLabelCreated, work: Work, returns: Returns, runs: Runs
     order.tracking_number, order.label_shipment_id = event.tracking_number, event.shipment_id
     if order.state == State.APPROVED:
         order.move(State.LABEL_ISSUED)
-    journey.on_told(event, order, _known(order.order_id, returns), work, runs)
+    journey.on_told(event, _subject(order, returns), work, runs)
+
+
+def on_return_shipped(event: ReturnShipped, returns: Returns) -> None:
+    """The customer has sent the goods."""
+    found(returns, event.return_id).leave()
 
 
 def on_told(event: Any, work: Work, returns: Returns, runs: Runs) -> None:
@@ -214,15 +244,26 @@ def on_told(event: Any, work: Work, returns: Returns, runs: Runs) -> None:
     return_id = getattr(event, "return_id", "") or getattr(event, "refund_id", "")
     order = returns.get(return_id)
     if order is not None:
-        journey.on_told(event, order, _known(order.order_id, returns), work, runs)
+        if isinstance(event, PaymentRefunded) and order.refund:
+            order.refunded = True
+        journey.on_told(event, _subject(order, returns), work, runs)
 
 
-def _approve(order: ReturnOrder, sale: Sale, by: str, work: Work, runs: Runs) -> None:
+def wake_return(return_id: str, work: Work, returns: Returns, runs: Runs) -> None:
+    """The deadline of a step has passed."""
+    journey.wake(_subject(found(returns, return_id), returns), work, runs)
+
+
+def _approve(order: ReturnOrder, by: str, work: Work, returns: Returns, runs: Runs) -> None:
     order.move(State.APPROVED)
     order.approved_at = work.now
     approved = ReturnApproved(return_id=order.return_id, order_id=order.order_id, by=by)
     work.send(approved, correlation_id=order.order_id)
-    journey.begin(order, sale, work, runs)
+    journey.begin(_subject(order, returns), work, runs)
+
+
+def _subject(order: ReturnOrder, returns: Returns) -> Subject:
+    return Subject(order, _known(order.order_id, returns), returns.skus())
 
 
 def _known(order_id: str, returns: Returns) -> Sale:

@@ -1,10 +1,11 @@
 """What are the ports of returns in a test? Dictionaries that keep the same promises."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from chassis.saga_store import Run
+from contracts.inventory import SkuData
 from contracts.returns import Policy
 from services.returns.domain.return_order import ReturnOrder
 from services.returns.domain.sale import Sale
@@ -17,6 +18,7 @@ class MemoryReturns:
     sales: dict[str, Sale] = field(default_factory=dict)
     orders: dict[str, ReturnOrder] = field(default_factory=dict)
     rules: Policy = field(default_factory=Policy)
+    known_skus: dict[str, SkuData] = field(default_factory=dict)
 
     def sale(self, order_id: str) -> Sale | None:
         """Find a sale."""
@@ -33,6 +35,10 @@ class MemoryReturns:
     def add(self, order: ReturnOrder) -> None:
         """Keep a new return."""
         self.orders[order.return_id] = order
+
+    def skus(self) -> Mapping[str, SkuData]:
+        """What is known of SKUs."""
+        return self.known_skus
 
     def policy(self) -> Policy:
         """The policy that new orders get."""

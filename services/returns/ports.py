@@ -1,8 +1,10 @@
 """Where do the handlers of returns find things? Ports, implemented in tables.py."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from chassis.errors import NotFound
+from contracts.inventory import SkuData
 from contracts.returns import Policy
 from services.returns.domain.return_order import ReturnOrder
 from services.returns.domain.sale import Sale
@@ -22,6 +24,9 @@ class Returns(Protocol):
 
     def add(self, order: ReturnOrder) -> None:
         """Keep a new return."""
+
+    def skus(self) -> Mapping[str, SkuData]:
+        """What is known of the SKUs of returns that may be given a label now."""
 
     def policy(self) -> Policy:
         """The policy that new orders get."""

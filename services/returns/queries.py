@@ -68,8 +68,10 @@ def view(order: ReturnOrder) -> said.Return:
         label_shipment_id=order.label_shipment_id,
         reason=order.reason,
         problem=order.problem,
-        allowed=tuple(
-            name for name, state in ACTIONS.items() if LIFE.allows(State(order.state), state)
+        allowed=(
+            *(name for name, to in ACTIONS.items() if LIFE.allows(State(order.state), to)),
+            *order.decisions,
         ),
         version=order.version,
+        note=order.note,
     )

@@ -10,7 +10,7 @@ from chassis.saga_store import SqlRuns
 from chassis.transaction import Unit
 from chassis.wiring import answers, every, handles, performs
 from contracts import inventory, orders, payments, returns, shipping, warehouse
-from services.returns import handlers, journey, queries, tables
+from services.returns import handlers, queries, tables
 from services.returns.domain.return_order import ReturnOrder, State
 from services.returns.tables import SqlReturns, runs_of
 
@@ -43,10 +43,20 @@ class ReturnsService:
         """Know when it has arrived."""
         handlers.on_delivered(event, SqlReturns(work.session))
 
+    @handles(inventory.SkuSaved)
+    def save_sku(self, event: inventory.SkuSaved, work: Unit) -> None:
+        """Know a SKU."""
+        SqlReturns(work.session).save_sku(event)
+
     @handles(shipping.ReturnLabelCreated)
     def on_label(self, event: shipping.ReturnLabelCreated, work: Unit) -> None:
         """There is a label."""
         handlers.on_label(event, work, *_ports(work))
+
+    @handles(shipping.ReturnShipped)
+    def on_return_shipped(self, event: shipping.ReturnShipped, work: Unit) -> None:
+        """The goods are on their way."""
+        handlers.on_return_shipped(event, SqlReturns(work.session))
 
     @handles(shipping.ReturnLabelFailed)
     @handles(inventory.StockRestocked)
@@ -79,12 +89,17 @@ class ReturnsService:
     @performs(returns.RECEIVE)
     def receive(self, wish: returns.ReceiveReturn, work: Unit) -> returns.Return:
         """Take in goods."""
-        return _view(work, handlers.receive_return(wish, work, SqlReturns(work.session)))
+        return _view(work, handlers.receive_return(wish, work, *_ports(work)))
 
     @performs(returns.INSPECT)
     def inspect(self, wish: returns.InspectReturn, work: Unit) -> returns.Return:
         """Grade what came back."""
         return _view(work, handlers.inspect_return(wish, work, *_ports(work)))
+
+    @performs(returns.RESOLVE)
+    def resolve(self, wish: returns.ResolveReturn, work: Unit) -> returns.Return:
+        """Decide about a return that is stuck."""
+        return _view(work, handlers.resolve_return(wish, work, *_ports(work)))
 
     @performs(returns.SET_POLICY)
     def set_policy(self, wish: returns.Policy, work: Unit) -> returns.Policy:
@@ -117,12 +132,9 @@ class ReturnsService:
         """Take up runs whose deadline has passed."""
         due = runs_of(work.session).due(work.now)
         tables.load(work.session, due)
-        kept = SqlReturns(work.session)
+        tables.load_skus(work.session, due)
         for return_id in due:
-            order = kept.get(return_id)
-            sale = kept.sale(order.order_id) if order else None
-            if order and sale:
-                journey.wake(order, sale, work, runs_of(work.session))
+            handlers.wake_return(return_id, work, *_ports(work))
 
     @every(seconds=60)
     def expire(self, work: Unit) -> None:

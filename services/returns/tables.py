@@ -1,16 +1,18 @@
 """Where are returns kept? With the sales that they are of, and the versions of the policy."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.orm import Session
 
 from chassis.saga_store import SqlRuns, saga_tables
 from chassis.store import Instant, Packed, add, load_locked, locked, new_metadata
-from contracts.returns import Policy, ReturnLine
+from contracts.inventory import SkuData, SkuSaved
+from contracts.returns import DecideReturn, OpenReturn, Policy, ResolveReturn, ReturnLine
 from contracts.values import Address, Customer
 from services.returns.domain.return_order import WAITED_FOR, ReturnOrder
 from services.returns.domain.sale import Parcelled, Sale, SoldLine
@@ -55,6 +57,7 @@ returns = sa.Table(
     sa.Column("label_shipment_id", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("problem", sa.Text, nullable=False),
+    sa.Column("stuck", sa.Text, nullable=False),
     sa.Column("approved_at", Instant),
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint("refund >= 0", name="refund"),
@@ -67,6 +70,13 @@ policies = sa.Table(
     sa.Column("policy", Packed(Policy), nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
+)
+skus = sa.Table(
+    "skus",
+    metadata,
+    sa.Column("sku", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("data", Packed(SkuData), nullable=False),
 )
 saga_runs, saga_steps = saga_tables(metadata)
 _mapped = orm.registry(metadata=metadata)
@@ -100,6 +110,19 @@ class SqlReturns:
     def add(self, order: ReturnOrder) -> None:
         """Keep a new return."""
         add(self._session, order)
+
+    def skus(self) -> Mapping[str, SkuData]:
+        """The SKUs of the returns that this batch may send on their way."""
+        return self._session.info.get("skus", {})  # type: ignore[no-any-return]
+
+    def save_sku(self, saved: SkuSaved) -> None:
+        """Keep what inventory says of a SKU, unless something newer is known."""
+        self._session.connection().exec_driver_sql(
+            "insert into skus (sku, version, data) values (%s, %s, %s) on conflict (sku) do update"
+            " set version = excluded.version, data = excluded.data"
+            " where skus.version < excluded.version",
+            (saved.sku.sku, saved.version, msgspec.json.encode(saved.sku).decode()),
+        )
 
     def policy(self) -> Policy:
         """The policy that new orders get."""
@@ -139,8 +162,18 @@ def load(session: Session, return_ids: Iterable[str], order_ids: Iterable[str] =
     runs_of(session).prepare(sorted(order.return_id for order in found))
 
 
+def load_skus(session: Session, return_ids: Iterable[str], order_ids: Iterable[str] = ()) -> None:
+    """Load what is known of the SKUs of returns, and of orders that returns are opened for."""
+    of_returns = (session.get(ReturnOrder, return_id) for return_id in return_ids)
+    of_sales = (session.get(Sale, order_id) for order_id in order_ids)
+    wanted = {line.sku for known in (*of_returns, *of_sales) if known for line in known.lines}
+    if wanted:
+        rows = session.execute(sa.select(skus.c.sku, skus.c.data).where(skus.c.sku.in_(wanted)))
+        session.info.setdefault("skus", {}).update({row.sku: row.data for row in rows})
+
+
 def prepare(session: Session, bodies: Sequence[Any]) -> None:
-    """Load and lock what a batch will touch."""
+    """Load and lock what a batch will touch, and the SKUs of what may be given a label."""
     ids = {
         value
         for b in bodies
@@ -148,3 +181,5 @@ def prepare(session: Session, bodies: Sequence[Any]) -> None:
         if (value := getattr(b, name, "")).startswith("ret_")
     }
     load(session, ids, {value for b in bodies if (value := getattr(b, "order_id", ""))})
+    deciding = [b.return_id for b in bodies if isinstance(b, DecideReturn | ResolveReturn)]
+    load_skus(session, deciding, [b.order_id for b in bodies if isinstance(b, OpenReturn)])

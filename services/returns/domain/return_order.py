@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from chassis.errors import Refused, Stale
 from chassis.machine import Machine
 from contracts.returns import InspectedLine, ReceivedLine, ReturnLine
+from contracts.values import Money
 
 MISSING = "missing"
 
@@ -38,7 +39,7 @@ LIFE = Machine("return", S.REQUESTED, {
     S.REQUESTED:          frozenset({S.APPROVED, S.DECLINED, S.CANCELED}),
     S.APPROVED:           frozenset({S.LABEL_ISSUED, S.IN_TRANSIT}) | OVER | ARRIVING,
     S.LABEL_ISSUED:       frozenset({S.IN_TRANSIT}) | OVER | ARRIVING,
-    S.IN_TRANSIT:         ARRIVING,
+    S.IN_TRANSIT:         frozenset({S.CANCELED}) | ARRIVING,
     S.PARTIALLY_RECEIVED: frozenset({S.PARTIALLY_RECEIVED, S.RECEIVED, S.INSPECTED}),
     S.RECEIVED:           frozenset({S.INSPECTED}),
     S.INSPECTED:          frozenset({S.COMPLETED}),
@@ -49,6 +50,12 @@ LIFE = Machine("return", S.REQUESTED, {
 })
 # fmt: on
 WAITED_FOR = frozenset({State.APPROVED, State.LABEL_ISSUED})
+DECISIONS: Mapping[str, tuple[str, ...]] = {
+    "label": ("retry", "skip", "compensate"),
+    "goods": ("compensate",),
+    "restock": ("retry", "skip"),
+    "refund": ("retry", "skip"),
+}
 
 
 @dataclass
@@ -70,6 +77,7 @@ class ReturnOrder:
     label_shipment_id: str = ""
     reason: str = ""
     problem: str = ""
+    stuck: str = ""
     approved_at: datetime | None = None
     version: int = 1
 
@@ -81,6 +89,21 @@ class ReturnOrder:
         """Refuse to go on if somebody has changed the return meanwhile."""
         if expected is not None and expected != self.version:
             raise Stale("return", self.return_id, expected, self.version)
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """What a person may decide about the step that is stuck, if one is.
+
+        Only a return of which nothing has arrived can be turned back.
+        """
+        known = DECISIONS.get(self.stuck, ())
+        may_turn = LIFE.allows(State(self.state), State.CANCELED)
+        return tuple(one for one in known if may_turn or one != "compensate")
+
+    def leave(self) -> None:
+        """Note that the goods are on their way; what has arrived is not on its way any more."""
+        if LIFE.allows(State(self.state), State.IN_TRANSIT):
+            self.move(State.IN_TRANSIT)
 
     def receive(self, receipt_id: str, warehouse_id: str, arrived: Iterable[ReceivedLine]) -> None:
         """Count what has arrived, all of it at one warehouse."""
@@ -120,6 +143,11 @@ class ReturnOrder:
         self.lines = tuple(
             replace(line, inspected=tuple(by_line[line.line_id])) for line in self.lines
         )
+
+    @property
+    def given_back(self) -> Money:
+        """What payments has given back."""
+        return Money(amount=self.refund if self.refunded else 0, currency=self.currency)
 
     def settle(self, worths: Mapping[str, int]) -> None:
         """Write on each line what it is refunded."""

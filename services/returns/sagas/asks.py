@@ -1,12 +1,14 @@
 """What does each step of a return ask for? One function for each command."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chassis.saga import Data
 from contracts.channels import PushRefund, ShippedLine
-from contracts.inventory import RestockReturn, ReturnedUnits
+from contracts.inventory import RestockReturn, ReturnedUnits, SkuData
 from contracts.payments import RefundPayment
-from contracts.shipping import CreateReturnLabel
+from contracts.returns import ReturnLine
+from contracts.shipping import CreateReturnLabel, CustomsItem
 from contracts.values import Money
 from services.returns.domain.return_order import ReturnOrder, pieces_back
 from services.returns.domain.sale import Sale
@@ -17,10 +19,11 @@ GRAMS_A_PIECE = 500
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A return and the sale that it is of."""
+    """A return, the sale that it is of, and what is known of the SKUs."""
 
     order: ReturnOrder
     sale: Sale
+    skus: Mapping[str, SkuData]
 
 
 def not_received(s: Subject) -> bool:
@@ -45,14 +48,17 @@ def channel_waits(s: Subject) -> bool:
 
 
 def ask_label(s: Subject, _: Data) -> CreateReturnLabel:
-    """Buy a label."""
+    """Buy a label; whether a customs border is crossed is seen by shipping."""
+    weights = [_weight(s, line.sku) or GRAMS_A_PIECE for line in s.order.lines]
     return CreateReturnLabel(
         return_id=s.order.return_id,
         order_id=s.order.order_id,
         ship_from=s.sale.ship_to,
         ship_to=s.sale.policy.return_to or s.sale.parcels[0].ship_from,
-        weight_g=GRAMS_A_PIECE * sum(line.requested for line in s.order.lines),
+        weight_g=sum(w * x.requested for w, x in zip(weights, s.order.lines, strict=True)),
         email=s.sale.customer.email,
+        items=tuple(_customs_item(s, line) for line in s.order.lines),
+        currency=s.order.currency,
     )
 
 
@@ -86,13 +92,13 @@ def refund(s: Subject, _: Data) -> RefundPayment:
 
 
 def tell_channel(s: Subject, _: Data) -> PushRefund:
-    """Tell the channel what came back."""
+    """Tell the channel what came back, and what was refunded: nothing if a person left it out."""
     return PushRefund(
         order_id=s.order.order_id,
         channel=s.sale.channel,
         channel_order_id=s.sale.channel_order_id,
         return_id=s.order.return_id,
-        amount=Money(amount=s.order.refund, currency=s.order.currency),
+        amount=s.order.given_back,
         lines=tuple(
             ShippedLine(
                 line_id=line.line_id,
@@ -104,3 +110,21 @@ def tell_channel(s: Subject, _: Data) -> PushRefund:
             if (back := pieces_back(line))
         ),
     )
+
+
+def _customs_item(s: Subject, line: ReturnLine) -> CustomsItem:
+    sold, known = s.sale.line(line.line_id), s.skus.get(line.sku)
+    return CustomsItem(
+        sku=line.sku,
+        description=line.name,
+        quantity=line.requested,
+        value=sold.paid // sold.quantity,
+        weight_g=_weight(s, line.sku),
+        hs_code=known.hs_code if known else "",
+        origin_country=known.origin_country if known else None,
+    )
+
+
+def _weight(s: Subject, sku: str) -> int:
+    known = s.skus.get(sku)
+    return known.weight_g if known else 0

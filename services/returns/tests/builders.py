@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.ids import new_id
 from chassis.work import Rehearsal
-from contracts.inventory import StockRestocked
+from contracts.inventory import SkuData, StockRestocked
 from contracts.orders import OrderPlaced, PlacedLine
 from contracts.payments import PaymentRefunded, RefundFailed
 from contracts.returns import (
@@ -16,17 +16,19 @@ from contracts.returns import (
     Policy,
     ReceivedLine,
     ReceiveReturn,
+    ResolveReturn,
     ReturnRequestLine,
 )
 from contracts.shipping import (
     ReturnLabelCreated,
     ReturnLabelFailed,
+    ReturnShipped,
     ShipmentDelivered,
     ShipmentShipped,
 )
 from contracts.values import Address, Customer, Dimensions, Money, SkuQuantity
 from contracts.warehouse import FulfillmentPacked, PackedPackage
-from services.returns import handlers, journey
+from services.returns import handlers
 from services.returns.domain.return_order import ReturnOrder, State
 from services.returns.domain.sale import Sale
 from services.returns.memory import MemoryReturns, MemoryRuns
@@ -48,6 +50,12 @@ def a_line(sku: str = MUG, quantity: int = 1, paid: int = 1000) -> PlacedLine:
         line_id=new_id("lin"), sku=sku, name=f"Name of {sku}", quantity=quantity, paid=paid,
         channel_line_id=f"c-{sku}",
     )  # fmt: skip
+
+
+def a_sku(sku: str = MUG, **changes: Any) -> SkuData:
+    size = Dimensions(length_mm=120, width_mm=100, height_mm=100)
+    fields: dict[str, Any] = {"name": f"Name of {sku}", "dimensions": size, "weight_g": 380}
+    return SkuData(sku=sku, **{**fields, **changes})
 
 
 def placed(*lines: PlacedLine, channel: str = "api", currency: str = "EUR") -> OrderPlaced:
@@ -117,6 +125,10 @@ def no_label(order: ReturnOrder) -> ReturnLabelFailed:
     )
 
 
+def on_its_way(order: ReturnOrder, at: datetime = NOW) -> ReturnShipped:
+    return ReturnShipped(return_id=order.return_id, order_id=order.order_id, at=at)
+
+
 def restocked(order: ReturnOrder) -> StockRestocked:
     return StockRestocked(return_id=order.return_id, order_id=order.order_id)
 
@@ -160,6 +172,10 @@ class Desk:
         handlers.on_delivered(delivered(parcel, at), self.returns)
         return order
 
+    def knows(self, sku: SkuData) -> None:
+        """Let inventory tell of a SKU."""
+        self.returns.known_skus[sku.sku] = sku
+
     def sale(self, order: OrderPlaced) -> Sale:
         return self.returns.sales[order.order_id]
 
@@ -195,17 +211,25 @@ class Desk:
             lines=tuple(ReceivedLine(line_id=i, quantity=n) for i, n in pieces.items()),
             **changes,
         )
-        return handlers.receive_return(wish, self.work, self.returns)
+        return handlers.receive_return(wish, self.work, self.returns, self.runs)
 
     def inspect(self, order: ReturnOrder, *lines: InspectedLine) -> ReturnOrder:
         found = lines or tuple(inspected(x.line_id, x.received) for x in order.lines if x.received)
         wish = InspectReturn(return_id=order.return_id, lines=found)
         return handlers.inspect_return(wish, self.work, self.returns, self.runs)
 
+    def resolve(
+        self, order: ReturnOrder, decision: Any, reason: str = "as agreed", **changes: Any
+    ) -> ReturnOrder:
+        wish = ResolveReturn(return_id=order.return_id, decision=decision, reason=reason, **changes)
+        return handlers.resolve_return(wish, self.work, self.returns, self.runs)
+
     def tell(self, event: Any) -> None:
         """Let another service tell something."""
         if isinstance(event, ReturnLabelCreated):
             handlers.on_label(event, self.work, self.returns, self.runs)
+        elif isinstance(event, ReturnShipped):
+            handlers.on_return_shipped(event, self.returns)
         else:
             handlers.on_told(event, self.work, self.returns, self.runs)
 
@@ -219,5 +243,4 @@ class Desk:
     def wake(self, order: ReturnOrder, after: timedelta) -> None:
         """Let time pass and take up the run."""
         self.work.now += after
-        sale = self.returns.sales[order.order_id]
-        journey.wake(order, sale, self.work, self.runs)
+        handlers.wake_return(order.return_id, self.work, self.returns, self.runs)

@@ -88,6 +88,7 @@ def upgrade() -> None:
     sa.Column('label_shipment_id', sa.Text(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('problem', sa.Text(), nullable=False),
+    sa.Column('stuck', sa.Text(), nullable=False),
     sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('refund >= 0', name=op.f('ck_returns_refund')),
@@ -142,10 +143,17 @@ def upgrade() -> None:
     sa.CheckConstraint('refunded between 0 and paid', name=op.f('ck_sales_never_above_paid')),
     sa.PrimaryKeyConstraint('order_id', name=op.f('pk_sales'))
     )
+    op.create_table('skus',
+    sa.Column('sku', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('data', postgresql.JSONB(), nullable=False),
+    sa.PrimaryKeyConstraint('sku', name=op.f('pk_skus'))
+    )
 
 
 def downgrade() -> None:
     """Take the change back."""
+    op.drop_table('skus')
     op.drop_table('sales')
     op.drop_index(op.f('ix_saga_steps_run_id'), table_name='saga_steps')
     op.drop_table('saga_steps')
