@@ -39,13 +39,15 @@ def several(count: int, **changes: Any) -> list[Shipment]:
 
 
 def test_a_shipment_shows_its_parcels_cost_and_what_may_be_done(session: Session) -> None:
-    shipment = a_shipment(a_box("SB1"), a_box("SB2"), cost=527, cost_currency="EUR")
+    why = "sandbox standard for 5.27 EUR: the only offer for standard"
+    shipment = a_shipment(a_box("SB1"), a_box("SB2"), cost=527, cost_currency="EUR", choice=why)
     keep(session, shipment)
 
     shown = queries.get_shipment(session, ShipmentRef(shipment_id=shipment.shipment_id))
 
     assert [parcel.tracking_number for parcel in shown.parcels] == ["SB1", "SB2"]
     assert (str(shown.cost), shown.allowed) == ("5.27 EUR", ("hand_over", "label"))
+    assert shown.choice == why
 
 
 @pytest.mark.parametrize(("country", "declared"), [("US", 1), ("FR", 0)])

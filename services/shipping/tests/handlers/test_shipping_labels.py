@@ -10,6 +10,7 @@ from services.shipping import asks
 from services.shipping.tests.builders import (
     FULFILLMENT,
     ORDER,
+    RETURN,
     Desk,
     a_package,
     an_address,
@@ -182,3 +183,43 @@ def test_the_address_of_the_parcel_serves_when_the_order_has_no_e_mail(desk: Des
     desk.create(email="", ship_to=an_address(email="door@example.com"))
 
     assert desk.shipment.email == "door@example.com"
+
+
+def test_a_return_from_abroad_is_declared_as_it_is_worth(desk: Desk) -> None:
+    mug = an_item(quantity=1, value=1500)
+
+    desk.create_return(ship_from=an_address("CH"), items=(mug,), currency="CHF")
+
+    assert len(desk.asked(asks.BUY)) == 1
+    assert (desk.shipment.customs, desk.shipment.currency) == ((mug,), "CHF")
+
+
+@pytest.mark.parametrize(
+    ("items", "lacking"),
+    [
+        ((an_item(hs_code=""),), "SKU MUG-BLUE has no HS code."),
+        ((), "Nothing is declared for customs."),
+    ],
+)
+def test_a_return_from_abroad_without_a_whole_declaration_gets_no_label(
+    desk: Desk, items: Any, lacking: str
+) -> None:
+    told = desk.create_return(ship_from=an_address("CH"), items=items)
+
+    assert told == ReturnLabelFailed(return_id=RETURN, order_id=ORDER, reason=lacking)
+    assert desk.asked(asks.BUY) == []
+
+
+def test_a_return_that_lacked_an_hs_code_gets_its_label_once_it_is_known(desk: Desk) -> None:
+    desk.create_return(ship_from=an_address("CH"), items=(an_item(hs_code=""),))
+
+    desk.create_return(ship_from=an_address("CH"), items=(an_item(),))
+    desk.sold()
+
+    assert desk.said == ["ReturnLabelFailed", "ReturnLabelCreated"]
+
+
+def test_a_return_inside_the_union_needs_no_declaration(desk: Desk) -> None:
+    desk.create_return(ship_from=an_address("FR"), items=(an_item(hs_code=""),))
+
+    assert len(desk.asked(asks.BUY)) == 1

@@ -102,6 +102,16 @@ def test_a_parcel_abroad_has_a_customs_declaration_behind_its_label(country: str
         assert words in text
 
 
+def test_a_return_from_abroad_declares_returned_goods_and_not_a_sale() -> None:
+    home, abroad = an_address(), an_address("CH")
+    back = a_shipment(return_id="ret_1", number=0, ship_from=abroad, ship_to=home)
+
+    (_, returned), (_, sold) = pages_of(back), pages_of(a_shipment(to="CH"))
+
+    assert "returned goods" in text_of(returned)
+    assert "sale of goods" in text_of(sold)
+
+
 def test_a_long_declaration_goes_on_on_further_pages_until_its_total() -> None:
     items = tuple(an_item(f"SKU-{n}", description=f"Thing {n}", quantity=1) for n in range(40))
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from chassis.errors import IllegalMove, NotFound, NotYet
+from contracts.shipping import ReturnShipped
 from services.shipping import tracking
-from services.shipping.tests.builders import NOW, ORDER, Desk
+from services.shipping.tests.builders import NOW, ORDER, RETURN, Desk
 
 ONE, TWO = "SB100000012XX", "SB100000026XX"
 
@@ -143,13 +144,29 @@ def test_without_an_address_there_is_no_mail(desk: Desk) -> None:
     assert desk.mails() == []
 
 
-def test_the_way_of_a_return_is_followed_without_telling_the_order(desk: Desk) -> None:
+def test_the_order_hears_once_that_a_return_is_on_its_way_and_nothing_more(desk: Desk) -> None:
     desk.create_return()
     desk.sold(ONE)
     desk.work.sent.clear()
 
+    desk.told("label_created", 1, number=ONE)
+    assert desk.said == []
     desk.told("in_transit", 2, number=ONE)
+    desk.told("out_for_delivery", 4, number=ONE)
     desk.told("delivered", 5, number=ONE)
 
-    assert (desk.said, desk.shipment.state) == ([], "delivered")
+    [told] = desk.work.sent
+    assert told == ReturnShipped(return_id=RETURN, order_id=ORDER, at=NOW + timedelta(hours=2))
+    assert desk.shipment.state == "delivered"
     assert desk.mails() == ["return_label"]
+
+
+def test_a_return_that_is_handed_over_by_hand_is_on_its_way(desk: Desk) -> None:
+    desk.create_return()
+    desk.sold(ONE)
+
+    desk.hand_over()
+    desk.told("in_transit", 2, number=ONE)
+
+    assert desk.said == ["ReturnLabelCreated", "ReturnShipped"]
+    assert desk.work.sent[-1].at == NOW
