@@ -105,6 +105,12 @@ class Connection(Wire, frozen=True, kw_only=True):
     location_id: Text = ""
     push_stock: bool = False
 
+    def __repr__(self) -> str:
+        """Show the shop, and neither its token nor its secret."""
+        return (
+            f"Connection(channel={self.channel!r}, kind={self.kind!r}, base_url={self.base_url!r})"
+        )
+
 
 class ConnectionView(Wire, frozen=True, kw_only=True):
     """A connection and how it does."""
@@ -144,7 +150,7 @@ class ChannelWebhook(Wire, frozen=True, kw_only=True):
 class WebhookTaken(Wire, frozen=True, kw_only=True):
     """What became of a webhook; a second sending of one event is `duplicate`."""
 
-    outcome: Literal["accepted", "duplicate", "parked", "ignored"]
+    outcome: Literal["accepted", "duplicate", "parked", "ignored", "refused"]
     reason: Text = ""
 
 

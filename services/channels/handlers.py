@@ -71,8 +71,7 @@ def take_webhook(
     taken = Taken("ignored")
     for news in market.read(shop, wish.topic, wish.body):
         taken = take_news(wish.channel, news, work, channels)
-    outcome = "parked" if taken.outcome == "refused" else taken.outcome
-    return WebhookTaken(outcome=outcome, reason=taken.reason)
+    return WebhookTaken(outcome=taken.outcome, reason=taken.reason)
 
 
 def import_csv(wish: ImportCsv, market: Marketplace, work: Work, channels: Channels) -> CsvResult:

@@ -1,4 +1,4 @@
-"""What do we tell shops? What has left, what came back, and how many of a listing can be sold.
+"""What do we tell shops? What has left, came back or was called off, and what can be sold.
 
 Each telling is a stored call with a key of its own: it is seen, with its attempts, until it ends.
 Stock is told as it is when the call is made. A call that a newer quantity has overtaken is not
@@ -18,6 +18,7 @@ from contracts.channels import (
     PushRefund,
     ShipmentAcknowledged,
 )
+from contracts.orders import OrderCanceled
 from services.channels.domain.stock import Due, Level
 from services.channels.marketplaces.marketplace import Marketplace, Shop
 from services.channels.ports import Channels
@@ -71,6 +72,30 @@ def push_refund(command: PushRefund, work: Work, channels: Channels) -> None:
     work.call(Call(PUSH, f"refund-{command.return_id}", command.return_id, request))
 
 
+def push_cancellation(event: OrderCanceled, work: Work, channels: Channels) -> None:
+    """Tell the channel that an order of its own is off, unless it is the channel that said so.
+
+    Where we keep the shop's stock, the pieces are told with it, and the shop adds none of its own.
+    """
+    theirs = event.channel_order_id
+    inbound = channels.inbound(event.channel, theirs) if theirs else None
+    if inbound is None or inbound.canceled:
+        return
+    inbound.canceled = True
+    connection = channels.connection(event.channel)
+    if connection is None or connection.kind in UNTOLD:
+        return
+    request = {
+        "action": "cancel",
+        "channel": event.channel,
+        "order_id": event.order_id,
+        "channel_order_id": theirs,
+        "reason": event.reason[:255],
+        "restock": not connection.push_stock,
+    }
+    work.call(Call(PUSH, f"cancel-{event.order_id}", event.order_id, request))
+
+
 def push_stock(due: Due, work: Work, after: str = "") -> None:
     """Tell a channel how many of a listing can be sold; each version once, or after a call."""
     request = {
@@ -93,6 +118,8 @@ def tell(
             market.acknowledge(shop, key, request)
         case "refund":
             market.push_refund(shop, key, request)
+        case "cancel":
+            market.push_cancellation(shop, request)
         case _ if level is None or level.version != request["version"]:
             return {"overtaken": True}
         case _:

@@ -92,6 +92,11 @@ class ChannelsService:
         """An order of a channel was refused."""
         handlers.on_refused(event, SqlChannels(work.session))
 
+    @handles(orders.OrderCanceled)
+    def on_canceled(self, event: orders.OrderCanceled, work: Unit) -> None:
+        """An order is off."""
+        pushes.push_cancellation(event, work, SqlChannels(work.session))
+
     @handles(inventory.SkuSaved)
     def save_sku(self, event: inventory.SkuSaved, work: Unit) -> None:
         """Know a SKU."""

@@ -66,6 +66,9 @@ class CsvOrders:
     def push_refund(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Nobody is there to be told."""
 
+    def push_cancellation(self, shop: Shop, told: Mapping[str, Any]) -> None:
+        """Nobody is there to be told."""
+
 
 def _rows(text: str) -> Iterator[Row]:
     text = text.removeprefix("\ufeff")

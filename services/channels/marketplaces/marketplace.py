@@ -43,3 +43,6 @@ class Marketplace(Protocol):
 
     def push_refund(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Tell the shop what came back and was refunded."""
+
+    def push_cancellation(self, shop: Shop, told: Mapping[str, Any]) -> None:
+        """Tell the shop that an order is off; it gives back what the customer paid there."""

@@ -1,4 +1,4 @@
-"""Shopify: orders by signed webhooks; shipments, stock and refunds by its Admin API."""
+"""Shopify: orders by signed webhooks; shipments, stock, refunds, cancellations by Admin API."""
 
 import base64
 import hashlib
@@ -28,6 +28,12 @@ OVER = frozenset({"refunded", "voided"})
 FAILED = frozenset({"cancelled", "error", "failure"})
 TOO_MANY, SERVER_ERROR, UNKNOWN_HERE = 429, 500, 404
 ITEM_OF_SKU = "query($q: String!) { inventoryItems(first: 1, query: $q) { nodes { id sku } } }"
+
+CANCEL = (
+    "mutation($id: ID!, $restock: Boolean!, $note: String) {"
+    " orderCancel(orderId: $id, reason: OTHER, refund: true, restock: $restock,"
+    " notifyCustomer: true, staffNote: $note) { orderCancelUserErrors { message } } }"
+)
 
 
 class Head(msgspec.Struct):
@@ -137,6 +143,22 @@ class Shopify:
         }
         _call(shop, "POST", f"{order}/refunds.json", {"refund": refund}, key)
 
+    def push_cancellation(self, shop: Shop, told: Mapping[str, Any]) -> None:
+        """Cancel the order, unless it is canceled already; the shop tells the customer."""
+        order_id = told["channel_order_id"]
+        known = _call(shop, "GET", f"/orders/{order_id}.json").get("order", {})
+        if known.get("cancelled_at"):
+            return
+        wish = {
+            "id": f"gid://shopify/Order/{order_id}",
+            "restock": told["restock"],
+            "note": told["reason"],
+        }
+        answer = _ask(shop, CANCEL, wish).get("orderCancel") or {}
+        if faults := answer.get("orderCancelUserErrors"):
+            said = " ".join(str(fault.get("message", "")) for fault in faults)
+            raise Declined("not_canceled", f"Shopify does not cancel it: {said}"[:255])
+
 
 def _open_parts(orders: Sequence[Any], wanted: Mapping[str, int]) -> list[dict[str, Any]]:
     """Where the shop still waits for the pieces: no more of a line than it waits for."""
@@ -195,15 +217,19 @@ def _item_of_variant(shop: Shop, variant: str) -> Any:
 def _item_of_sku(shop: Shop, told: Mapping[str, Any]) -> Any:
     """Find the inventory item by its SKU; the search ignores case and takes parts, we do not."""
     quoted = str(told["listing"]).replace("\\", "\\\\").replace('"', '\\"')
-    asked = {"query": ITEM_OF_SKU, "variables": {"q": f'sku:"{quoted}"'}}
-    answer = _call(shop, "POST", "/graphql.json", asked)
+    answer = _ask(shop, ITEM_OF_SKU, {"q": f'sku:"{quoted}"'})
+    nodes = answer.get("inventoryItems", {}).get("nodes", [])
+    ids = [node["id"] for node in nodes if node.get("sku") == told["listing"]]
+    return ids[0].rpartition("/")[2] if ids else None
+
+
+def _ask(shop: Shop, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    answer = _call(shop, "POST", "/graphql.json", {"query": query, "variables": variables})
     if errors := answer.get("errors"):
         if "THROTTLED" in str(errors):
             raise Pending(clock.now() + timedelta(seconds=2), "Shopify says: not so fast")
-        raise Declined("query_refused", "Shopify does not answer the search for a SKU.")
-    nodes = answer.get("data", {}).get("inventoryItems", {}).get("nodes", [])
-    ids = [node["id"] for node in nodes if node.get("sku") == told["listing"]]
-    return ids[0].rpartition("/")[2] if ids else None
+        raise Declined("query_refused", "Shopify does not take the query.")
+    return answer.get("data") or {}
 
 
 def _bytes(text: str) -> bytes:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from chassis.ids import new_id
-from chassis.work import Rehearsal
+from chassis.outside import Outcome, OutsideCall
+from chassis.work import Call, Rehearsal
 from contracts.channels import (
     AcknowledgeShipment,
     ChannelWebhook,
@@ -23,9 +24,9 @@ from contracts.channels import (
     WebhookTaken,
 )
 from contracts.inventory import SkuData, SkuSaved
-from contracts.orders import ImportRefused, OrderPlaced, PlaceOrder
+from contracts.orders import ImportRefused, OrderCanceled, OrderPlaced, PlaceOrder
 from contracts.values import Address, Customer, Dimensions, Money
-from services.channels import handlers
+from services.channels import handlers, pushes
 from services.channels.domain.inbound import Inbound
 from services.channels.domain.news import News
 from services.channels.marketplaces.csv_orders import CsvOrders
@@ -138,6 +139,14 @@ def given_back(channel: str = SHOP, amount: int = 1000, currency: str = "EUR") -
     )  # fmt: skip
 
 
+def canceled(
+    channel: str = SHOP, channel_order_id: str = "4711", reason: str = "sold out"
+) -> OrderCanceled:
+    return OrderCanceled(
+        order_id=new_id("ord"), channel=channel, channel_order_id=channel_order_id, reason=reason
+    )
+
+
 class Channel:
     """The channels service at work: post webhooks and files, look at what it says."""
 
@@ -174,6 +183,13 @@ class Channel:
     def map(self, listing: str, sku: str, channel: str = SHOP) -> int:
         wish = MapListing(channel=channel, listing=listing, sku=sku)
         return handlers.map_listing(wish, self.work, self.kept)
+
+
+def conclude(channel: Channel, call: Call, status: Any = "succeeded", **outcome: Any) -> None:
+    """Let a stored call end."""
+    request = dict(call.request)
+    made = OutsideCall("call_1", call.kind, call.key, call.subject, request, 1, False, "timer", "")
+    pushes.conclude_push(Outcome(made, status, **outcome), channel.work, channel.kept)
 
 
 def later(order: Any, minutes: int = 1, **changes: Any) -> Any:

@@ -27,6 +27,9 @@ class FakeShopify:
             {"parent_id": 802, "gateway": "gift", "maximum_refundable": "100.00"},
         ]
         self.refunds: list[Any] = []
+        self.canceled_at = ""
+        self.canceled: list[Any] = []
+        self.may_cancel = True
         self.items = {"MUG-1": 9001, "mug-1": 9009}
         self.stock: dict[Any, Any] = {}
         self.answers_first: list[tuple[int, dict[str, str]]] = []
@@ -41,7 +44,8 @@ class FakeShopify:
             "GET /orders/4711/refunds.json": lambda: {"refunds": self.refunds},
             "POST /orders/4711/refunds.json": lambda: self.refunds.append(body["refund"]),
             "POST /orders/4711/refunds/calculate.json": lambda: self.suggest(),
-            "POST /graphql.json": lambda: self.search(body["variables"]["q"]),
+            "GET /orders/4711.json": lambda: {"order": {"cancelled_at": self.canceled_at or None}},
+            "POST /graphql.json": lambda: self.query(body["query"], body["variables"]),
             "GET /variants/808.json": lambda: {"variant": {"inventory_item_id": 9808}},
             "POST /inventory_levels/set.json": lambda: self.set(**body),
         }
@@ -53,6 +57,21 @@ class FakeShopify:
     def suggest(self) -> Any:
         told = [{**payment, "kind": "suggested_refund"} for payment in self.payments]
         return {"refund": {"transactions": told}}
+
+    def query(self, query: str, variables: Any) -> Any:
+        if "orderCancel(" in query:
+            return {"data": {"orderCancel": {"orderCancelUserErrors": self.cancel(variables)}}}
+        return self.search(variables["q"])
+
+    def cancel(self, wish: Any) -> list[Any]:
+        """Cancel as Shopify does: once, and only what can be canceled."""
+        if wish["id"] != "gid://shopify/Order/4711":
+            return [{"message": "Order does not exist"}]
+        if self.canceled_at or not self.may_cancel:
+            return [{"message": "Order cannot be cancelled"}]
+        self.canceled_at = "2026-03-02T10:00:00Z"
+        self.canceled.append(wish)
+        return []
 
     def search(self, query: str) -> Any:
         """Search as Shopify does, that is without regard to case."""

@@ -116,7 +116,7 @@ def test_a_refused_webhook_is_not_counted_as_heard(shop: Service) -> None:
 def test_what_the_database_cannot_keep_is_kept_in_sight_as_refused(
     shop: Service, changes: Any
 ) -> None:
-    assert shop.post(an_order(**changes)).outcome == "parked"
+    assert shop.post(an_order(**changes)).outcome == "refused"
     shop.post(an_order(id=5, cancel_reason="\0"), "orders/cancelled")
 
     assert [x.state for x in shop.inbound()] == ["refused", "refused"]
@@ -160,6 +160,10 @@ def test_secrets_are_not_shown_with_a_connection(shop: Service) -> None:
     shown = repr(shop.ask("connections", said.AllConnections()))
 
     assert (SHOP in shown, "hush" in shown, "token" in shown) == (True, False, False)
+    with Session(shop.engine) as session:
+        kept = tables.SqlChannels(session).connection(SHOP)
+    assert (kept.access_token, kept.webhook_secret) == ("token", "hush")
+    assert (SHOP in repr(kept), "hush" in repr(kept), "token" in repr(kept)) == (True, False, False)
 
 
 def test_events_are_forgotten_when_they_cannot_come_again(shop: Service) -> None:

@@ -12,10 +12,12 @@ from services.channels.tests.builders import (
     a_connection,
     an_item,
     an_order,
+    canceled,
     given_back,
     shipped,
 )
 from services.channels.tests.db.batches import Service
+from services.channels.tests.fake_shopify import FakeShopify
 
 
 def test_pushes_are_seen_with_their_attempts_until_they_end(shop: Service) -> None:
@@ -35,6 +37,31 @@ def test_pushes_are_seen_with_their_attempts_until_they_end(shop: Service) -> No
     view = shop.ask("connections", said.AllConnections()).connections
     counts = {x.channel: (x.waiting, x.failed, x.last_pushed_at is not None) for x in view}
     assert counts[SHOP] == (0, 1, True)
+
+
+def test_a_cancellation_of_ours_is_seen_until_the_shop_knows(shop: Service) -> None:
+    shop.post(an_order())
+    event = canceled()
+    shop.do(("on_canceled", event), ("on_canceled", canceled("api", "")))
+    (call,) = shop.calls
+    (push,) = shop.pushes()
+    assert (push.kind, push.subject, push.state) == ("cancel", event.order_id, "pending")
+
+    shop.conclude(call)
+    shop.do(("on_canceled", event))
+
+    assert [push.state for push in shop.pushes()] == ["succeeded"]
+
+
+def test_a_cancellation_of_ours_reaches_the_shop(shop: Service, fake: FakeShopify) -> None:
+    shop.do(("connect", a_connection(base_url=fake.url)))
+    shop.post(an_order())
+    shop.do(("on_canceled", canceled(reason="sold out")))
+    shop.service.engine = shop.engine
+
+    shop.service.call_push(shop.calls[0])
+
+    assert [wish["note"] for wish in fake.canceled] == ["sold out"]
 
 
 def test_a_failed_push_is_tried_again_by_a_person_or_by_whoever_asked(shop: Service) -> None:

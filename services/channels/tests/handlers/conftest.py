@@ -1,21 +1,11 @@
-"""What do tests of channels share? A channel at work, and a small shop over HTTP."""
-
-from collections.abc import Iterator
+"""What do tests of channels' handlers share? A channel at work."""
 
 import pytest
 
 from services.channels.tests.builders import Channel
-from services.channels.tests.fake_shopify import FakeShopify, a_shop
 
 
 @pytest.fixture
 def channel() -> Channel:
     """Channels, with a shop connected and two SKUs known."""
     return Channel("MUG-1", "SHIRT-M")
-
-
-@pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeShopify]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with a_shop() as shop:
-        yield shop

@@ -122,12 +122,13 @@ def test_what_is_told_twice_is_told_once(speech: Speech, fake: FakeShopify) -> N
             "lines": lines}  # fmt: skip
     back = {"channel_order_id": "4711", "return_id": "ret_1", "lines": lines,
             "amount": {"amount": 500, "currency": "EUR"}}  # fmt: skip
+    off = {"channel_order_id": "4711", "reason": "sold out", "restock": True}
     for _ in range(2):
         speech.market.acknowledge(shop, "k1", left)
         speech.market.push_refund(shop, "k2", back)
         speech.market.push_stock(shop, {"listing": "MUG-1", "available": 7})
+        speech.market.push_cancellation(shop, off)
 
     hears = speech.market.kind == "shopify"
-    assert (len(fake.fulfillments), len(fake.refunds), fake.stock) == (
-        (1, 1, {"9001": 7}) if hears else (0, 0, {})
-    )  # fmt: skip
+    told = (len(fake.fulfillments), len(fake.refunds), len(fake.canceled), fake.stock)
+    assert told == ((1, 1, 1, {"9001": 7}) if hears else (0, 0, 0, {}))

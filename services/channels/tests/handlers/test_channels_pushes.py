@@ -4,24 +4,22 @@ from typing import Any
 
 import pytest
 
-from chassis.outside import Outcome, OutsideCall
 from chassis.work import Call
 from contracts.channels import ChannelPushFailed, ShipmentAcknowledged
 from services.channels import pushes
 from services.channels.domain.stock import Due, Level
 from services.channels.marketplaces.marketplace import Shop
-from services.channels.tests.builders import FILES, NOW, SHOP, Channel, given_back, shipped
+from services.channels.tests.builders import (
+    FILES,
+    NOW,
+    SHOP,
+    Channel,
+    conclude,
+    given_back,
+    shipped,
+)
 
 DUE = Due(SHOP, "MUG-1", "MUG-1", 5)
-
-
-def made(call: Call, call_id: str = "call_1") -> OutsideCall:
-    request = dict(call.request)
-    return OutsideCall(call_id, call.kind, call.key, call.subject, request, 1, False, "timer", "")
-
-
-def conclude(channel: Channel, call: Call, status: Any = "succeeded", **outcome: Any) -> None:
-    pushes.conclude_push(Outcome(made(call), status, **outcome), channel.work, channel.kept)
 
 
 class Hearing:

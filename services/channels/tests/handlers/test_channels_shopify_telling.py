@@ -190,6 +190,49 @@ def test_more_than_was_paid_there_is_not_given_back(fake: FakeShopify) -> None:
     assert fake.refunds == []
 
 
+def off(**changes: Any) -> dict[str, Any]:
+    fields = {"channel_order_id": "4711", "reason": "sold out", "restock": False}
+    return {**fields, **changes}
+
+
+def test_an_order_that_is_off_is_canceled_with_our_reason(fake: FakeShopify) -> None:
+    market.push_cancellation(shop_at(fake), off())
+
+    (told,) = fake.canceled
+    assert (told["note"], told["restock"]) == ("sold out", False)
+
+
+def test_an_order_that_the_shop_has_canceled_already_is_left_alone(fake: FakeShopify) -> None:
+    fake.canceled_at = "2026-03-01T10:00:00Z"
+
+    market.push_cancellation(shop_at(fake), off())
+
+    assert fake.asked == ["GET /orders/4711.json"]
+
+
+def test_a_cancellation_whose_answer_was_lost_is_not_told_twice(fake: FakeShopify) -> None:
+    fake.loses_answer_to = "POST /graphql.json"
+    with pytest.raises(requests.ConnectionError):
+        market.push_cancellation(shop_at(fake), off())
+
+    market.push_cancellation(shop_at(fake), off())
+
+    assert len(fake.canceled) == 1
+
+
+@pytest.mark.parametrize(
+    ("order", "told"), [("4711", "cannot be cancelled"), ("4712", "does not exist")]
+)
+def test_what_the_shop_does_not_cancel_is_said_with_its_reason(
+    fake: FakeShopify, order: str, told: str
+) -> None:
+    fake.may_cancel = False
+
+    with pytest.raises(Declined, match=told) as no:
+        market.push_cancellation(shop_at(fake), off(channel_order_id=order))
+    assert no.value.code == "not_canceled"
+
+
 def test_a_shop_in_a_hurry_is_asked_later(fake: FakeShopify) -> None:
     fake.answers_first = [(429, {"Retry-After": "2.0"})]
 

@@ -176,7 +176,7 @@ def test_an_order_that_cannot_be_accepted_is_kept_in_sight_until_it_is_mended(
     broken = an_order(shipping_address=None)
 
     taken = channel.post(broken)
-    assert (taken.outcome, channel.inbound().state) == ("parked", State.REFUSED)
+    assert (taken.outcome, channel.inbound().state) == ("refused", State.REFUSED)
     assert channel.inbound().reason.startswith("shipping_address: ")
     mended = channel.post(later(an_order()), "orders/updated")
 
