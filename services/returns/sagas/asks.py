@@ -48,7 +48,10 @@ def channel_waits(s: Subject) -> bool:
 
 
 def ask_label(s: Subject, _: Data) -> CreateReturnLabel:
-    """Buy a label; whether a customs border is crossed is seen by shipping."""
+    """Buy a label.
+
+    What is inside is always named; shipping sees whether a customs border is crossed.
+    """
     weights = [_weight(s, line.sku) or GRAMS_A_PIECE for line in s.order.lines]
     return CreateReturnLabel(
         return_id=s.order.return_id,
@@ -92,7 +95,10 @@ def refund(s: Subject, _: Data) -> RefundPayment:
 
 
 def tell_channel(s: Subject, _: Data) -> PushRefund:
-    """Tell the channel what came back, and what was refunded: nothing if a person left it out."""
+    """Tell the channel what came back.
+
+    If a person gives the money in another way, the channel shall give none.
+    """
     return PushRefund(
         order_id=s.order.order_id,
         channel=s.sale.channel,
