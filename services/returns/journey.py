@@ -77,8 +77,6 @@ def _advance(run: Run, subject: Subject, work: Work, runs: Runs, move: Callable[
     before, order = (run.step, run.phase), subject.order
     to, said = move()
     run.move(to, work.now)
-    if run.step != before[0]:
-        run.problem = ""  # it was the problem of a step that is behind it now
     for message in said:
         work.send(message, correlation_id=order.order_id)
     if (run.step, run.phase) != before:
