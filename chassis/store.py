@@ -91,6 +91,7 @@ def new_engine(url: str, pool: int = 10) -> sa.Engine:
         max_overflow=pool,
         pool_pre_ping=False,
         pool_recycle=1800,
+        hide_parameters=True,  # errors are logged, and parameters are names and addresses
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
         executemany_mode="values_plus_batch",

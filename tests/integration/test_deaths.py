@@ -5,6 +5,8 @@ but before anything is published or answered. Each death is a line in the proces
 file; a line that is left was never reached, so the drill cannot pass by not happening.
 """
 
+from contextlib import suppress
+
 import pytest
 
 from chassis.testing import eventually
@@ -53,13 +55,13 @@ def test_a_process_dies_at_every_step_and_nothing_is_lost_or_done_twice(
     file.write_text("\n".join(lines))
     try:
         page = back_and_forth(api, staff, till, sku)
-        left = eventually(lambda: not file.read_text().strip() or None, within=5)
-        assert left
+        with suppress(AssertionError):
+            eventually(lambda: not file.read_text().strip(), within=60)
     finally:
         unreached = file.read_text()
         file.unlink()
         system.wait_until_ready()
-    assert unreached == ""
+    assert unreached == "", "deaths that did not happen"
     check_done_once(page, rows, sku)
     nothing_wrong()
 

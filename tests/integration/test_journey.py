@@ -33,8 +33,8 @@ def test_an_order_goes_to_the_doorstep_and_partly_back(staff, api, nothing_wrong
     assert [h["seq"] for h in page["history"]] == list(range(1, len(actions) + 1))
     ledger = rows(
         "payments", "select operation from sandbox.provider_ledger where key like :key"
-        " or key like :fo order by at", key=f"%{placed['order_id']}%",
-        fo=f"cap-{page['fulfillments'][0]['fulfillment_order_id']}%",
+        " or key like :capture order by at", key=f"%{placed['order_id']}%",
+        capture=f"cap-{page['fulfillments'][0]['fulfillment_order_id']}%",
     )  # fmt: skip
     assert [row.operation for row in ledger] == ["authorize", "capture", "refund"]
     nothing_wrong()

@@ -8,10 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from chassis.store import new_engine
-from chassis.testing import database_server, session_for
 from gateway.tables import metadata
-
-__all__ = ["database_server", "session_for"]
 
 
 @pytest.fixture(scope="session")

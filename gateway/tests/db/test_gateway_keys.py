@@ -5,14 +5,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 
 from chassis import clock
-from chassis.migrations import upgrade
 from gateway import __main__ as shell
 from gateway.auth import BadKey, Keys
-from gateway.tables import metadata
 
 
 @pytest.fixture
@@ -153,13 +149,3 @@ def test_keys_are_made_and_revoked_from_the_shell(
     assert shell.main(["list-keys"]) == 0
     assert "ann  revoked" in capsys.readouterr().out
     assert shell.main(["make-coffee"]) == 2
-
-
-def test_the_migrations_make_the_tables(session_for: Any) -> None:
-    bind = session_for(sa.MetaData()).get_bind()
-
-    upgrade("gateway", bind.url.render_as_string(hide_password=False))
-
-    with bind.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []

@@ -7,12 +7,9 @@ import pytest
 from sqlalchemy import Engine
 
 from chassis.store import new_engine
-from chassis.testing import database_server, session_for
 from services.channels.tables import metadata
 from services.channels.tests.builders import FILES, a_connection, sku_saved
 from services.channels.tests.db.batches import Service
-
-__all__ = ["database_server", "session_for"]
 
 
 @pytest.fixture

@@ -6,14 +6,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis.errors import Refused
-from chassis.ids import new_id
-from chassis.migrations import upgrade
 from contracts import channels as said
 from contracts.orders import PlaceOrder
 from services.channels import tables
@@ -188,15 +184,3 @@ def test_inbound_orders_are_listed_page_by_page_newest_first(shop: Service) -> N
 
     assert [x.channel_order_id for x in first.orders + rest.orders] == ["3", "2", "1"]
     assert rest.next == ""
-
-
-def test_the_migrations_make_exactly_the_tables_of_the_code(database_server: Any) -> None:
-    name = f"migrated_{new_id('db').lower()}"
-    database_server.create(name)
-    engine = sa.create_engine(database_server.url(name), poolclass=sa.NullPool)
-    upgrade("channels", database_server.url(name))
-
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection)
-        assert compare_metadata(found, tables.metadata) == []
-    database_server.drop(name)

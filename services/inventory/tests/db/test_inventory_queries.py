@@ -94,7 +94,7 @@ def test_a_long_note_does_not_make_the_ledger_unreadable(room: SqlStockroom) -> 
 
     shown = ask(room, queries.get_ledger, said.LedgerOf(sku=MUG)).movements[0]
 
-    assert shown.reason == "initial_stock: " + "x" * 240
+    assert shown.reason == "initial_stock: " + "x" * 255
 
 
 @pytest.mark.parametrize(

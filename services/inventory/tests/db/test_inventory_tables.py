@@ -1,6 +1,5 @@
 """What inventory keeps survives in PostgreSQL, and the database itself refuses what must not be."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -8,16 +7,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy.exc import IntegrityError
 
 from chassis.errors import Refused
-from chassis.migrations import upgrade
 from contracts import inventory as said
-from services.inventory import tables
 from services.inventory.tests.builders import (
     BERLIN,
     HAMBURG,
@@ -245,27 +240,3 @@ def test_a_message_that_comes_twice_in_a_batch_or_later_is_handled_once(
     room.run([job])
 
     assert room.balances() == {(MUG, BERLIN): (5, 0, 0, 0)}
-
-
-CONSTRAINTS = (
-    "select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint"
-    " where connamespace = 'public'::regnamespace and conrelid::regclass::text"
-    " <> 'alembic_version' order by 1, 2"
-)
-
-
-def test_the_migrations_make_exactly_the_tables_and_constraints_of_the_code(
-    database_server: Any, room: SqlStockroom
-) -> None:
-    name = f"migrated_{time.time_ns()}"
-    database_server.create(name)
-    url = database_server.url(name)
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    upgrade("inventory", url)
-
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection)
-        assert compare_metadata(found, tables.metadata) == []
-        migrated = [tuple(row) for row in connection.exec_driver_sql(CONSTRAINTS)]
-    assert migrated == room.rows(CONSTRAINTS)
-    database_server.drop(name)

@@ -10,14 +10,11 @@ from sqlalchemy.orm import Session
 
 from chassis.saga_store import SqlRuns
 from chassis.store import new_engine
-from chassis.testing import database_server, session_for
 from contracts.inventory import SkuSaved
 from contracts.orders import PlacedOrder
 from services.orders import handlers, tables
 from services.orders.tables import SqlOrders, runs_of
 from services.orders.tests.builders import MUG, NOW, SHIRT, Clerk, a_sku, a_wish
-
-__all__ = ["database_server", "session_for"]
 
 
 class Office:

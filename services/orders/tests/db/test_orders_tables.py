@@ -4,19 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis.ids import new_id
-from chassis.migrations import upgrade
 from chassis.work import Rehearsal
 from contracts.inventory import SkuSaved, StockReserved
 from contracts.orders import AddNote, CancelOrder, OrderRef, PlaceHold
 from contracts.values import Placement
-from services.orders import handlers, journeys, queries, tables
+from services.orders import handlers, journeys, queries
 from services.orders.tables import SqlOrders
 from services.orders.tests.builders import MUG, NOW, a_line, a_sku, a_wish
 from services.orders.tests.db.conftest import Office
@@ -179,15 +174,3 @@ def test_a_canceled_order_shows_what_may_still_be_done_with_it(office: Office) -
     order = shown(office, order_id)
     assert order.allowed == ("tag", "note", "hold")
     assert order.journey[0].phase == "backward"
-
-
-def test_the_migrations_make_exactly_the_tables_of_the_code(database_server: Any) -> None:
-    name = f"migrated_{new_id('db').lower()}"
-    database_server.create(name)
-    engine = sa.create_engine(database_server.url(name), poolclass=sa.NullPool)
-    upgrade("orders", database_server.url(name))
-
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection)
-        assert compare_metadata(found, tables.metadata) == []
-    database_server.drop(name)

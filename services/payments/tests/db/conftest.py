@@ -14,12 +14,9 @@ from sqlalchemy.orm import Session
 from chassis.ids import new_id
 from chassis.migrations import upgrade
 from chassis.store import new_engine
-from chassis.testing import database_server, session_for
 from services.payments.sql_payments import SqlPayments, finish, prepare
 from services.payments.tables import metadata
 from services.payments.tests.builders import Cashier
-
-__all__ = ["database_server", "session_for"]
 
 Batch = Callable[..., tuple[list[Any], list[Any]]]
 

@@ -8,12 +8,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from chassis.store import new_engine
-from chassis.testing import database_server, session_for
 from chassis.work import Rehearsal
 from services.returns.tables import SqlReturns, metadata, prepare, runs_of
 from services.returns.tests.builders import NOW
-
-__all__ = ["database_server", "session_for"]
 
 
 @pytest.fixture

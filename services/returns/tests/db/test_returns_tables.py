@@ -4,14 +4,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound
 from chassis.ids import new_id
-from chassis.migrations import upgrade
 from contracts import returns as said
 from contracts.payments import RefundPayment
 from services.returns import handlers, queries, tables
@@ -187,17 +184,3 @@ def test_returns_are_listed_page_by_page_newest_first(engine: sa.Engine, batch: 
 def test_a_return_that_nobody_knows_is_not_found(engine: sa.Engine) -> None:
     with pytest.raises(NotFound):
         show(engine, new_id("ret"))
-
-
-def test_the_migrations_make_exactly_the_tables_of_the_code(database_server: Any) -> None:
-    name = f"migrated_{new_id('db').lower()}"
-    database_server.create(name)
-    engine = sa.create_engine(database_server.url(name), poolclass=sa.NullPool)
-    upgrade("returns", database_server.url(name))
-
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection)
-        assert compare_metadata(found, tables.metadata) == []
-        paid = sa.inspect(connection).get_check_constraints("sales")
-    database_server.drop(name)
-    assert [check["name"] for check in paid] == ["ck_sales_never_above_paid"]

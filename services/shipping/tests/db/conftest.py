@@ -8,10 +8,7 @@ import sqlalchemy as sa
 
 from chassis.ids import new_id
 from chassis.store import new_engine
-from chassis.testing import database_server
 from services.shipping.tables import metadata
-
-__all__ = ["database_server"]
 
 
 @pytest.fixture(scope="session")

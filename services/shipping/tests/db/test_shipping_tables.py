@@ -6,18 +6,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
-from chassis.migrations import configuration, upgrade
 from chassis.outside import Outcome
 from chassis.work import Rehearsal
 from contracts.shipping import CreateShipment, HandOver, VoidShipment
-from services.shipping import asks, handlers, tables, tracking
+from services.shipping import asks, handlers, tracking
 from services.shipping.domain.shipment import Shipment
 from services.shipping.memory import MemoryShipments
 from services.shipping.ports import Shipments
@@ -207,21 +203,3 @@ def test_a_return_of_the_same_order_has_a_shipment_of_its_own(
             handlers.create_return_label(wish, work, shipments)
 
     assert [call.kind for call in work.calls] == [asks.BUY, asks.BUY]
-
-
-def test_the_migrations_make_exactly_the_tables_of_the_code_and_take_them_back(
-    database_server: Any,
-) -> None:
-    name = f"migrated_{new_id('db').lower()}"
-    database_server.create(name)
-    engine = sa.create_engine(database_server.url(name), poolclass=sa.NullPool)
-    upgrade("shipping", database_server.url(name))
-
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection, opts={"include_schemas": True})
-        differences = compare_metadata(found, tables.metadata)
-        first = connection.exec_driver_sql("select nextval('sandbox.tracking_numbers')").scalar()
-    assert (differences, first) == ([], 10_000_001)
-    command.downgrade(configuration("shipping", database_server.url(name)), "base")
-    assert sa.inspect(engine).get_table_names() == ["alembic_version"]
-    database_server.drop(name)

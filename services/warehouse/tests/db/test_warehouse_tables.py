@@ -6,13 +6,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
-from chassis.migrations import upgrade
 from chassis.work import Rehearsal
 from contracts.inventory import SkuData, SkuSaved
 from contracts.warehouse import (
@@ -26,7 +23,7 @@ from contracts.warehouse import (
     StartPicking,
     WarehouseData,
 )
-from services.warehouse import handlers, tables
+from services.warehouse import handlers
 from services.warehouse.tables import SqlFloor, SqlFulfillments, prepare
 from services.warehouse.tests.builders import (
     MUG,
@@ -251,15 +248,3 @@ def test_the_database_itself_refuses_what_must_never_be(engine: sa.Engine, state
 
     with pytest.raises(IntegrityError), engine.begin() as connection:
         connection.exec_driver_sql(statement)
-
-
-def test_the_migrations_make_exactly_the_tables_of_the_code(database_server: Any) -> None:
-    name = f"migrated_{new_id('db').lower()}"
-    database_server.create(name)
-    engine = sa.create_engine(database_server.url(name), poolclass=sa.NullPool)
-    upgrade("warehouse", database_server.url(name))
-
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection)
-        assert compare_metadata(found, tables.metadata) == []
-    database_server.drop(name)
