@@ -101,7 +101,15 @@ class Requests:
             connection.execute(sa.delete(requests).where(requests.c.at < clock.now() - KEPT))
 
     def _change(self, record: str, **values: object) -> None:
+        change = sa.update(requests).where(requests.c.request_id == record).values(**values)
+        try:
+            self._execute(change)
+        except sa.exc.DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            # the line was cut; without this the client would have to wait until ABANDONED
+            self._execute(change)
+
+    def _execute(self, change: sa.Update) -> None:
         with self._engine.begin() as connection:
-            connection.execute(
-                sa.update(requests).where(requests.c.request_id == record).values(**values)
-            )
+            connection.execute(change)

@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 TIMEOUT_SECONDS = 30
-TRIES, FIRST_WAIT_SECONDS = 6, 0.3
+TRIES, FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 10, 0.3, 2.5
 
 
 class Refusal(Exception):  # noqa: N818 - what the API answered
@@ -65,7 +65,7 @@ class Client:
                         raise Refusal(answer.status_code, _problem(answer))
                     return answer
             time.sleep(wait)
-            wait *= 2
+            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
         raise AssertionError("the loop returns or raises")
 
 

@@ -56,15 +56,15 @@ def order_body(lines: list[tuple[str, int, int]], **more: Any) -> dict[str, Any]
 class Staff:
     """People at work: they pick, pack, hand over, and take goods back."""
 
-    def __init__(self, api: Client) -> None:
-        self.api = api
+    def __init__(self, api: Client, patience: float = 30) -> None:
+        self.api, self._patience = api, patience
 
     def page(self, order_id: str) -> Any:
         """Look at an order's page."""
         return self.api.get(f"/orders/{order_id}")
 
     def wait_for(
-        self, order_id: str, what: str, probe: Callable[[Any], Any], within: float = 30
+        self, order_id: str, what: str, probe: Callable[[Any], Any], within: float = 0
     ) -> Any:
         """Look at an order's whole page until the probe likes it; return the page."""
 
@@ -78,7 +78,7 @@ class Staff:
             return page if not page["missing"] and probe(page) else None
 
         try:
-            return until(f"order {order_id}: {what}", look, within=within)
+            return until(f"order {order_id}: {what}", look, within=within or self._patience)
         except Stuck as stuck:
             page = self.page(order_id)
             runs = [
@@ -91,7 +91,7 @@ class Staff:
         """Look at an order's page when all services have answered."""
         return self.wait_for(order_id, "all services answer", lambda _page: True)
 
-    def allocated(self, order_id: str, within: float = 30) -> Any:
+    def allocated(self, order_id: str, within: float = 0) -> Any:
         """Wait until an order is reserved, paid, routed and open for picking."""
 
         def is_open(page: Any) -> bool:
@@ -207,12 +207,18 @@ class Staff:
         lines = [{"line_id": x, "quantity": q, "reason": "unwanted"} for x, q in wanted]
         opened = self.api.post(f"/orders/{order_id}/returns", {"lines": lines})
         where = f"/returns/{opened['return_id']}"
-        until("return label", lambda: self.api.get(where)["tracking_number"])
+        until(
+            "return label",
+            lambda: self.api.get(where)["tracking_number"],
+            within=self._patience,
+        )
         arrived = [{"line_id": x, "quantity": q} for x, q in wanted]
         receipt = {"receipt_id": uuid.uuid4().hex, "warehouse_id": "berlin", "lines": arrived}
         self.api.post(f"{where}/receipts", receipt)
         found = [{**x, "grade": grade, "disposition": disposition} for x in arrived]
         self.api.post(f"{where}/inspection", {"lines": found})
         return until(
-            "return completed", lambda: (r := self.api.get(where))["status"] == "completed" and r
+            "return completed",
+            lambda: (r := self.api.get(where))["status"] == "completed" and r,
+            within=self._patience,
         )

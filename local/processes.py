@@ -49,13 +49,13 @@ class Kept:
                 preexec_fn=die_with_parent,
             )
 
-    def tend(self) -> bool:
-        """Start the process again if it died; return whether it had."""
+    def tend(self, pauses: Sequence[float]) -> bool:
+        """Start the process again if it died, after a pause; return whether it had."""
         if not self.wanted or self.pid:
             return False
         lived = time.monotonic() - self._born_at
         self.deaths = 1 if lived > GOOD_LIFE_SECONDS else self.deaths + 1
-        time.sleep(RESTART_SECONDS[min(self.deaths, len(RESTART_SECONDS)) - 1])
+        time.sleep(pauses[min(self.deaths, len(pauses)) - 1])
         if self.wanted:
             self.start()
         return True
@@ -87,8 +87,13 @@ class Kept:
 class Tender:
     """A thread that starts again what has died; what it started dies with it, so stop it last."""
 
-    def __init__(self, processes: Callable[[], Sequence[Kept]], say: Callable[[str], None]) -> None:
-        self._processes, self._say = processes, say
+    def __init__(
+        self,
+        processes: Callable[[], Sequence[Kept]],
+        say: Callable[[str], None],
+        pauses: Sequence[float] = RESTART_SECONDS,
+    ) -> None:
+        self._processes, self._say, self._pauses = processes, say, pauses
         self._paused, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="tender")
         self._thread.start()
@@ -105,7 +110,7 @@ class Tender:
     def _run(self) -> None:
         while not self._stop.wait(0.3):
             for process in self._processes():
-                if not self._paused.is_set() and process.tend():
+                if not self._paused.is_set() and process.tend(self._pauses):
                     self._say(f"{process.name} had died and was started again")
 
 

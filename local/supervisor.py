@@ -20,7 +20,7 @@ from contracts import SERVICES
 from local.broker import Broker, find_broker, private_node
 from local.database import Database, find_database
 from local.ports import free_port, wait_for
-from local.processes import ROOT, Kept, Tender
+from local.processes import RESTART_SECONDS, ROOT, Kept, Tender
 
 Say = Callable[[str], None]
 READY_SECONDS = 60
@@ -97,7 +97,8 @@ class System:
         self._start_processes()
         self.wait_until_ready()
         if self._keep_alive:
-            self._tender = Tender(lambda: list(self.processes.values()), self._say)
+            pauses = (0.1,) if self._drill else RESTART_SECONDS  # it dies because we want it to
+            self._tender = Tender(lambda: list(self.processes.values()), self._say, pauses)
         self._say(f"everything is up ({time.monotonic() - began:.1f} s)")
 
     def stop(self) -> None:

@@ -34,7 +34,7 @@ def api(system: System) -> Client:
 
 @pytest.fixture(scope="session")
 def staff(api: Client) -> Staff:
-    return Staff(api)
+    return Staff(api, patience=120)
 
 
 @pytest.fixture
