@@ -30,6 +30,7 @@ from chassis.transaction import Finish, Job, Prepare
 from contracts.message import Message, Question
 
 IDLE_SECONDS = 0.2
+SEVERAL, BUSY_PAUSE_SECONDS = 4, 0.01
 QUESTIONS_AT_ONCE = 12
 FINISH_SECONDS = 8
 RECONNECT_SECONDS = (0.2, 0.5, 1, 2, 5)
@@ -122,6 +123,7 @@ class Bus(DependencyProvider):  # type: ignore[misc]
                 self.waiting.put(job)
 
     def _work(self, lanes: Lanes) -> None:
+        several = False
         while not self.stopping:
             lanes.check()
             try:
@@ -129,8 +131,11 @@ class Bus(DependencyProvider):  # type: ignore[misc]
             except Empty:
                 self.batches.forget_confirmed(lanes)
                 continue
-            eventlet.sleep(0)
-            self.batches.handle(lanes, self._take(first))
+            # where several came together before, more are on their way: take them together, too
+            eventlet.sleep(BUSY_PAUSE_SECONDS if several else 0)
+            jobs = self._take(first)
+            several = len(jobs) >= SEVERAL
+            self.batches.handle(lanes, jobs)
         lanes.stop_taking()
         self._finish_what_is_in_hand(lanes)
         lanes.close()

@@ -18,6 +18,10 @@ from gateway.tables import requests
 
 KEPT = timedelta(hours=24)
 ABANDONED = timedelta(minutes=1)
+NEW = sa.text(
+    "insert into idempotent_requests (request_id, fingerprint, at)"
+    " values (:id, :print, :now) on conflict (request_id) do nothing"
+)
 SHOWN_AGAIN = ("Content-Type", "ETag", "Location")
 
 
@@ -53,20 +57,16 @@ class Requests:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def begin(self, record: str, fingerprint: bytes) -> Answer | None:
         """Note that a request begins, or give the first answer; raises Reused or Running."""
         now = clock.now()
-        with self._engine.begin() as connection:
-            made = connection.execute(
-                sa.text(
-                    "insert into idempotent_requests (request_id, fingerprint, at)"
-                    " values (:id, :print, :now) on conflict (request_id) do nothing returning 1"
-                ),
-                {"id": record, "print": fingerprint, "now": now},
-            ).first()
-            if made:
+        with self._at_once.connect() as connection:
+            made = connection.execute(NEW, {"id": record, "print": fingerprint, "now": now})
+            if made.rowcount:
                 return None
+        with self._engine.begin() as connection:
             row = connection.execute(
                 sa.select(requests).where(requests.c.request_id == record).with_for_update()
             ).first()
@@ -111,5 +111,5 @@ class Requests:
             self._execute(change)
 
     def _execute(self, change: sa.Update) -> None:
-        with self._engine.begin() as connection:
+        with self._at_once.connect() as connection:
             connection.execute(change)

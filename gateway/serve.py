@@ -23,6 +23,7 @@ from gateway.auth import Keys
 from gateway.idempotency import Requests
 
 AT_ONCE = 512
+CONNECTIONS = 32
 FINISH_SECONDS = 10
 PRUNE_SECONDS = 600
 
@@ -34,7 +35,7 @@ def serve() -> int:
     make_database_driver_green()
     load_all()
     openapi.text()
-    engine = new_engine(settings.database_url)
+    engine = new_engine(settings.database_url, pool=CONNECTIONS)
     asker = Asker(settings.amqp_uri, settings.bus_namespace)
     requests = Requests(engine)
     app = create_app(asker, Keys(engine), requests)

@@ -140,13 +140,13 @@ def _ledger_rows(
 
 
 def _tell_changed(work: Unit, shelves: Shelves) -> None:
-    touched = sorted(shelves.touched)
-    if not touched:
+    changed_skus = shelves.changed()
+    if not changed_skus:
         return
     rows = work.session.connection().exec_driver_sql(
         "update skus set stock_version = stock_version + 1 where sku = any(%s)"
         " returning sku, stock_version",
-        (touched,),
+        (changed_skus,),
     )
     for sku, version in sorted(rows.all()):
         changed = StockChanged(sku=sku, available=shelves.available(sku), version=version)

@@ -63,7 +63,7 @@ class Shelves:
 
     balances: dict[str, dict[str, Stock]] = field(default_factory=dict)
     movements: list[Movement] = field(default_factory=list)
-    touched: set[str] = field(default_factory=set)
+    before: dict[str, int] = field(default_factory=dict)
 
     def put(self, stock: Stock) -> None:
         """Take in a balance as it was loaded."""
@@ -101,13 +101,15 @@ class Shelves:
                 f"allocated and {stock.unavailable} unavailable.",
                 "quantity",
             )
-        before = stock.available
+        self.before.setdefault(stock.sku, self.available(stock.sku))
         stock.on_hand, stock.reserved, stock.allocated, stock.unavailable = parts
         self.put(stock)
         self.movements.append(movement)
-        if stock.available != before:
-            self.touched.add(stock.sku)
         return stock
+
+    def changed(self) -> list[str]:
+        """The SKUs of which more or less can be promised than before all movements."""
+        return sorted(sku for sku, was in self.before.items() if self.available(sku) != was)
 
     def place(self, wanted: Iterable[tuple[str, str, int]]) -> list[tuple[str, str, str, int]]:
         """Choose warehouses for (line, SKU, quantity); empty if it cannot all be had.

@@ -129,7 +129,7 @@ def shelves_with(*received: tuple[str, str, int]) -> Shelves:
     for sku, warehouse, quantity in received:
         shelves.post(Movement(sku, warehouse, "received", "delivery", on_hand=quantity))
     shelves.movements.clear()
-    shelves.touched.clear()
+    shelves.before.clear()
     return shelves
 
 

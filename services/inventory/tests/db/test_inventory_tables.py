@@ -189,7 +189,7 @@ def test_what_expired_and_was_kept_anew_in_one_batch_does_not_expire_again(
         ]
     )
 
-    assert isinstance(told[-2], said.StockShort)
+    assert isinstance(told[-1], said.StockShort)
     assert room.balances() == {(MUG, BERLIN): (5, 5, 0, 0)}
 
 

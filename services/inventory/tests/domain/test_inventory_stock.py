@@ -48,15 +48,15 @@ def test_no_movement_takes_a_balance_below_zero(change: dict[str, int]) -> None:
     assert shelves.movements == []
 
 
-def test_a_sku_counts_as_touched_when_another_number_can_be_sold() -> None:
+def test_a_sku_has_changed_when_another_number_can_be_sold() -> None:
     shelves = shelves_with((MUG, BERLIN, 5), (SHIRT, BERLIN, 5))
     shelves.post(Movement(MUG, BERLIN, "reserved", "x", reserved=2))
-    shelves.touched.clear()
+    shelves.before.clear()
 
     shelves.post(Movement(MUG, BERLIN, "allocated", "x", reserved=-2, allocated=2))
     shelves.post(Movement(SHIRT, BERLIN, "reserved", "x", reserved=1))
 
-    assert shelves.touched == {SHIRT}
+    assert shelves.changed() == [SHIRT]
 
 
 def test_looking_at_a_place_where_a_sku_never_was_leaves_no_balance_behind() -> None:
