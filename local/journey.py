@@ -146,7 +146,7 @@ class Staff:
                 self.api.post(f"/shipments/{shipment['shipment_id']}/handover")
         return self.wait_for(
             order_id, "shipped and captured",
-            lambda p: p["order"]["fulfillment_status"] != "unfulfilled" and p["order"]["captured"],
+            lambda p: {"shipped", "payment captured"} <= {h["action"] for h in p["history"]},
         )  # fmt: skip
 
     def track(

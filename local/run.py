@@ -29,6 +29,7 @@ def main(state: Path = STATE) -> None:
         if not loaded.exists():
             catalogue.load(system.gateway_url, system.api_key, say)
             loaded.touch()
+        (state / "url").write_text(system.gateway_url)
         print(
             f"\n  API      {system.gateway_url}\n"
             f"  Docs     {system.gateway_url}/docs\n"
@@ -40,6 +41,7 @@ def main(state: Path = STATE) -> None:
         )
         with contextlib.suppress(KeyboardInterrupt):
             stop.wait()
+        (state / "url").unlink(missing_ok=True)
         say("stopping …")
     say("stopped")
 

@@ -45,10 +45,10 @@ def some_system(say: Say) -> Iterator[Client]:
 
 def running() -> Client | None:
     """Find the system of `make run`, if it is up."""
-    key = STATE / "api-key"
-    if not key.exists():
+    key, url = STATE / "api-key", STATE / "url"
+    if not (key.exists() and url.exists()):
         return None
-    api = Client(f"http://127.0.0.1:{os.environ.get('PORT') or 8080}", key.read_text().strip())
+    api = Client(url.read_text(), key.read_text().strip())
     try:
         answer = api.session.get(f"{api.url}/warehouses", timeout=LOOK_SECONDS)
     except requests.RequestException:

@@ -9,6 +9,7 @@ from typing import Any
 from chassis.errors import NotYet
 from contracts import payments
 from contracts.message import Message
+from contracts.values import Money
 from services.orders.domain.history import Change, Told
 from services.orders.domain.order import Order
 from services.orders.domain.states import PaymentState
@@ -35,7 +36,7 @@ def _failed(order: Order, told: payments.PaymentFailed) -> Told:
 
 def _captured(order: Order, told: payments.PaymentCaptured) -> Told:
     before, order.captured = order.captured, max(order.captured, told.captured)
-    return [Change("payment captured", str(told.amount), str(before), str(order.captured))]
+    return [Change("payment captured", str(told.amount), *_sums(order, before, order.captured))]
 
 
 def _capture_failed(_: Order, told: payments.CaptureFailed) -> Told:
@@ -52,11 +53,22 @@ def _voided(order: Order, told: payments.PaymentVoided) -> Told:
 def _refunded(order: Order, told: payments.PaymentRefunded) -> Told:
     before = order.refunded
     _give_back(order, told.refunded)
-    return [Change("refunded", str(told.amount), str(before), str(order.refunded), told.refund_id)]
+    sums = _sums(order, before, order.refunded)
+    return [Change("refunded", str(told.amount), *sums, told.refund_id)]
 
 
 def _refund_failed(_: Order, told: payments.RefundFailed) -> Told:
     return [Change("refund failed", told.refund_id, reason=told.reason)]
+
+
+def _sums(order: Order, before: int, after: int) -> tuple[str, str]:
+    """Show how a sum has changed; it has not where a channel had the money before."""
+    if before == after:
+        return "", ""
+    return (
+        str(Money(amount=before, currency=order.currency)),
+        str(Money(amount=after, currency=order.currency)),
+    )
 
 
 def _become(order: Order, state: PaymentState) -> None:
