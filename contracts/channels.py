@@ -1,6 +1,5 @@
 """What is said to and by channels, which speaks with the shops where customers buy."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -10,6 +9,7 @@ from contracts.values import (
     Code,
     Count,
     FulfillmentOrderId,
+    Instant,
     Limit,
     LineId,
     Money,
@@ -120,8 +120,8 @@ class ConnectionView(Wire, frozen=True, kw_only=True):
     name: Name
     base_url: str
     push_stock: bool
-    last_received_at: datetime | None = None
-    last_pushed_at: datetime | None = None
+    last_received_at: Instant | None = None
+    last_pushed_at: Instant | None = None
     waiting: Count = 0
     failed: Count = 0
     unmapped: Count = 0
@@ -208,7 +208,7 @@ class Inbound(Wire, frozen=True, kw_only=True):
     channel_order_id: Text
     state: Literal["parked", "handed_over", "placed", "refused"]
     reason: Text
-    received_at: datetime
+    received_at: Instant
     order_id: Text = ""
     unmapped: tuple[Text, ...] = ()
 
@@ -239,8 +239,8 @@ class Push(Wire, frozen=True, kw_only=True):
     state: str
     attempts: int
     error: Text
-    created_at: datetime
-    due_at: datetime | None = None
+    created_at: Instant
+    due_at: Instant | None = None
 
 
 class PushPage(Wire, frozen=True, kw_only=True):

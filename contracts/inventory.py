@@ -3,7 +3,6 @@
 long because: all that is said to and by one service stands on one page.
 """
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -16,6 +15,7 @@ from contracts.values import (
     Dimensions,
     FulfillmentOrderId,
     Grams,
+    Instant,
     Limit,
     LineId,
     LongText,
@@ -78,7 +78,7 @@ class ReserveStock(Message, frozen=True, kw_only=True):
     order_id: OrderId
     round: int
     lines: tuple[SkuQuantity, ...]
-    expires_at: datetime
+    expires_at: Instant
 
 
 @command("inventory.commit.v1")
@@ -111,7 +111,7 @@ class ReplaceShortage(Message, frozen=True, kw_only=True):
     round: int
     fulfillment_order_id: FulfillmentOrderId
     lines: tuple[Placement, ...]
-    expires_at: datetime
+    expires_at: Instant
 
 
 @command("inventory.fulfill.v1")
@@ -313,7 +313,7 @@ class Movement(Wire, frozen=True, kw_only=True):
     """One entry of the stock ledger: what changed by how much, to what, and because of what."""
 
     movement_id: int
-    at: datetime
+    at: Instant
     warehouse_id: Code
     kind: str
     on_hand: int

@@ -3,7 +3,6 @@
 long because: all that is said to and by one service stands on one page.
 """
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -18,6 +17,7 @@ from contracts.values import (
     FulfillmentOrderId,
     HistoryLine,
     HoldId,
+    Instant,
     Limit,
     LineId,
     LongText,
@@ -90,7 +90,7 @@ class PlaceOrder(Wire, frozen=True, kw_only=True):
     channel_order_id: Text = ""
     tags: Annotated[tuple[Tag, ...], Meta(max_length=50)] = ()
     note: LongText = ""
-    placed_at: datetime | None = None
+    placed_at: Instant | None = None
 
 
 class OrderRef(Wire, frozen=True, kw_only=True):
@@ -140,8 +140,8 @@ class Hold(Wire, frozen=True, kw_only=True):
     hold_id: HoldId
     reason: Text
     placed_by: str
-    placed_at: datetime
-    until: datetime | None = None
+    placed_at: Instant
+    until: Instant | None = None
     note: LongText = ""
 
 
@@ -150,7 +150,7 @@ class Note(Wire, frozen=True, kw_only=True):
 
     text: LongText
     by: str
-    at: datetime
+    at: Instant
 
 
 class JourneyStep(Wire, frozen=True, kw_only=True):
@@ -160,7 +160,7 @@ class JourneyStep(Wire, frozen=True, kw_only=True):
     run_id: str
     step: str
     phase: str
-    deadline: datetime | None = None
+    deadline: Instant | None = None
     attempts: int = 0
     problem: str = ""
 
@@ -197,7 +197,7 @@ class Order(Wire, frozen=True, kw_only=True):
     bill_to: Address | None
     delivery: Delivery
     lines: tuple[OrderLine, ...]
-    placed_at: datetime
+    placed_at: Instant
     holds: tuple[Hold, ...] = ()
     tags: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -219,7 +219,7 @@ class OrderRow(Wire, frozen=True, kw_only=True):
     customer: str
     total: Money
     tags: tuple[str, ...]
-    placed_at: datetime
+    placed_at: Instant
 
 
 class FindOrders(Wire, frozen=True, kw_only=True):
@@ -234,8 +234,8 @@ class FindOrders(Wire, frozen=True, kw_only=True):
     channel: Text = ""
     tag: Text = ""
     text: Text = ""
-    placed_from: datetime | None = None
-    placed_to: datetime | None = None
+    placed_from: Instant | None = None
+    placed_to: Instant | None = None
     after: Text = ""
     limit: Limit = 50
 
@@ -285,7 +285,7 @@ class PlaceHold(Wire, frozen=True, kw_only=True):
     order_id: OrderId
     reason: Name
     note: LongText = ""
-    until: datetime | None = None
+    until: Instant | None = None
     expected_version: int | None = None
 
 
@@ -327,7 +327,7 @@ class StuckRun(Wire, frozen=True, kw_only=True):
 
     order_id: OrderId
     run: JourneyStep
-    since: datetime
+    since: Instant
 
 
 class StuckPage(Wire, frozen=True, kw_only=True):
@@ -380,7 +380,7 @@ class OrderPlaced(Message, frozen=True, kw_only=True):
     customer: Customer
     ship_to: Address
     lines: tuple[PlacedLine, ...]
-    placed_at: datetime
+    placed_at: Instant
 
 
 @event("orders.import_refused.v1")

@@ -1,6 +1,5 @@
 """What is said to and by payments, which knows what was authorized, taken and given back."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -9,6 +8,7 @@ from contracts.message import Message, Wire, command, event, question, request
 from contracts.orders import PaymentMethod
 from contracts.values import (
     Currency,
+    Instant,
     Limit,
     LongText,
     MinorUnits,
@@ -30,7 +30,7 @@ class AuthorizePayment(Message, frozen=True, kw_only=True):
     method: PaymentMethod
     token: Text = ""
     customer: Text = ""
-    until: datetime
+    until: Instant
 
 
 @command("payments.capture.v1")
@@ -68,7 +68,7 @@ class PaymentPending(Message, frozen=True, kw_only=True):
     payment_id: PaymentId
     method: PaymentMethod
     state: Literal["pending", "requires_action"]
-    until: datetime
+    until: Instant
     action_url: Text = ""
 
 
@@ -141,7 +141,7 @@ class RefundFailed(Message, frozen=True, kw_only=True):
 class PaymentFact(Wire, frozen=True, kw_only=True):
     """One fact about money, never changed afterwards."""
 
-    at: datetime
+    at: Instant
     kind: Literal["authorized", "captured", "voided", "refunded", "failed", "pending", "expired"]
     amount: MinorUnits
     reference: Text = ""

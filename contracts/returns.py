@@ -1,6 +1,5 @@
 """What is said to and by returns, which knows what comes back, in what state, for how much."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -12,6 +11,7 @@ from contracts.values import (
     Code,
     Count,
     Currency,
+    Instant,
     Limit,
     LineId,
     LongText,
@@ -129,7 +129,7 @@ class Return(Wire, frozen=True, kw_only=True):
     lines: tuple[ReturnLine, ...]
     refund: MinorUnits
     refunded: bool
-    opened_at: datetime
+    opened_at: Instant
     warehouse_id: Text = ""
     tracking_number: Text = ""
     label_shipment_id: Text = ""

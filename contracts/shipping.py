@@ -3,7 +3,6 @@
 long because: all that is said to and by one service stands on one page.
 """
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -17,6 +16,7 @@ from contracts.values import (
     Dimensions,
     FulfillmentOrderId,
     Grams,
+    Instant,
     Limit,
     LongText,
     MinorUnits,
@@ -148,7 +148,7 @@ class ShipmentShipped(Message, frozen=True, kw_only=True):
     order_id: OrderId
     fulfillment_order_id: FulfillmentOrderId
     shipment_id: ShipmentId
-    at: datetime
+    at: Instant
     by: str
 
 
@@ -161,7 +161,7 @@ class TrackingUpdated(Message, frozen=True, kw_only=True):
     shipment_id: ShipmentId
     tracking_number: Text
     status: TrackingStatus
-    at: datetime
+    at: Instant
     place: Text = ""
     detail: Text = ""
 
@@ -173,7 +173,7 @@ class ShipmentDelivered(Message, frozen=True, kw_only=True):
     order_id: OrderId
     fulfillment_order_id: FulfillmentOrderId
     shipment_id: ShipmentId
-    at: datetime
+    at: Instant
 
 
 @event("shipping.return_labeled.v1")
@@ -202,7 +202,7 @@ class ReturnShipped(Message, frozen=True, kw_only=True):
 
     return_id: ReturnId
     order_id: OrderId
-    at: datetime
+    at: Instant
 
 
 class GetRates(Wire, frozen=True, kw_only=True):
@@ -232,7 +232,7 @@ class Rates(Wire, frozen=True, kw_only=True):
 class TrackingEvent(Wire, frozen=True, kw_only=True):
     """One thing that a carrier told about a parcel."""
 
-    at: datetime
+    at: Instant
     status: TrackingStatus
     place: Text = ""
     detail: Text = ""
@@ -266,8 +266,8 @@ class Shipment(Wire, frozen=True, kw_only=True):
     parcels: tuple[Parcel, ...]
     customs: tuple[CustomsItem, ...] = ()
     problem: Text = ""
-    shipped_at: datetime | None = None
-    delivered_at: datetime | None = None
+    shipped_at: Instant | None = None
+    delivered_at: Instant | None = None
     allowed: tuple[str, ...] = ()
     version: int = 1
     choice: LongText = ""
@@ -329,7 +329,7 @@ class Mail(Wire, frozen=True, kw_only=True):
     subject: Text
     state: str
     attempts: int
-    at: datetime
+    at: Instant
 
 
 class Mails(Wire, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ Quantity = Annotated[int, Meta(ge=1, le=1_000_000)]
 Count = Annotated[int, Meta(ge=0, le=10**9)]
 Limit = Annotated[int, Meta(ge=1, le=200, description="rows in one page")]
 Millimetres = Annotated[int, Meta(ge=1, le=20_000)]
+Instant = Annotated[datetime, Meta(tz=True, description="a moment, with its offset from UTC")]
 Grams = Annotated[int, Meta(ge=0, le=10_000_000)]
 
 OrderId = Annotated[str, Meta(pattern=r"^ord_[0-9A-Z]{26}$")]
@@ -114,7 +115,7 @@ class HistoryLine(Wire, frozen=True, kw_only=True):
     """One fact in an order's history: who did what, when, to what, and why."""
 
     seq: int
-    at: datetime
+    at: Instant
     actor: str
     action: str
     subject: str = ""

@@ -3,7 +3,6 @@
 long because: all that is said to and by one service stands on one page.
 """
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -17,6 +16,7 @@ from contracts.values import (
     Dimensions,
     FulfillmentOrderId,
     Grams,
+    Instant,
     Limit,
     MinorUnits,
     Name,
@@ -122,7 +122,7 @@ class ItemPicked(Message, frozen=True, kw_only=True):
     quantity: Quantity
     bin: Text
     by: str
-    at: datetime
+    at: Instant
 
 
 @event("warehouse.pick_short.v1")
@@ -322,7 +322,7 @@ class CountTask(Wire, frozen=True, kw_only=True):
     bin: Text
     sku: Sku
     reason: Text
-    since: datetime
+    since: Instant
 
 
 class FindCountTasks(Wire, frozen=True, kw_only=True):
