@@ -83,11 +83,15 @@ class ReserveStock(Message, frozen=True, kw_only=True):
 
 @command("inventory.commit.v1")
 class CommitStock(Message, frozen=True, kw_only=True):
-    """Promise the goods of a round at the warehouses that will send them."""
+    """Promise the goods of a round at the warehouses that will send them.
+
+    `attempt` counts the plans of a round: one that was refused stays refused, whenever it comes.
+    """
 
     order_id: OrderId
     round: int
     placements: tuple[Placement, ...]
+    attempt: int = 1
 
 
 @command("inventory.release.v1")
@@ -176,6 +180,7 @@ class StockCommitted(Message, frozen=True, kw_only=True):
 
     order_id: OrderId
     round: int
+    attempt: int = 1
 
 
 @event("inventory.commit_refused.v1")
@@ -186,6 +191,7 @@ class CommitRefused(Message, frozen=True, kw_only=True):
     round: int
     placements: tuple[Placement, ...]
     levels: tuple[StockLevel, ...]
+    attempt: int = 1
 
 
 @event("inventory.released.v1")

@@ -71,7 +71,7 @@ def replace_shortage(command: ReplaceShortage, work: Work, inventory: Inventory)
 def commit_stock(command: CommitStock, work: Work, inventory: Inventory) -> None:
     """Promise the goods of a round where they will be picked; what has expired is kept again."""
     reservation = inventory.reservation(command.order_id, command.round)
-    done = StockCommitted(order_id=command.order_id, round=command.round)
+    done = StockCommitted(order_id=command.order_id, round=command.round, attempt=command.attempt)
     if reservation and reservation.state in {State.COMMITTED, State.FULFILLED}:
         work.send(done)
         return
@@ -85,15 +85,19 @@ def commit_stock(command: CommitStock, work: Work, inventory: Inventory) -> None
             return
         reservation.keep(inventory.shelves(p.sku for p in placed), placed)
     shelves = inventory.shelves(p.sku for p in (*command.placements, *reservation.placements))
-    if reservation.commit(shelves, command.placements):
+    # a plan that was refused is being made anew: what became free since must not revive it
+    refused = command.attempt <= reservation.refused_attempt
+    if not refused and reservation.commit(shelves, command.placements):
         work.send(done)
         return
+    reservation.refused_attempt = max(reservation.refused_attempt, command.attempt)
     work.send(
         CommitRefused(
             order_id=command.order_id,
             round=command.round,
             placements=reservation.placements,
             levels=tuple(shelves.levels((w.sku for w in wanted), reservation.own())),
+            attempt=command.attempt,
         )
     )
 

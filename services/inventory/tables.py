@@ -84,6 +84,7 @@ reservations = sa.Table(
     sa.Column("placements", Packed(tuple[Placement, ...]), nullable=False),
     sa.Column("skus", ARRAY(sa.Text), nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("refused_attempt", sa.Integer, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint(
         "state in ('active', 'committed', 'fulfilled', 'expired', 'released')", name="state"

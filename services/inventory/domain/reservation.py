@@ -47,6 +47,7 @@ class Reservation:
     placements: tuple[Placement, ...]
     expires_at: datetime
     skus: list[str] = field(default_factory=list)
+    refused_attempt: int = 0
     version: int = 1
 
     @property

@@ -81,8 +81,10 @@ def reserve(
     )
 
 
-def commit(*placements: Placement, order: str = ORDER, round_: int = 1) -> said.CommitStock:
-    return said.CommitStock(order_id=order, round=round_, placements=placements)
+def commit(
+    *placements: Placement, order: str = ORDER, round_: int = 1, attempt: int = 1
+) -> said.CommitStock:
+    return said.CommitStock(order_id=order, round=round_, placements=placements, attempt=attempt)
 
 
 def release(*lines: Placement, order: str = ORDER, release_id: str = "") -> said.ReleaseStock:

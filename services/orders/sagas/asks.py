@@ -114,6 +114,7 @@ def commit(s: Subject, _: Data) -> CommitStock:
             if sending.round == s.round and sending.is_open
             for item in sending.lines
         ),
+        attempt=s.attempt,
     )
 
 

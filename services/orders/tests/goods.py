@@ -80,12 +80,18 @@ class Goods:
             self.elsewhere.append(c.placements)
             self.kept[c.round] = [_moved(p) for p in c.placements]
             where = self._where(self.kept[c.round])
-            self.told.append(inventory.CommitRefused(order_id=c.order_id, round=c.round, **where))
+            self.told.append(
+                inventory.CommitRefused(
+                    order_id=c.order_id, round=c.round, attempt=c.attempt, **where
+                )
+            )
         else:
             if c.round not in self.committed:
                 self.committed.add(c.round)
                 self.kept[c.round] = list(c.placements)
-            self.told.append(inventory.StockCommitted(order_id=c.order_id, round=c.round))
+            self.told.append(
+                inventory.StockCommitted(order_id=c.order_id, round=c.round, attempt=c.attempt)
+            )
 
     def _ReleaseStock(self, c: Any) -> None:  # noqa: N802
         if not c.lines:

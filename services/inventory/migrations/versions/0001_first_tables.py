@@ -77,6 +77,7 @@ def upgrade() -> None:
     sa.Column('placements', postgresql.JSONB(), nullable=False),
     sa.Column('skus', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('refused_attempt', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("state in ('active', 'committed', 'fulfilled', 'expired', 'released')", name=op.f('ck_reservations_state')),
     sa.PrimaryKeyConstraint('order_id', 'round', name=op.f('pk_reservations'))

@@ -102,7 +102,24 @@ def test_a_plan_that_cannot_be_had_any_more_is_refused_with_what_there_is(
     assert isinstance(told, said.CommitRefused)
     assert told.placements == (at(BERLIN, 2),)
     assert levels(told) == [(MUG, BERLIN, 5), (MUG, HAMBURG, 0)]
-    assert isinstance(stocked.tell(commit(at(BERLIN, 2))), said.StockCommitted)
+    assert isinstance(stocked.tell(commit(at(BERLIN, 2), attempt=2)), said.StockCommitted)
+
+
+def test_a_plan_that_was_refused_stays_refused_when_goods_have_become_free(
+    stocked: Stockroom,
+) -> None:
+    stocked.tell(reserve(line(2)), reserve(line(2), order=OTHER_ORDER))
+    stocked.tell(commit(at(HAMBURG, 2), order=OTHER_ORDER))
+    first = stocked.tell(commit(at(HAMBURG, 2)))
+    stocked.tell(release(order=OTHER_ORDER))
+
+    again = stocked.tell(commit(at(HAMBURG, 2)))
+    new = stocked.tell(commit(at(HAMBURG, 2), attempt=2))
+
+    assert isinstance(first, said.CommitRefused)
+    assert isinstance(again, said.CommitRefused)
+    assert new == said.StockCommitted(order_id=ORDER, round=1, attempt=2)
+    assert stocked.balances()[MUG, HAMBURG][2] == 2
 
 
 def test_an_order_that_never_reserved_cannot_commit(stocked: Stockroom) -> None:
