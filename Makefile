@@ -26,8 +26,8 @@ setup: ## make the virtual environment from the lock (instant when it is there)
 run: setup ## start everything and print where it is; Ctrl-C stops it, the data stay (PORT=8080)
 	@$(PY) -m local.run
 
-reset: ## forget the data of `make run`
-	@rm -rf .oms/run && echo "the data of make run are gone"
+reset: setup ## forget the data of `make run`
+	@$(PY) -m local.reset
 
 demo: setup ## drive real orders through the whole journey, and show what became of them
 	@$(PY) -m local.demo $(ARGS)

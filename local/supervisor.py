@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from contracts import SERVICES
-from local.broker import Broker, find_broker, private_node
+from local.broker import Broker, Found, find_broker, private_node
 from local.database import Database, find_database
 from local.ports import free_port, wait_for
 from local.processes import RESTART_SECONDS, ROOT, Kept, Tender
@@ -92,6 +92,8 @@ class System:
         # not in threads: a child dies with the thread that started it (see local.children)
         self.database = find_database(self.state / "postgres", self._say)
         self.broker = (private_node if self._own_broker else find_broker)(self.state, self._say)
+        if isinstance(self.broker, Found) and not self._namespace:
+            self._namespace = self._own_names()
         (self.state / "database-url").write_text(self.database.url("postgres"))
         self._migrate()
         self._start_processes()
@@ -181,6 +183,13 @@ class System:
             ),
             **self._extra,
         }
+
+    def _own_names(self) -> str:
+        """On a broker that others use, too, this system's queues have names of their own."""
+        kept = self.state / "namespace"
+        if not kept.exists():
+            kept.write_text(f"oms-{secrets.token_hex(4)}")
+        return kept.read_text()
 
     def _migrate(self) -> None:
         known = self.database.names()

@@ -1,7 +1,6 @@
 """Which system does the demo use? The one that `make run` runs, else one of its own for a while."""
 
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ import requests
 from local import catalogue, packages
 from local.client import Client, Refusal
 from local.processes import ROOT
+from local.reset import forget
 from local.run import STATE
 from local.supervisor import System
 
@@ -33,14 +33,13 @@ def some_system(say: Say) -> Iterator[Client]:
     state = Path(tempfile.mkdtemp(prefix="demo-", dir=ROOT / ".oms"))
     own = not os.environ.get("AMQP_URI") and packages.installed() is not None
     try:
-        # beside another system on a shared broker the demo has queues of its own
-        with System(state, say, own_broker=own, namespace="" if own else "demo") as system:
+        with System(state, say, own_broker=own) as system:
             api = Client(system.gateway_url, system.api_key)
             _stock_up(api, say)
             yield api
             say("stopping the demo's system …")
     finally:
-        shutil.rmtree(state, ignore_errors=True)
+        forget(state)
 
 
 def running() -> Client | None:
