@@ -12,7 +12,7 @@ STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #2563eb; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; }
 h1 { margin-bottom: 0; } h2 { text-transform: capitalize; margin-top: 2.5rem; }
-nav a { margin-right: 1rem; } a { color: var(--accent); }
+nav a { display: inline-block; margin-right: 1rem; } a { color: var(--accent); }
 details { border: 1px solid var(--line); border-radius: .5rem; margin: .4rem 0; }
 summary { cursor: pointer; padding: .5rem .8rem; display: flex; gap: .8rem; flex-wrap: wrap; }
 summary:hover { background: var(--soft); }
