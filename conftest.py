@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["chassis.testing"]
+pytest_plugins = ["local.testing"]
 
 LEVELS = {
     "/tests/domain/": "domain",
