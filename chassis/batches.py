@@ -85,6 +85,7 @@ class Batches:
             telemetry.DUPLICATES.labels(self._bus.source).inc(committed.duplicates)
         for job in jobs:
             telemetry.HANDLED.labels(self._bus.source, job.name, "done").inc()
+            self._bus.log.debug("handled", **about(job))
 
     def _handle_alone(self, lanes: Lanes, job: Job) -> None:
         for attempt in range(3):
@@ -107,13 +108,13 @@ class Batches:
             self._ask_a_little_later(lanes, job, error)
         elif job.is_request:
             if not isinstance(error, Refused):
-                self._bus.log.error("request failed", name=job.name, stack=stack)
+                self._bus.log.error("request failed", **about(job), stack=stack)
             lanes.refuse(job, error)
         elif isinstance(job.body, Outcome):
-            self._bus.log.error("conclusion failed", name=job.name, stack=stack)
+            self._bus.log.error("conclusion failed", **about(job), stack=stack)
             self._bus.caller.conclude_later(job.body, error)
         elif job.lane != "bus" and not job.was_aside:
-            self._bus.log.error("failed", name=job.name, stack=stack)
+            self._bus.log.error("failed", **about(job), stack=stack)
         else:
             self.put_aside(job, error, stack)
 
@@ -153,9 +154,7 @@ class Batches:
         if delay and delay.total_seconds() < 1:
             eventlet.spawn_after(delay.total_seconds() + 0.02, self.take_up_again)
         if not (early and delay):
-            self._bus.log.warning(
-                "put aside", name=job.name, id=job.id, state=state, attempts=attempts
-            )
+            self._bus.log.warning("put aside", **about(job), state=state, attempts=attempts)
 
     def take_up_again(self) -> None:
         """Queue the messages that were put aside and whose time has come."""
@@ -213,6 +212,17 @@ def is_outage(error: BaseException) -> bool:
         lost = isinstance(error, OperationalError | InterfaceError) and not code
         return error.connection_invalidated or lost or code[:2] in {"08", "53", "57"}
     return isinstance(error, OSError) or type(error).__module__.startswith("amqp")
+
+
+def about(job: Job) -> dict[str, str]:
+    """Name a job in a log: what it is, for which process (an order's id), in which trace."""
+    context = job.context
+    return {
+        "name": job.name,
+        "id": job.id,
+        "correlation_id": context.correlation_id,
+        "trace": context.trace,
+    }
 
 
 def brief(error: BaseException) -> str:

@@ -70,6 +70,7 @@ class Caller:
             "call failed",
             kind=call.kind,
             key=call.key,
+            correlation_id=call.correlation_id,
             attempts=call.attempts,
             again=bool(delay),
             error=reason,

@@ -1,5 +1,6 @@
 """What becomes of messages that cannot be handled: do they wait for people, and block nobody?"""
 
+import json
 import os
 import subprocess
 import sys
@@ -61,13 +62,16 @@ def parked(system):
         ("nobody.knows_this.v1", b"{}", "does not know"),
     ],
 )
-def test_what_cannot_be_read_is_parked_with_the_reason(wire, body, reason, publish, parked):
-    message_id = publish("inventory", wire, body)
+def test_what_cannot_be_read_is_parked_with_the_reason(wire, body, reason, publish, parked, system):
+    message_id = publish("inventory", wire, body, correlation_id="ord_drill")
 
     code, listed = eventually(lambda: (t := parked("inventory"))[1].count(message_id) and t)
     assert code == 0
     assert reason in next(line for line in listed.splitlines() if message_id in line)
     assert wire in parked("inventory", "show", message_id)[1]
+    log = (system.state / "logs" / "inventory.log").read_text().splitlines()
+    (told,) = [json.loads(line) for line in log if message_id in line]
+    assert (told["name"], told["state"], told["correlation_id"]) == (wire, "parked", "ord_drill")
     assert parked("inventory", "drop", message_id)[0] == 0
     assert message_id not in parked("inventory")[1]
     assert parked("inventory", "drop", message_id)[0] == 1
