@@ -24,7 +24,12 @@ def main(state: Path = STATE) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    with System(state, say, port=int(os.environ.get("PORT", "8080"))) as system:
+    with System(
+        state,
+        say,
+        port=int(os.environ.get("PORT", "8080")),
+        extra={"LOG_FORMAT": os.environ.get("LOG_FORMAT", "console")},
+    ) as system:
         loaded = state / "catalogue-loaded"
         if not loaded.exists():
             catalogue.load(system.gateway_url, system.api_key, say)
