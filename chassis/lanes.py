@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import amqp
 import eventlet
 import msgspec
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from chassis import envelope, telemetry
@@ -250,11 +251,19 @@ class Lanes:
             self._link.acknowledge(self._rpc, job.tag)
             self._bus.asking.spawn_n(self._answer_question, job, method)
 
+    def _ask(self, job: Job, method: Any) -> Any:
+        with Session(self._bus.engine) as session:
+            return method(self._bus.service, job.body, session)
+
     def _answer_question(self, job: Job, method: Any) -> None:
         began = time.perf_counter()
         try:
-            with Session(self._bus.engine) as session:
-                answer = method(self._bus.service, job.body, session)
+            try:
+                answer = self._ask(job, method)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                answer = self._ask(job, method)  # the line was stale: the database was away
             self.answer(job, envelope.encode(answer))
         except Exception as error:
             if not isinstance(error, Refused):
