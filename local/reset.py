@@ -9,7 +9,10 @@ import pika
 from chassis.topology import Names
 from contracts import SERVICES
 from local.broker import LOCAL, answers
+from local.ports import wait_for
 from local.run import STATE
+
+ANSWER_SECONDS = 5
 
 
 def forget_queues(uri: str, namespace: str) -> None:
@@ -30,8 +33,13 @@ def forget_queues(uri: str, namespace: str) -> None:
 def forget(state: Path) -> None:
     """Forget a system whose processes have stopped."""
     namespace, uri = state / "namespace", os.environ.get("AMQP_URI") or LOCAL
-    if namespace.exists() and answers(uri):
-        forget_queues(uri, namespace.read_text())
+    if namespace.exists():
+        name = namespace.read_text()
+        try:
+            wait_for("the broker", lambda: answers(uri), within=ANSWER_SECONDS, every=0.5)
+            forget_queues(uri, name)
+        except TimeoutError:
+            print(f"The broker does not answer: queues whose names begin with {name} may be left.")
     shutil.rmtree(state, ignore_errors=True)
 
 
