@@ -39,7 +39,11 @@ def serve() -> int:
     asker = Asker(settings.amqp_uri, settings.bus_namespace)
     requests = Requests(engine)
     app = create_app(asker, Keys(engine), requests)
-    socket = eventlet.listen(("0.0.0.0", settings.port), backlog=1024)  # noqa: S104 - clients are outside
+    socket = eventlet.listen(
+        ("0.0.0.0", settings.port),
+        backlog=1024,
+        reuse_port=False,  # noqa: S104 - clients are outside
+    )
     pool = GreenPool(AT_ONCE)
     server = eventlet.spawn(
         eventlet.wsgi.server, socket, _taking_chunks(app), custom_pool=pool, log_output=False,

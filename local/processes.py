@@ -29,6 +29,7 @@ class Kept:
         self.wanted = False
         self.deaths = 0
         self._born_at = 0.0
+        self._lock = threading.Lock()  # who kills and revives, and the tender that looks after it
 
     @property
     def pid(self) -> int:
@@ -36,13 +37,19 @@ class Kept:
         return self._process.pid if self._process and self._process.poll() is None else 0
 
     def start(self, extra: Mapping[str, str] | None = None) -> None:
-        """Start the process; `extra` goes into its environment this once."""
-        self.wanted, self._born_at = True, time.monotonic()
+        """Start the process unless it runs; `extra` goes into its environment this once."""
+        with self._lock:
+            self.wanted = True
+            if not self.pid:
+                self._start(extra or {})
+
+    def _start(self, extra: Mapping[str, str]) -> None:
+        self._born_at = time.monotonic()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", *self._arguments],
                 cwd=ROOT,
-                env={**self.environment, **(extra or {})},
+                env={**self.environment, **extra},
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
@@ -56,22 +63,26 @@ class Kept:
         lived = time.monotonic() - self._born_at
         self.deaths = 1 if lived > GOOD_LIFE_SECONDS else self.deaths + 1
         time.sleep(pauses[min(self.deaths, len(pauses)) - 1])
-        if self.wanted:
-            self.start()
+        with self._lock:
+            if not self.wanted or self.pid:
+                return False
+            self._start({})
         return True
 
     def kill(self) -> None:
         """End the process as a power cut would; it is not started again until `start`."""
-        self.wanted = False
-        if self._process and self.pid:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(timeout=STOP_SECONDS)
+        with self._lock:
+            self.wanted = False
+            if self._process and self.pid:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait(timeout=STOP_SECONDS)
 
     def ask_to_stop(self) -> None:
         """Ask the process to finish what is in hand."""
-        self.wanted = False
-        if self._process and self.pid:
-            self._process.terminate()
+        with self._lock:
+            self.wanted = False
+            if self._process and self.pid:
+                self._process.terminate()
 
     def wait_until_stopped(self) -> int:
         """Wait until the process has ended; kill it if it takes too long. Return its code."""
