@@ -40,9 +40,9 @@ def serve() -> int:
     requests = Requests(engine)
     app = create_app(asker, Keys(engine), requests)
     socket = eventlet.listen(
-        ("0.0.0.0", settings.port),
+        ("0.0.0.0", settings.port),  # noqa: S104 - clients are outside
         backlog=1024,
-        reuse_port=False,  # noqa: S104 - clients are outside
+        reuse_port=False,
     )
     pool = GreenPool(AT_ONCE)
     server = eventlet.spawn(

@@ -12,7 +12,7 @@ from typing import Any
 from local.supervisor import System
 
 
-class Broken(AssertionError):
+class Broken(AssertionError):  # noqa: N818 - what became of a promise
     """A promise was not kept; says which, and what was found."""
 
 
