@@ -6,7 +6,7 @@ STAMP := $(VENV)/made-from
 ARGS ?=
 TESTS ?=
 
-.PHONY: help setup run reset demo test check format bench docs parked
+.PHONY: help setup run reset demo test check format bench faults docs parked
 .DEFAULT_GOAL := help
 
 help: ## list the recipes
@@ -47,6 +47,9 @@ format: setup ## format the code
 
 bench: setup ## measure orders per second and CPU per order (ARGS=--quick ends in two minutes)
 	@$(PY) -m benchmarks.run $(ARGS)
+
+faults: setup ## break everything that can break, and see the promises hold (ARGS="--list", ARGS=bus)
+	@$(PY) -m tests.faults $(ARGS)
 
 docs: setup ## write the generated pages: the journey, the messages, the schemas, the API
 	@$(PY) -m local.docs $(ARGS)

@@ -3,6 +3,7 @@
 import itertools
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,10 +25,35 @@ class World:
     def __init__(self, system: System, seed: int, say: Callable[[str], None]) -> None:
         self.system, self.say = system, say
         self.random = random.Random(seed)
+        self.faults: Counter[str] = Counter()
+        self.clock_skew = 0.0
+        self.parks: set[tuple[str, str]] = set()
+        self.parked_before: set[str] = set()
         self.api = Client(system.gateway_url, system.api_key)
         self.staff = Staff(self.api, patience=PATIENCE_SECONDS)
         self.till = "till"
         self.api.put(f"/channels/{self.till}", {"kind": "csv", "name": "The till"})
+
+    def begin(self, title: str, seed: int) -> None:
+        """Start a scenario: what it draws depends on the seed and on nothing that ran before."""
+        self.random = random.Random(f"{seed} {title}")
+        self.faults, self.clock_skew, self.parks = Counter(), 0.0, set()
+
+    def happened(self, fault: str, times: int = 1) -> None:
+        """Count a fault that has really happened: happened("kill -9")."""
+        self.faults[fault] += times
+
+    def expects_parked(self, service: str, name: str = "") -> None:
+        """Say that this scenario makes a service park messages (of a name, or any)."""
+        self.parks.add((service, name))
+
+    def expects_skew(self, seconds: float) -> None:
+        """Say that a process lives so many seconds beside the others: histories show it."""
+        self.clock_skew = max(self.clock_skew, abs(seconds))
+
+    def orders_accepted(self) -> int:
+        """Count the orders that were ever accepted."""
+        return int(self.rows("orders", "select count(*) from orders")[0][0])
 
     def new_sku(self, **stock: int) -> str:
         """Make a SKU with so much stock at each warehouse: new_sku(berlin=1, lyon=2)."""
