@@ -2,7 +2,7 @@
 
 Broker and database are found or started, databases made and migrated, then seven services, a
 relay, the gateway and a mail sink run as processes of their own. `make run`, the tests, the demo
-and the benchmark all use this.
+and the benchmark all use this. With `replicas`, each service and the relay run so many times.
 """
 
 import http.client
@@ -42,10 +42,11 @@ class System:
         port: int = 0,
         keep_alive: bool = True,
         drill: bool = False,
+        replicas: int = 1,
     ) -> None:
         self.state, self._say, self._namespace, self._prefix = state, say, namespace, prefix
         self._own_broker, self._extra, self._keep_alive = own_broker, dict(extra or {}), keep_alive
-        self._drill = drill
+        self._drill, self._replicas = drill, replicas
         self.port = port or free_port()
         self.clock_file = state / "clock"
         self.mails = state / "mails"
@@ -136,6 +137,12 @@ class System:
         """Tell the process ids."""
         return {name: process.pid for name, process in self.processes.items()}
 
+    def replicas(self, service: str) -> list[str]:
+        """Tell what the processes of a service, or of the relay, are called: orders-1, orders-2."""
+        if self._replicas == 1:
+            return [service]
+        return [f"{service}-{number}" for number in range(1, self._replicas + 1)]
+
     def database_url(self, name: str) -> str:
         """Tell the URL of a service's database."""
         return self.database.url(f"{self._prefix}_{name}")
@@ -170,11 +177,13 @@ class System:
         """Tell the port of a process's /live, /ready and /metrics."""
         return self._health[name]
 
-    def _environment(self, name: str) -> dict[str, str]:
+    def _environment(self, name: str, owner: str = "") -> dict[str, str]:
+        """What a process is told; `owner` of the database it uses, if it is not called like it."""
+        owner = owner or name
         return {
             "AMQP_URI": self.broker.uri,
             "BUS_NAMESPACE": self._namespace,
-            "DATABASE_URL": self.database_url(name) if name in WITH_DATABASE else "",
+            "DATABASE_URL": self.database_url(owner) if owner in WITH_DATABASE else "",
             "CLOCK_FILE": str(self.clock_file),
             **(
                 {"FAILPOINT_FILE": str(self.failpoints(name)), "CALL_LEASE": "3"}
@@ -220,18 +229,19 @@ class System:
         self._add(
             "mail sink", ["local.mail_sink", str(smtp), str(self.mails)], {}, logs, probe=False
         )
+        mail = {"SMTP_URI": f"smtp://127.0.0.1:{smtp}"}
         for service in SERVICES:
-            self._add(
-                service, ["chassis", "run", service], {"SMTP_URI": f"smtp://127.0.0.1:{smtp}"}, logs
-            )
+            for name in self.replicas(service):
+                self._add(name, ["chassis", "run", service], mail, logs, owner=service)
         urls = {f"DATABASE_URL_{s.upper()}": self.database_url(s) for s in SERVICES}
-        self._add("relay", ["chassis", "relay", *SERVICES], urls, logs)
+        for name in self.replicas("relay"):
+            self._add(name, ["chassis", "relay", *SERVICES], urls, logs)
         self._add("gateway", ["gateway"], {"PORT": str(self.port)}, logs)
         self._say(f"starting {len(self.processes)} processes …")
         for process in self.processes.values():
             process.start()
 
-    def _add(
+    def _add(  # noqa: PLR0913 - what a process is made of
         self,
         name: str,
         arguments: list[str],
@@ -239,8 +249,9 @@ class System:
         logs: Path,
         *,
         probe: bool = True,
+        owner: str = "",
     ) -> None:
-        environment = self._environment(name) | more
+        environment = self._environment(name, owner) | more
         if probe:
             self._health[name] = free_port()
             environment["HEALTH_PORT"] = str(self._health[name])
