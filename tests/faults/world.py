@@ -37,7 +37,7 @@ class World:
     def begin(self, title: str, seed: int) -> None:
         """Start a scenario: what it draws depends on the seed and on nothing that ran before."""
         self.random = random.Random(f"{seed} {title}")
-        self.faults, self.clock_skew, self.parks = Counter(), 0.0, set()
+        self.faults, self.parks = Counter(), set()
 
     def happened(self, fault: str, times: int = 1) -> None:
         """Count a fault that has really happened: happened("kill -9")."""
@@ -48,7 +48,7 @@ class World:
         self.parks.add((service, name))
 
     def expects_skew(self, seconds: float) -> None:
-        """Say that a process lives so many seconds beside the others: histories show it."""
+        """Say that a process lives so many seconds beside the others: histories keep showing it."""
         self.clock_skew = max(self.clock_skew, abs(seconds))
 
     def orders_accepted(self) -> int:
