@@ -72,6 +72,7 @@ sandbox = sa.Table(
     "carrier_ledger",
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("way", sa.Text, nullable=False),
     sa.Column("customs", postgresql.JSONB, nullable=False),
     sa.Column("sold", postgresql.JSONB),
     sa.Column("seen", sa.Integer, nullable=False, server_default="1"),

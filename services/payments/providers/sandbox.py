@@ -14,8 +14,12 @@ A row for each key and operation: so it can be counted how often money really mo
     tok_fail_once            fails once before it authorizes
     tok_capture_fails        authorized, but gives no money
     tok_refund_fails_once    fails once before it refunds
+    tok_outage               for a minute answers 500 to each call, having done nothing
+    tok_sluggish             takes a second for every answer
+    tok_late                 does everything at once, but says so five seconds later
 """
 
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +42,8 @@ GIVES_NOTHING, DECLINES_LATE, TIMES_OUT = (
     {"tok_capture_fails"}, {"tok_slow_decline"}, {"tok_timeout"},
 )  # fmt: skip
 FAILS_ONCE = {("authorize", "tok_fail_once"), ("refund", "tok_refund_fails_once")}
+OUTAGES = {"tok_outage": timedelta(minutes=1)}
+LATE_SECONDS = {"tok_sluggish": 1.0, "tok_late": 5.0}
 REASONS = {
     "declined": "The card was declined.",
     "insufficient_funds": "The card has not enough money.",
@@ -49,7 +55,8 @@ PUT = sa.text(
     "insert into sandbox.provider_ledger"
     " (key, operation, held_by, token, amount, status, at, fails)"
     " values (:key, :operation, :held_by, :token, :amount, :status, :at, :fails)"
-    " on conflict (key) do update set seen = provider_ledger.seen + 1, fails = false,"
+    " on conflict (key) do update set seen = provider_ledger.seen + 1,"
+    " fails = excluded.fails and excluded.at < provider_ledger.at + :fails_for,"
     " status = case when provider_ledger.fails then excluded.status else provider_ledger.status end"
     " returning status, at, token, seen, fails"
 )
@@ -96,14 +103,17 @@ class Sandbox:
             held = connection.execute(LOCK, {"key": authorization}).first()
             token = held.token if held else ""
             row = _put(connection, key, "void", token, "succeeded", held_by=authorization)
-            connection.execute(CONFIRM, {"key": authorization, "status": "voided"})
+            if not row.fails:
+                connection.execute(CONFIRM, {"key": authorization, "status": "voided"})
         return _told(key, row)
 
     def look_up(self, key: str) -> Answer | None:
         """Tell what became of a key."""
         with self._engine.begin() as connection:
             row = connection.execute(GET, {"key": key}).first()
-        return None if row is None or row.fails else _answer(key, row)
+        if row is None or (row.fails and clock.now() >= _back_at(row)):
+            return None
+        return _told(key, row, asked=True)
 
     def confirm(self, key: str, *, accepted: bool = True) -> None:
         """The customer has confirmed at the provider, or has refused to."""
@@ -134,7 +144,8 @@ def _put(  # noqa: PLR0913 - the parts of one row
 ) -> Any:
     values = {
         "key": key, "operation": operation, "held_by": held_by, "token": token, "amount": amount,
-        "status": status, "at": clock.now(), "fails": (operation, token) in FAILS_ONCE,
+        "status": status, "at": clock.now(), "fails_for": OUTAGES.get(token, timedelta()),
+        "fails": token in OUTAGES or (operation, token) in FAILS_ONCE,
     }  # fmt: skip
     return connection.execute(PUT, values).one()
 
@@ -153,11 +164,13 @@ def _judge(operation: str, held: Any, done: dict[str, int], amount: int) -> str:
     return "succeeded" if captured + amount <= held.amount else "too_much"
 
 
-def _told(key: str, row: Any) -> Answer:
-    """Say what was done, or fail as the token wants it."""
+def _told(key: str, row: Any, *, asked: bool = False) -> Answer:
+    """Say what was done, or fail as the token wants it; after the commit: the ledger knows."""
+    if row.token in LATE_SECONDS:
+        time.sleep(LATE_SECONDS[row.token])
     if row.fails:
         raise ConnectionError("the sandbox provider answers 500 before it did anything")
-    if row.seen == 1 and row.token in TIMES_OUT:
+    if row.token in TIMES_OUT and not asked and row.seen == 1:
         raise TimeoutError("the sandbox provider timed out after it had done it")
     return _answer(key, row)
 
@@ -174,6 +187,10 @@ def _status(row: Any) -> str:
     if row.status == "pending" and clock.now() >= _decided_at(row.at):
         return "declined" if row.token in DECLINES_LATE else "succeeded"
     return str(row.status)
+
+
+def _back_at(row: Any) -> datetime:
+    return row.at + OUTAGES.get(row.token, timedelta())  # type: ignore[no-any-return]
 
 
 def _decided_at(at: datetime) -> datetime:

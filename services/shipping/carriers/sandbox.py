@@ -1,11 +1,19 @@
 """A carrier for trying and testing, with a ledger of its own that survives every crash.
 
 The ledger is kept in the schema `sandbox` through connections of its own, as if it were outside.
-The name of the recipient makes it misbehave:
+The customer's name makes it misbehave, on the way there and on the way back:
 
-    TIMEOUT …   buys, then times out          FAILONCE …   fails once before it buys
-    REFUSE …    does not take the address
+    TIMEOUT …    does everything, but times out instead of saying so
+    LATE …       does everything at once, but says so five seconds later
+    SLUGGISH …   takes a second for every answer
+    FAILONCE …   fails once before it sells
+    OUTAGE …     for a minute answers 500 to each call, having done nothing
+    REFUSE …     does not take the address
 """
+
+import time
+from datetime import timedelta
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -17,16 +25,22 @@ from services.shipping.carriers.sandbox_webhook import read_webhook
 from services.shipping.domain.parcel import TrackingNotice
 
 WISH = sa.text(
-    "insert into sandbox.carrier_ledger (key, customs, at)"
-    " values (:key, cast(:customs as jsonb), :at)"
-    " on conflict (key) do update set seen = carrier_ledger.seen + 1 returning sold, seen"
+    "insert into sandbox.carrier_ledger (key, way, customs, at)"
+    " values (:key, :way, cast(:customs as jsonb), :at)"
+    " on conflict (key) do update set seen = carrier_ledger.seen + 1"
+    " returning sold, seen, at, way"
 )
 DRAW = sa.text("select nextval('sandbox.tracking_numbers') from generate_series(1, :count)")
 SELL = sa.text("update sandbox.carrier_ledger set sold = cast(:sold as jsonb) where key = :key")
-GET = sa.text("select sold from sandbox.carrier_ledger where key = :key")
+GET = sa.text("select sold, at, way from sandbox.carrier_ledger where key = :key")
 VOID = sa.text(
     "update sandbox.carrier_ledger set voided_at = coalesce(voided_at, :at) where key = :key"
+    " returning at, way, voided_at = :at as first"
 )
+TIMES_OUT, FAILS_ONCE, REFUSES = "TIMEOUT", "FAILONCE", "REFUSE"
+OUTAGES = {"OUTAGE": timedelta(minutes=1)}
+LATE_SECONDS = {"SLUGGISH": 1.0, "LATE": 5.0}
+WAYS = {TIMES_OUT, FAILS_ONCE, REFUSES, *OUTAGES, *LATE_SECONDS}
 BASE, PER_KILO, ABROAD_FACTOR = {"standard": 420, "express": 990}, 85, 3
 DAYS = {"standard": 3, "express": 1}
 DAYS_MORE_ABROAD = 4
@@ -54,37 +68,47 @@ class Sandbox:
         return offers
 
     def buy(self, key: str, offer: Offer, consignment: Consignment) -> Bought:
-        """Buy labels, as the recipient's name tells."""
-        recipient = consignment.ship_to.name
-        if recipient.startswith("REFUSE"):
+        """Buy labels, as the customer's name tells."""
+        way = _way(consignment)
+        if way == REFUSES:
             raise Declined("address", "The carrier does not deliver to this address.")
         with self._engine.begin() as connection:
-            wish = {"key": key, "customs": _json(consignment.customs), "at": clock.now()}
-            row = connection.execute(WISH, wish).one()
+            wish = {"key": key, "way": way, "at": clock.now()}
+            row = connection.execute(WISH, wish | {"customs": _json(consignment.customs)}).one()
             first = row.seen == 1
-            fails = first and recipient.startswith("FAILONCE")
-            if row.sold is None and not fails:
+            fails = (first and way == FAILS_ONCE) or _is_away(row)
+            bought = None if row.sold is None else msgspec.convert(row.sold, Bought)
+            if bought is None and not fails:
                 numbers = connection.scalars(DRAW, {"count": len(consignment.parcels)})
                 bought = Bought(offer, tuple(_label(number) for number in numbers))
                 connection.execute(SELL, {"key": key, "sold": _json(bought)})
-            elif row.sold is not None:
-                bought = msgspec.convert(row.sold, Bought)
-        if fails:
+        _take_time(way)
+        if bought is None:
             raise ConnectionError("the sandbox carrier answers 500 before it did anything")
-        if first and recipient.startswith("TIMEOUT"):
+        if first and way == TIMES_OUT:
             raise TimeoutError("the sandbox carrier timed out after it had sold the labels")
         return bought
 
     def look_up(self, key: str) -> Bought | None:
         """Tell what was bought under a key."""
         with self._engine.begin() as connection:
-            sold = connection.scalar(GET, {"key": key})
-        return None if sold is None else msgspec.convert(sold, Bought)
+            row = connection.execute(GET, {"key": key}).first()
+        if row is None:
+            return None
+        _take_time(row.way)
+        if row.sold is None and _is_away(row):
+            raise ConnectionError("the sandbox carrier answers 500")
+        return None if row.sold is None else msgspec.convert(row.sold, Bought)
 
     def void(self, key: str) -> None:
         """Give labels back."""
         with self._engine.begin() as connection:
-            connection.execute(VOID, {"key": key, "at": clock.now()})
+            row = connection.execute(VOID, {"key": key, "at": clock.now()}).first()
+        if row is None:
+            return
+        _take_time(row.way)
+        if row.first and row.way == TIMES_OUT:
+            raise TimeoutError("the sandbox carrier timed out after it had taken the labels back")
 
     def read_webhook(self, body: str, signature: str) -> TrackingNotice:
         """Read what was posted in the carrier's name."""
@@ -97,6 +121,23 @@ def tracking_number(serial: int, service: str = "SB", country: str = "XX") -> st
     rest = 11 - sum(int(d) * w for d, w in zip(digits, WEIGHTS, strict=True)) % 11
     check = {10: 0, 11: 5}.get(rest, rest)
     return f"{service}{digits}{check}{country}"
+
+
+def _way(consignment: Consignment) -> str:
+    """How it behaves to this customer, who lives at either end."""
+    names = (consignment.ship_to.name, consignment.ship_from.name)
+    words = (name.partition(" ")[0] for name in names)
+    return next((word for word in words if word in WAYS), "")
+
+
+def _is_away(row: Any) -> bool:
+    return row.way in OUTAGES and clock.now() < row.at + OUTAGES[row.way]
+
+
+def _take_time(way: str) -> None:
+    """Answer after the ledger has been written: whoever looks into it knows before."""
+    if way in LATE_SECONDS:
+        time.sleep(LATE_SECONDS[way])
 
 
 def _label(serial: int) -> tuple[str, str]:

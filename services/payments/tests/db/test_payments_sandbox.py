@@ -169,3 +169,44 @@ def test_the_ledger_survives_the_death_of_the_service(sandbox: Sandbox, engine: 
     sandbox.authorize(key, 100, "EUR", "tok_ok")
 
     assert Sandbox(engine).look_up(key) == sandbox.authorize(key, 100, "EUR", "tok_ok")
+
+
+def test_an_outage_answers_nothing_for_a_minute_and_nothing_was_done(
+    sandbox: Sandbox, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = asks.authorize(a_payment(100, token="tok_outage"))
+    for attempts, seconds in ((1, 0), (2, 59)):
+        set_clock(monkeypatch, timedelta(seconds=seconds))
+        with pytest.raises(ConnectionError):
+            executors.authorize(stored(call, attempts), sandbox)
+    assert moved(engine) == []
+
+    set_clock(monkeypatch, timedelta(seconds=60))
+
+    assert executors.authorize(stored(call, 3), sandbox)["status"] == "succeeded"
+    assert moved(engine) == [("authorize", 100)]
+
+
+def test_in_an_outage_nothing_is_let_go_of(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ConnectionError):
+        sandbox.authorize("auth-1", 100, "EUR", "tok_outage")
+    set_clock(monkeypatch, timedelta(seconds=60))
+    sandbox.authorize("auth-1", 100, "EUR", "tok_outage")
+
+    with pytest.raises(ConnectionError):
+        sandbox.void("void-1", "auth-1")
+
+    assert sandbox.look_up("auth-1").status == "succeeded"  # type: ignore[union-attr]
+
+
+def test_what_is_late_is_done_before_it_is_said(
+    sandbox: Sandbox, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen_meanwhile = []
+    monkeypatch.setattr("time.sleep", lambda _seconds: seen_meanwhile.append(moved(engine)))
+
+    assert sandbox.authorize("auth-1", 100, "EUR", "tok_late").status == "succeeded"
+
+    assert seen_meanwhile == [[("authorize", 100)]]

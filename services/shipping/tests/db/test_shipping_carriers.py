@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from chassis import clock
 from chassis.errors import Refused
 from chassis.outside import Declined
 from services.shipping import asks, executors
@@ -13,6 +15,7 @@ from services.shipping.carriers.carrier import Carrier, Consignment, Offer, Parc
 from services.shipping.carriers.sandbox import Sandbox, tracking_number
 from services.shipping.carriers.sandbox_webhook import sign
 from services.shipping.tests.builders import (
+    NOW,
     PricedCarrier,
     a_box,
     a_call,
@@ -150,6 +153,52 @@ def test_the_sandbox_fails_before_it_sells_and_sells_when_it_is_asked_again(
 
     assert sandbox.look_up("key-1") == bought
     assert len(ledger(engine)) == 1
+
+
+def test_the_sandbox_answers_nothing_for_a_minute_and_has_sold_nothing(
+    sandbox: Sandbox, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = a_consignment(name="OUTAGE Ada")
+    offer = an_offer(sandbox, wish)
+    for seconds in (0, 59):
+        monkeypatch.setattr(clock, "now", lambda s=seconds: NOW + timedelta(seconds=s))
+        with pytest.raises(ConnectionError):
+            sandbox.buy("key-1", offer, wish)
+        with pytest.raises(ConnectionError):
+            sandbox.look_up("key-1")
+    assert [entry.sold for entry in ledger(engine)] == [None]
+
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(seconds=60))
+
+    assert sandbox.look_up("key-1") is None
+    assert sandbox.buy("key-1", offer, wish) == sandbox.look_up("key-1")
+
+
+def test_the_sandbox_may_be_late_to_say_what_it_has_sold(
+    sandbox: Sandbox, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = a_consignment(name="LATE Ada")
+    sold_meanwhile = []
+    monkeypatch.setattr("time.sleep", lambda _seconds: sold_meanwhile.extend(ledger(engine)))
+
+    bought = sandbox.buy("key-1", an_offer(sandbox, wish), wish)
+
+    assert [entry.sold["parcels"] for entry in sold_meanwhile] == [
+        [list(parcel) for parcel in bought.parcels]
+    ]
+
+
+def test_the_sandbox_takes_labels_back_and_then_times_out(
+    sandbox: Sandbox, engine: sa.Engine
+) -> None:
+    wish = a_consignment(name="TIMEOUT Ada")
+    with pytest.raises(TimeoutError):
+        sandbox.buy("key-1", an_offer(sandbox, wish), wish)
+    with pytest.raises(TimeoutError):
+        sandbox.void("key-1")
+    sandbox.void("key-1")
+
+    assert [entry.voided_at is not None for entry in ledger(engine)] == [True]
 
 
 def test_the_sandbox_declines_an_address_and_sells_nothing(
