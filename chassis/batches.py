@@ -80,7 +80,7 @@ class Batches:
         lanes.publish(committed.out)
         for job, reply in committed.answers:
             lanes.answer(job, reply)
-        reach("after_publish", jobs)
+        reach("after_publish", committed.fresh)
         if committed.duplicates:
             telemetry.DUPLICATES.labels(self._bus.source).inc(committed.duplicates)
         for job in jobs:

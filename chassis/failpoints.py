@@ -2,11 +2,16 @@
 
 FAILPOINT_FILE names a file with lines `point name`, such as `before_commit inventory.reserve.v1`.
 A process that reaches a point while it handles what is named strikes the line out and dies like
-by `kill -9`: each line kills once, and a line that is left was never reached.
+by `kill -9`: each line kills once, and a line that is left was never reached. What comes a second
+time and changes nothing does not count: a death after a commit is one with something to lose.
 
-    before_commit   all is written, nothing is committed
-    after_commit    committed; nothing published, answered or called
-    after_publish   published; nothing acknowledged
+                    a service                 the gateway              the relay
+    before_commit   all is written            a request was read       all is confirmed, and
+                                                                       nothing forgotten yet
+    after_commit    nothing is published,     it is known by its key,  it is forgotten
+                    answered or called yet    and nobody was asked
+    after_publish   nothing is acknowledged   it was answered, and     nothing is confirmed yet
+                                              the client told nothing
 """
 
 import os
@@ -21,7 +26,9 @@ _FILE = os.environ.get("FAILPOINT_FILE", "")
 class Named(Protocol):
     """Something that is handled."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called in the file."""
 
 
 def reach(point: str, handled: Iterable[Named]) -> None:
@@ -33,5 +40,7 @@ def reach(point: str, handled: Iterable[Named]) -> None:
     for job in handled:
         if (line := f"{point} {job.name}") in lines:
             lines.remove(line)
-            file.write_text("\n".join(lines))
+            left = file.with_suffix(".left")
+            left.write_text("\n".join(lines))
+            left.replace(file)  # whoever reads it sees it whole
             os.kill(os.getpid(), signal.SIGKILL)

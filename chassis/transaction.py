@@ -51,6 +51,7 @@ class Committed:
     out: list[Outgoing] = field(default_factory=list)
     answers: list[tuple[Job, bytes]] = field(default_factory=list)
     calls: list[OutsideCall] = field(default_factory=list)
+    fresh: list[Job] = field(default_factory=list)
     duplicates: int = 0
 
 
@@ -109,7 +110,7 @@ class Transaction:
         now = clock.now()
         replies: list[tuple[str, str]] = []
         with Session(self._engine, expire_on_commit=False) as session, session.begin():
-            fresh = self._admit(session, jobs, now)
+            fresh = self.committed.fresh = self._admit(session, jobs, now)
             if self._prepare and fresh:
                 self._prepare(session, [job.body for job in fresh if job.body is not None])
             for job in fresh:
@@ -123,8 +124,8 @@ class Transaction:
                 self._finish(Unit(self, Job("finish", _nothing), session, now))
             session.flush()
             self._write(session, replies, now)
-            reach("before_commit", jobs)
-        reach("after_commit", jobs)
+            reach("before_commit", fresh)
+        reach("after_commit", fresh)
         return self.committed
 
     def _admit(self, session: Session, jobs: Sequence[Job], now: datetime) -> list[Job]:

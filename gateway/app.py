@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from chassis.ask import Unavailable
 from chassis.errors import Refused
+from chassis.failpoints import reach
 from chassis.telemetry import get_log
 from gateway import around, docs_page, openapi
 from gateway.api import ROUTES
@@ -89,6 +90,7 @@ class Gate:
         match = request.headers.get("If-Match", "").encode()
         fingerprint = hashlib.sha256(match + b"\n" + request.get_data()).digest()
         record = hashlib.sha256(named).hexdigest()
+        reach("before_commit", [route.question])
         try:
             if (first := self._requests.begin(record, fingerprint)) is not None:
                 return first.again()
@@ -97,6 +99,7 @@ class Gate:
             return problem("key-reused", told)
         except Running:
             return problem("in-progress", f"The request {key} has not ended yet.")
+        reach("after_commit", [route.question])
         try:
             # services remember longer than we do, so the body is part of what they remember
             response = self._ask(
@@ -127,6 +130,7 @@ class Gate:
             return of_refusal(refusal)
         except Unavailable as error:
             return of_silence(error.service, error.why)
+        reach("after_publish", [route.question])
         return show(route, answer)
 
 
