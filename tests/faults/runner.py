@@ -89,7 +89,7 @@ def run_all(
                 for number, one in enumerate(mine, 1):
                     say(f"{number} of {len(mine)}: {one.title} (about {one.seconds} s)")
                     run_one(one, world, seed, results[one.title])
-                    if results[one.title].verdict != KEPT:
+                    if results[one.title].verdict == BROKEN:
                         kept = True
                         break
         finally:
@@ -109,6 +109,9 @@ def run_one(one: Scenario, world: World, seed: int, result: Result) -> None:
     try:
         scenario.run(one, world)
         checker.check(world)
+    except scenario.NotPossible as lacking:
+        result.verdict, result.reason = NOT_RUN, f"not possible here: {lacking}"
+        world.say(f"  NOT RUN: {result.reason}")
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the verdict
         result.verdict, result.reason = BROKEN, f"{type(error).__name__}: {error}"
         world.say(f"  BROKEN: {result.reason}")

@@ -16,6 +16,10 @@ class Broken(AssertionError):  # noqa: N818 - what became of a promise
     """A promise was not kept; says which, and what was found."""
 
 
+class NotPossible(Exception):  # noqa: N818 - what became of a drill
+    """What should go wrong cannot be made to on this machine; says why. It counts as not run."""
+
+
 def shared_system(state: Path) -> System:
     """Make the system of most scenarios: a broker of its own, a clock and failpoints to set."""
     return System(state, lambda _said: None, own_broker=True, drill=True)
