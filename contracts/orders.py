@@ -222,10 +222,11 @@ class OrderRow(Wire, frozen=True, kw_only=True):
     placed_at: Instant
 
 
-class FindOrders(Wire, frozen=True, kw_only=True):
-    """Which orders to list, newest first; `after` is the `next` of the page before.
+class OrderFilter(Wire, frozen=True, kw_only=True):
+    """Which orders are meant; what is empty is not looked at.
 
-    `text` matches the start of number, external id, name, e-mail, SKU or tracking number.
+    Each word of `text` matches the start of number, external id, name, e-mail, phone, postcode,
+    SKU or tracking number.
     """
 
     status: Text = ""
@@ -236,8 +237,36 @@ class FindOrders(Wire, frozen=True, kw_only=True):
     text: Text = ""
     placed_from: Instant | None = None
     placed_to: Instant | None = None
+
+
+class FindOrders(OrderFilter, frozen=True, kw_only=True):
+    """Which orders to list, newest first; `after` is the `next` of the page before.
+
+    Each word of `text` matches the start of number, external id, name, e-mail, phone, postcode,
+    SKU or tracking number.
+    """
+
     after: Text = ""
     limit: Limit = 50
+
+
+class CountOrders(Wire, frozen=True, kw_only=True):
+    """Count the orders of several views at once."""
+
+    views: Annotated[tuple[OrderFilter, ...], Meta(min_length=1, max_length=50)]
+
+
+class OrderCount(Wire, frozen=True, kw_only=True):
+    """How many orders a view has; with `more` they were not counted any further."""
+
+    count: Count
+    more: bool = False
+
+
+class OrderCounts(Wire, frozen=True, kw_only=True):
+    """A count for each view, in their order; none is counted further than 10,000."""
+
+    counts: tuple[OrderCount, ...]
 
 
 class OrderPage(Wire, frozen=True, kw_only=True):
@@ -421,6 +450,7 @@ class OrderCompleted(Message, frozen=True, kw_only=True):
 PLACE = request("orders.place", PlaceOrder, PlacedOrder)
 GET = question("orders.get", OrderRef, Order)
 FIND = question("orders.find", FindOrders, OrderPage)
+COUNT = question("orders.count", CountOrders, OrderCounts)
 HISTORY = question("orders.history", GetHistory, History)
 TAG = request("orders.tag", ChangeTags, Order)
 NOTE = request("orders.note", AddNote, Order)

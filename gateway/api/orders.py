@@ -9,6 +9,7 @@ TAG = "orders"
 ROUTES = (
     Route("POST",   "/orders",                             orders.PLACE,   "Place an order", TAG, 201, made="/orders/{order_id}"),
     Route("GET",    "/orders",                             orders.FIND,    "List orders, newest first", TAG),
+    Route("POST",   "/orders/counts",                      orders.COUNT,   "Count the orders of several views", TAG),
     Route("GET",    "/orders/{order_id}",                  ORDER_PAGE,     "Show an order with all that belongs to it", TAG, ask=ask_order_page),
     Route("GET",    "/orders/{order_id}/history",          orders.HISTORY, "Tell what happened to an order", TAG),
     Route("POST",   "/orders/{order_id}/cancellation",     orders.CANCEL,  "Cancel an order", TAG),

@@ -154,6 +154,7 @@ def change_tags(wish: ChangeTags, work: Work, orders: Orders) -> Order:
     order.tags = tuple(kept)
     if order.tags != before:
         orders.tell(order, work, Change("tags", "", ", ".join(before), ", ".join(kept)))
+        orders.find_by(order)
     return order
 
 

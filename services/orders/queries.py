@@ -1,20 +1,15 @@
-"""What can be asked of orders?"""
-
-from datetime import datetime
-from typing import Any
+"""What can be asked of one order, and of what is stuck? (Lists and counts: see finding.py.)"""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from chassis.errors import NotFound, Refused
+from chassis.errors import NotFound
 from chassis.saga import TRIES_BEFORE_PROBLEM, Phase
 from chassis.saga_store import Run
 from contracts import orders as said
-from contracts.values import HistoryLine, Money
+from contracts.values import HistoryLine
 from services.orders.domain.order import Order
-from services.orders.tables import TAGGED, history, orders, saga_runs, search
-from services.orders.words import query_for
+from services.orders.tables import history, saga_runs
 
 
 def get_order(session: Session, asked: said.OrderRef) -> said.Order:
@@ -61,44 +56,6 @@ def view(session: Session, order: Order) -> said.Order:
     )
 
 
-def find_orders(session: Session, asked: said.FindOrders) -> said.OrderPage:
-    """List orders, newest first, by keyset."""
-    query = sa.select(*(orders.c[name] for name in ROW), orders.c.customer_name).order_by(
-        orders.c.placed_at.desc(), orders.c.order_id.desc()
-    )
-    for column, wanted in (
-        (orders.c.state, asked.status),
-        (orders.c.payment_status, asked.payment_status),
-        (orders.c.fulfillment_status, asked.fulfillment_status),
-        (orders.c.channel, asked.channel),
-    ):
-        if wanted:
-            query = query.where(column == wanted)
-    if asked.placed_from:
-        query = query.where(orders.c.placed_at >= asked.placed_from)
-    if asked.placed_to:
-        query = query.where(orders.c.placed_at < asked.placed_to)
-    if words := query_for(asked.text):
-        query = query.where(orders.c.order_id.in_(_matching(words)))
-    if asked.tag:
-        has_tag = sa.type_coerce(orders.c.tags, JSONB).contains([asked.tag])
-        query = query.where(TAGGED, has_tag)  # both, so that the index on tags is used
-    if asked.after:
-        query = query.where(sa.tuple_(orders.c.placed_at, orders.c.order_id) < _cursor(asked.after))
-    rows = session.execute(query.limit(asked.limit + 1)).all()
-    page = tuple(_row(row) for row in rows[: asked.limit])
-    more = len(rows) > asked.limit
-    return said.OrderPage(
-        orders=page, next=f"{page[-1].placed_at.isoformat()}|{page[-1].order_id}" if more else ""
-    )
-
-
-ROW = (
-    "order_id", "number", "state", "payment_status", "fulfillment_status", "channel",
-    "channel_order_id", "total", "currency", "tags", "placed_at",
-)  # fmt: skip
-
-
 def get_history(session: Session, asked: said.GetHistory) -> said.History:
     """Tell what happened to an order, in order."""
     rows = session.execute(
@@ -143,35 +100,6 @@ def find_stuck(session: Session, asked: said.FindStuck) -> said.StuckPage:
             for run in page
         ),
         next=page[-1].run_id if len(runs) > asked.limit else "",
-    )
-
-
-def _matching(words: str) -> Any:
-    matches = sa.text("terms @@ cast(:words as tsquery)").bindparams(words=words)
-    return sa.select(search.c.order_id).where(matches)
-
-
-def _cursor(after: str) -> Any:
-    at, _, order_id = after.partition("|")
-    try:
-        return sa.tuple_(sa.literal(datetime.fromisoformat(at)), sa.literal(order_id))
-    except ValueError:
-        raise Refused("bad_cursor", "This is not the `next` of a page.", "after") from None
-
-
-def _row(row: Any) -> said.OrderRow:
-    return said.OrderRow(
-        order_id=row.order_id,
-        number=row.number,
-        status=row.state,
-        payment_status=row.payment_status,
-        fulfillment_status=row.fulfillment_status,
-        channel=row.channel,
-        channel_order_id=row.channel_order_id,
-        customer=row.customer_name,
-        total=Money(amount=row.total, currency=row.currency),
-        tags=row.tags,
-        placed_at=row.placed_at,
     )
 
 

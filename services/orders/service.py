@@ -10,7 +10,7 @@ from chassis.transaction import Unit
 from chassis.wiring import answers, every, handles, performs
 from contracts import channels, inventory, orders, payments, returns, shipping, warehouse
 from contracts.values import Nothing
-from services.orders import handlers, journeys, queries, tables
+from services.orders import finding, handlers, journeys, queries, tables
 from services.orders.domain.order import Order
 from services.orders.tables import SqlOrders, runs_of
 
@@ -65,7 +65,12 @@ class OrdersService:
     @answers(orders.FIND)
     def find(self, asked: orders.FindOrders, session: Session) -> orders.OrderPage:
         """List orders."""
-        return queries.find_orders(session, asked)
+        return finding.find_orders(session, asked)
+
+    @answers(orders.COUNT)
+    def count(self, asked: orders.CountOrders, session: Session) -> orders.OrderCounts:
+        """Count the orders of several views."""
+        return finding.count_orders(session, asked)
 
     @answers(orders.HISTORY)
     def history(self, asked: orders.GetHistory, session: Session) -> orders.History:

@@ -27,7 +27,7 @@ from services.orders.domain.history import Change
 from services.orders.domain.order import Order, Sending
 from services.orders.words import terms_of
 
-TAGGED = sa.text("tags <> '[]'::jsonb")
+NEWEST = (sa.text("placed_at desc"), sa.text("order_id desc"))  # in the order of the list
 
 metadata = new_metadata()
 order_numbers = sa.Sequence("order_numbers", start=1001, metadata=metadata)
@@ -70,8 +70,11 @@ orders = sa.Table(
     sa.Column("fulfillment_status", sa.Text, nullable=False),
     sa.CheckConstraint("total >= 0 and captured >= 0 and refunded >= 0", name="money"),
     sa.CheckConstraint("refunded <= captured", name="refunded"),
-    sa.Index("ix_orders_newest", sa.text("placed_at desc"), sa.text("order_id desc")),
-    sa.Index("ix_orders_state", "state", sa.text("placed_at desc"), sa.text("order_id desc")),
+    sa.Index("ix_orders_newest", *NEWEST),
+    sa.Index("ix_orders_state", "state", *NEWEST),
+    sa.Index("ix_orders_payment_status", "payment_status", *NEWEST),
+    sa.Index("ix_orders_fulfillment_status", "fulfillment_status", *NEWEST),
+    sa.Index("ix_orders_channel", "channel", *NEWEST),
     sa.Index(
         "uq_orders_channel_order",
         "channel",
@@ -80,13 +83,6 @@ orders = sa.Table(
         postgresql_where=sa.text("channel_order_id <> ''"),
     ),
     sa.Index("ix_orders_hold", "hold_until", postgresql_where=sa.text("hold_until is not null")),
-    sa.Index(
-        "ix_orders_tags",
-        "tags",
-        postgresql_using="gin",
-        postgresql_ops={"tags": "jsonb_path_ops"},
-        postgresql_where=TAGGED,
-    ),
 )
 history = sa.Table(
     "order_history",
@@ -106,6 +102,7 @@ search = sa.Table(
     "order_search",
     metadata,
     sa.Column("order_id", sa.Text, primary_key=True),
+    sa.Column("placed_at", Instant, nullable=False),
     sa.Column("terms", TSVECTOR, nullable=False),
     sa.Index("ix_order_search_terms", "terms", postgresql_using="gin"),
 )
@@ -237,11 +234,15 @@ def _write(session: Session) -> None:
     session.info.pop("terms", None)
     if found_by:
         session.connection().exec_driver_sql(
-            "insert into order_search (order_id, terms)"
-            " select t.i, array_to_tsvector(string_to_array(t.w, ' '))"
-            " from unnest(%s::text[], %s::text[]) as t(i, w)"
+            "insert into order_search (order_id, placed_at, terms)"
+            " select t.i, t.p, array_to_tsvector(string_to_array(t.w, ' '))"
+            " from unnest(%s::text[], %s::timestamptz[], %s::text[]) as t(i, p, w)"
             " on conflict (order_id) do update set terms = excluded.terms",
-            (list(found_by), [terms_of(order) for order in found_by.values()]),
+            (
+                list(found_by),
+                [order.placed_at for order in found_by.values()],
+                [terms_of(order) for order in found_by.values()],
+            ),
         )
 
 

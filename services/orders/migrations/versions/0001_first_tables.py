@@ -49,6 +49,7 @@ def upgrade() -> None:
     )
     op.create_table('order_search',
     sa.Column('order_id', sa.Text(), nullable=False),
+    sa.Column('placed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('terms', postgresql.TSVECTOR(), nullable=False),
     sa.PrimaryKeyConstraint('order_id', name=op.f('pk_order_search'))
     )
@@ -95,7 +96,9 @@ def upgrade() -> None:
     op.create_index('ix_orders_hold', 'orders', ['hold_until'], unique=False, postgresql_where=sa.text('hold_until is not null'))
     op.create_index('ix_orders_newest', 'orders', [sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
     op.create_index('ix_orders_state', 'orders', ['state', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
-    op.create_index('ix_orders_tags', 'orders', ['tags'], unique=False, postgresql_using='gin', postgresql_ops={'tags': 'jsonb_path_ops'}, postgresql_where=sa.text("tags <> '[]'::jsonb"))
+    op.create_index('ix_orders_payment_status', 'orders', ['payment_status', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
+    op.create_index('ix_orders_fulfillment_status', 'orders', ['fulfillment_status', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
+    op.create_index('ix_orders_channel', 'orders', ['channel', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
     op.create_index('uq_orders_channel_order', 'orders', ['channel', 'channel_order_id'], unique=True, postgresql_where=sa.text("channel_order_id <> ''"))
     op.create_table('outbox',
     sa.Column('message_id', sa.Text(), nullable=False),
@@ -179,8 +182,10 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_outbox_seq'), table_name='outbox')
     op.drop_table('outbox')
     op.drop_index('uq_orders_channel_order', table_name='orders', postgresql_where=sa.text("channel_order_id <> ''"))
-    op.drop_index('ix_orders_tags', table_name='orders', postgresql_using='gin', postgresql_ops={'tags': 'jsonb_path_ops'}, postgresql_where=sa.text("tags <> '[]'::jsonb"))
     op.drop_index('ix_orders_state', table_name='orders')
+    op.drop_index('ix_orders_payment_status', table_name='orders')
+    op.drop_index('ix_orders_fulfillment_status', table_name='orders')
+    op.drop_index('ix_orders_channel', table_name='orders')
     op.drop_index('ix_orders_newest', table_name='orders')
     op.drop_index('ix_orders_hold', table_name='orders', postgresql_where=sa.text('hold_until is not null'))
     op.drop_table('orders')

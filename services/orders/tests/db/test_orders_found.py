@@ -18,20 +18,20 @@ from contracts.orders import (
 from contracts.shipping import ParcelLabel, ShipmentLabeled
 from contracts.values import Customer, Money
 from contracts.warehouse import OrderRouted, PlannedFulfillment, RoutingFailed
-from services.orders import handlers, journeys, queries
+from services.orders import finding, handlers, journeys, queries
 from services.orders.sagas.hearing import is_stuck
 from services.orders.tests.builders import MUG, NOW, SHIRT, a_line, an_address
 from services.orders.tests.db.conftest import Office
 
 
 def found(office: Office, **asked: Any) -> list[str]:
-    return [row.order_id for row in office.ask(queries.find_orders, FindOrders(**asked)).orders]
+    return [row.order_id for row in office.ask(finding.find_orders, FindOrders(**asked)).orders]
 
 
 def page_by_page(office: Office, between: Any = None, **asked: Any) -> list[str]:
     seen, after = [], ""
     for _ in range(50):
-        page = office.ask(queries.find_orders, FindOrders(after=after, limit=2, **asked))
+        page = office.ask(finding.find_orders, FindOrders(after=after, limit=2, **asked))
         seen += [row.order_id for row in page.orders]
         if between:
             between()
