@@ -60,20 +60,28 @@ class Shop:
 
     def tell(self, api: Client, topic: str, order_id: str, event_id: str = "") -> dict[str, Any]:
         """Post a webhook about an order, signed; raises Refusal with the reason."""
-        body = json.dumps(self.orders[order_id], ensure_ascii=False).encode()
-        digest = hmac.new(self.secret.encode(), body, hashlib.sha256).digest()
+        body, headers = self.webhook(topic, order_id, event_id)
         answer = api.session.post(
             f"{api.url}/webhooks/channels/{self.channel}", data=body, timeout=TIMEOUT_SECONDS,
-            headers={
-                "Content-Type": "application/json", "X-Shopify-Topic": topic,
-                "X-Shopify-Event-Id": event_id or uuid.uuid4().hex,
-                "X-Shopify-Hmac-Sha256": base64.b64encode(digest).decode(),
-            },
+            headers=headers,
         )  # fmt: skip
         if not answer.ok:
             raise Refusal(answer.status_code, answer.json())
         told: dict[str, Any] = answer.json()
         return told
+
+    def webhook(
+        self, topic: str, order_id: str, event_id: str = ""
+    ) -> tuple[bytes, dict[str, str]]:
+        """Write a webhook about an order: its body, and the headers that sign it."""
+        body = json.dumps(self.orders[order_id], ensure_ascii=False).encode()
+        digest = hmac.new(self.secret.encode(), body, hashlib.sha256).digest()
+        return body, {
+            "Content-Type": "application/json",
+            "X-Shopify-Topic": topic,
+            "X-Shopify-Event-Id": event_id or uuid.uuid4().hex,
+            "X-Shopify-Hmac-Sha256": base64.b64encode(digest).decode(),
+        }
 
     def get(self, order_id: str, what: str) -> dict[str, Any]:
         """Answer a question about an order."""
