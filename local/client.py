@@ -22,8 +22,8 @@ class Refusal(Exception):  # noqa: N818 - what the API answered
 class Client:
     """A client with an API key; a 503 is tried again, which is safe by the Idempotency-Key."""
 
-    def __init__(self, url: str, key: str) -> None:
-        self.url = url
+    def __init__(self, url: str, key: str, tries: int = TRIES) -> None:
+        self.url, self._tries = url, tries
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {key}"
 
@@ -51,7 +51,7 @@ class Client:
 
     def _call(self, method: str, path: str, **more: Any) -> requests.Response:
         wait = FIRST_WAIT_SECONDS
-        for left in range(TRIES - 1, -1, -1):
+        for left in range(self._tries - 1, -1, -1):
             try:
                 answer = self.session.request(
                     method, f"{self.url}{path}", timeout=TIMEOUT_SECONDS, **more

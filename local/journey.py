@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import requests
+
 from local.client import Client, Refusal
 
 UNAVAILABLE = 503
@@ -172,9 +174,12 @@ class Staff:
         }
 
         def send() -> bool:
-            answer = self.api.session.post(
-                f"{self.api.url}{path}", data=body, timeout=30, headers=headers
-            )
+            try:
+                answer = self.api.session.post(
+                    f"{self.api.url}{path}", data=body, timeout=30, headers=headers
+                )
+            except requests.ConnectionError:
+                return False
             if not answer.ok and answer.status_code != UNAVAILABLE:
                 raise Refusal(answer.status_code, answer.json())
             return answer.ok

@@ -16,6 +16,7 @@ from local.journey import Staff, order_body
 from local.supervisor import System
 
 PATIENCE_SECONDS = 120
+PATIENT_TRIES = 50  # about two minutes
 _numbers = itertools.count(1)
 
 
@@ -29,7 +30,7 @@ class World:
         self.clock_skew = 0.0
         self.parks: set[tuple[str, str]] = set()
         self.parked_before: set[str] = set()
-        self.api = Client(system.gateway_url, system.api_key)
+        self.api = Client(system.gateway_url, system.api_key, tries=PATIENT_TRIES)
         self.staff = Staff(self.api, patience=PATIENCE_SECONDS)
         self.till = "till"
         self.api.put(f"/channels/{self.till}", {"kind": "csv", "name": "The till"})

@@ -10,8 +10,8 @@ from contextlib import suppress
 import pytest
 
 from chassis.testing import eventually
-from tests.integration.books import check_done_once
-from tests.integration.travel import back_and_forth
+from tests.faults.books import check_done_once
+from tests.faults.travel import back_and_forth
 
 DEATHS = {
     "orders": (

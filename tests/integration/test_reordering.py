@@ -8,9 +8,9 @@ import pytest
 
 from contracts import SERVICES
 from local.processes import ROOT
-from tests.integration.books import check_done_once
+from tests.faults.books import check_done_once
 from tests.integration.shuffler import shuffled
-from tests.integration.travel import back_and_forth
+from tests.faults.travel import back_and_forth
 
 LIST_HANDLED = """
 import inspect, sys

@@ -1,0 +1,183 @@
+"""What if a process dies by `kill -9` in the middle of anything? At each step, at each point.
+
+    kills/commits/X    X dies before the commit of each step that it has a part in, and after it
+    kills/publishes/X  X dies after it has said what follows, before it has acknowledged
+    kills/relay        the relay dies at each message that a dead service has left to it
+    kills/idle/X       X dies with nothing in hand while each step waits for somebody else
+    kills/some         some of the first two, drawn by the seed, all at once
+
+Two orders travel at a time, one by the API and one from a shop that is told of everything; each
+goes to the customer, and half of it comes back.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from contracts import SERVICES
+from local.journey import until
+from tests.faults.books import check_done_once
+from tests.faults.deaths import LEFT_TO_THE_RELAY, POINTS, STEPS, every_cell, planted
+from tests.faults.scenario import Broken, scenario
+from tests.faults.shops import Outlet
+from tests.faults.travel import back_and_forth, sold_by
+from tests.faults.world import World
+
+DRAWN = 10
+LEFT_OVER = 9  # of ten pieces, when two were sold and one came back
+ALL = (*SERVICES, "gateway", "relay")
+# Which step waits for whom; where it is people, they are asked to wait a moment.
+WAITED_FOR = (
+    ("order", "stock", "inventory"), ("order", "payment", "payments"),
+    ("order", "routing", "warehouse"), ("order", "commit", "inventory"),
+    ("fulfillment", "packing", ""), ("fulfillment", "label", "shipping"),
+    ("fulfillment", "handover", ""), ("fulfillment", "goods", "inventory"),
+    ("fulfillment", "capture", "payments"), ("fulfillment", "channel", "channels"),
+    ("fulfillment", "delivery", ""), ("return", "label", "shipping"), ("return", "goods", ""),
+    ("return", "restock", "inventory"), ("return", "refund", "payments"),
+)  # fmt: skip
+PEOPLE = {
+    "packing": "packing", "handover": "handover", "delivery": "delivery", "goods": "return goods",
+}  # fmt: skip
+
+
+@scenario("kills", seconds=150, cases=tuple(STEPS), sample=False)
+def commits(world: World, process: str) -> None:
+    """It dies before the commit, comes again, and dies after it before it has said anything."""
+    _travel_through(world, {process: _lines(process, POINTS[:2])})
+
+
+@scenario("kills", seconds=80, cases=tuple(STEPS), sample=False)
+def publishes(world: World, process: str) -> None:
+    """It dies after it has said everything, before the broker or the client knows it is done."""
+    _travel_through(world, {process: _lines(process, POINTS[2:])})
+
+
+@scenario("kills", seconds=45)
+def some(world: World) -> None:
+    """A few deaths of all kinds in one journey."""
+    deaths: dict[str, list[str]] = {}
+    for process, line in world.random.sample(every_cell(), DRAWN):
+        deaths.setdefault(process, []).append(line)
+        world.say(f"  {process} dies {line}")
+    _travel_through(world, deaths)
+
+
+@scenario("kills", seconds=240, sample=False)
+def relay(world: World) -> None:
+    """Services die after commits, and the relay while it publishes what they have left."""
+    deaths: dict[str, list[str]] = {"relay": []}
+    for process, step, wire in LEFT_TO_THE_RELAY:
+        deaths.setdefault(process, []).append(f"after_commit {step}")
+        deaths["relay"] += [f"{point} {wire}" for point in POINTS]
+    sku = world.new_sku(berlin=10)
+    with planted(world, deaths):
+        page = back_and_forth(world.api, world.staff, world.till, sku)
+    check_done_once(page, world.rows, sku)
+
+
+@scenario("kills", seconds=90, cases=ALL, sample=False)
+def idle(world: World, process: str) -> None:
+    """Each step is held still while it waits for somebody, and the process dies meanwhile."""
+    sku = world.new_sku(berlin=10)
+    gates = {stage: threading.Event() for stage in PEOPLE.values()}
+
+    def between(stage: str) -> None:
+        if stage in gates and not gates[stage].wait(timeout=300):
+            raise Broken(f"nobody let {stage} go on")
+
+    frozen = Frozen(world)
+    with ThreadPoolExecutor(1) as apart:
+        frozen.add("inventory")
+        travel = apart.submit(back_and_forth, world.api, world.staff, world.till, sku, between)
+        try:
+            for number, (saga, step, participant) in enumerate(WAITED_FOR):
+                _until_at(world, f"till-{sku}", saga, step)
+                world.system.kill(process)
+                upcoming = WAITED_FOR[number + 1][2] if number + 1 < len(WAITED_FOR) else ""
+                if process == participant:  # it goes on as soon as it lives again
+                    frozen.add(upcoming)
+                world.system.revive(process)
+                world.happened(f"kill -9 of {process}, idle")
+                frozen.add(upcoming)
+                frozen.thaw(participant)
+                if not participant:
+                    gates[PEOPLE[step]].set()
+        finally:
+            for gate in gates.values():
+                gate.set()
+            frozen.thaw(*ALL)
+            page = travel.result()
+    check_done_once(page, world.rows, sku)
+
+
+class Frozen:
+    """Processes that are stopped for a while, as they are."""
+
+    def __init__(self, world: World) -> None:
+        self._system = world.system
+        self._pids: dict[str, int] = {}
+
+    def add(self, name: str) -> None:
+        """Stop a process where it is."""
+        if name and name not in self._pids:
+            self._pids[name] = self._system.pids()[name]
+            os.kill(self._pids[name], signal.SIGSTOP)
+
+    def thaw(self, *names: str) -> None:
+        """Let them go on, if they were not killed meanwhile."""
+        for pid in [self._pids.pop(name) for name in names if name in self._pids]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+def _until_at(world: World, channel_order_id: str, saga: str, step: str) -> None:
+    """Wait until an order's journey, or its return's, waits at a step."""
+    orders = (
+        "select 1 from saga_runs r join orders o on o.order_id = r.subject_id"
+        " where o.channel_order_id = :which and r.saga = :saga and r.step = :step"
+        " and r.phase = 'forward' and r.attempts > 0"
+    )
+    returns = (
+        "select 1 from saga_runs r join returns t on t.return_id = r.subject_id"
+        " join sales s on s.order_id = t.order_id where s.channel_order_id = :which"
+        " and r.saga = :saga and r.step = :step and r.phase = 'forward' and r.attempts > 0"
+    )
+    service, query = ("returns", returns) if saga == "return" else ("orders", orders)
+    values = {"which": channel_order_id, "saga": saga, "step": step}
+    until(f"{saga}.{step}", lambda: world.rows(service, query, **values), within=120)
+
+
+def _lines(process: str, points: Sequence[str]) -> list[str]:
+    return [f"{point} {step}" for step in STEPS[process] for point in points]
+
+
+def _travel_through(world: World, deaths: Mapping[str, Sequence[str]]) -> None:
+    """Let an order of ours and one of a shop travel while these deaths happen."""
+    ours, theirs = world.new_sku(berlin=10), world.new_sku(berlin=10)
+    number = str(world.random.randrange(10**9, 10**10))
+    with Outlet(f"shop-{number}", f"L-{theirs}") as shop, ThreadPoolExecutor(2) as several:
+        shop.connect(world.api, theirs)
+        with planted(world, deaths):
+            first = several.submit(back_and_forth, world.api, world.staff, world.till, ours)
+            second = several.submit(sold_by, shop, world.api, world.staff, number)
+            page, _ = first.result(), second.result()
+        check_done_once(page, world.rows, ours)
+        _check_told(world, shop, number)
+
+
+def _check_told(world: World, shop: Outlet, number: str) -> None:
+    """The shop has heard once of what left and of what came back, and of the stock that is left."""
+    until("the shop hears of its stock", lambda: shop.stock == LEFT_OVER, within=60)
+    pending = "select 1 from outside_calls where state = 'pending' and request->>'channel' = :shop"
+    until(
+        "the shop has heard everything",
+        lambda: not world.rows("channels", pending, shop=shop.channel),
+        within=60,
+    )
+    heard = (len(shop.fulfillments.get(number, [])), len(shop.refunds.get(number, [])))
+    if heard != (1, 1):
+        raise Broken(f"the shop heard of {heard[0]} shipments and {heard[1]} refunds of {number}")

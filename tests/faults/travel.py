@@ -1,0 +1,83 @@
+"""How does an order go to the customer and partly come back, as the drills take it?"""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from local.client import Client, Refusal
+from local.journey import Staff, order_body, until
+from tests.faults.shops import Outlet
+
+Between = Callable[[str], None]
+UNAVAILABLE = 503
+
+
+def back_and_forth(
+    api: Client, staff: Staff, till: str, sku: str, between: Between = lambda _stage: None
+) -> Any:
+    """Take an order of two pieces to the customer and one of them back; return its page.
+
+    `between` is called before people do something: place, packing, handover, delivery,
+    return label, return goods.
+    """
+    between("place")
+    body = order_body([(sku, 2, 500)], channel=till, channel_order_id=f"till-{sku}")
+    order_id = api.post("/orders", body)["order_id"]
+    return there_and_back(staff, order_id, between)
+
+
+def sold_by(shop: Outlet, api: Client, staff: Staff, number: str) -> Any:
+    """Take an order of two pieces that a shop posts to its customer, and one back."""
+    shop.sell(number, [2], 500)
+
+    def told() -> bool:
+        try:
+            shop.tell(api, "orders/paid", number, event_id=f"sold-{number}")
+        except requests.RequestException:
+            return False  # nobody answered: it is told again, as the same event
+        except Refusal as refusal:
+            if refusal.status != UNAVAILABLE:
+                raise
+            return False
+        return True
+
+    until("the shop's order is taken", told, within=120)
+    found = until(
+        "the shop's order is accepted",
+        lambda: api.get("/orders", text=number)["orders"],
+        within=120,
+    )
+    return there_and_back(staff, found[0]["order_id"])
+
+
+def there_and_back(staff: Staff, order_id: str, between: Between = lambda _stage: None) -> Any:
+    """Take an order that was accepted to the customer, and one piece back; return its page."""
+    staff.allocated(order_id)
+    between("packing")
+    staff.pick_and_pack(order_id)
+    between("handover")
+    staff.hand_over(order_id)
+    between("delivery")
+    page = staff.deliver(order_id)
+    between("return label")
+    _one_back(staff, order_id, page["order"]["lines"][0]["line_id"], between)
+    return staff.wait_for(
+        order_id, "refund in history",
+        lambda p: {"refunded", "return completed"} <= {h["action"] for h in p["history"]},
+    )  # fmt: skip
+
+
+def _one_back(staff: Staff, order_id: str, line_id: str, between: Between) -> None:
+    api = staff.api
+    wish = {"lines": [{"line_id": line_id, "quantity": 1, "reason": "unwanted"}]}
+    where = f"/returns/{api.post(f'/orders/{order_id}/returns', wish)['return_id']}"
+    until("return label", lambda: api.get(where)["tracking_number"], within=120)
+    between("return goods")
+    arrived = {"line_id": line_id, "quantity": 1}
+    receipt = {"receipt_id": uuid.uuid4().hex, "warehouse_id": "berlin", "lines": [arrived]}
+    api.post(f"{where}/receipts", receipt)
+    found = {**arrived, "grade": "A", "disposition": "restock"}
+    api.post(f"{where}/inspection", {"lines": [found]})
+    until("return completed", lambda: api.get(where)["status"] == "completed", within=120)
