@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chassis.bus import Bus
 
 REFUSED, INTERNAL = "Refused", "InternalError"
+CONFIRM_SECONDS = 30
 
 
 class Lanes:
@@ -39,6 +40,7 @@ class Lanes:
         self.unconfirmed: dict[int, str] = {}
         self._returned: set[str] = set()
         self._confirmed: list[str] = []
+        self._heard_at = 0.0
         self._broken: BaseException | None = None
         prefetch = bus.settings.batch * 2
         self._in, self._rpc = link.channel(), link.channel()
@@ -64,6 +66,8 @@ class Lanes:
         """Raise what broke the connection, if anything did."""
         if self._broken:
             raise self._broken
+        if self.unconfirmed and time.monotonic() - self._heard_at > CONFIRM_SECONDS:
+            raise OSError("the broker confirms nothing any more")
 
     def stop_taking(self) -> None:
         """Take nothing more; confirms still come in."""
@@ -164,14 +168,19 @@ class Lanes:
             self._broken = error
 
     def _remember(self, message_id: str, tag: int) -> None:
+        if not self.unconfirmed:
+            self._heard_at = time.monotonic()
         self.unconfirmed[tag] = message_id
 
     def _on_confirm(self, tag: int, multiple: bool, accepted: bool) -> None:
+        self._heard_at = time.monotonic()
         tags = [t for t in self.unconfirmed if t <= tag] if multiple else [tag]
         done = [self.unconfirmed.pop(t) for t in tags if t in self.unconfirmed]
         if not accepted:
             return
-        done = [i for i in done if i not in self._returned] if self._returned else done
+        if self._returned:
+            returned, self._returned = self._returned & set(done), self._returned - set(done)
+            done = [message_id for message_id in done if message_id not in returned]
         self._confirmed.extend(done)
         telemetry.PUBLISHED.labels(self._bus.source).inc(len(done))
 

@@ -4,6 +4,9 @@ The service itself publishes right after its commit; the relay takes what is sti
 seconds later: a page of rows is locked, published at once, and forgotten when the broker has
 confirmed it. `skip locked` keeps several relays from publishing the same row at the same time.
 A message may go out twice; the inbox of whoever gets it eats the second.
+
+What the broker does not take (a queue is full, or there is none) stays, and stands in nobody's way:
+the outboxes have turns, and a full page that was refused is followed by the page behind it.
 """
 
 import json
@@ -12,6 +15,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pika
@@ -20,7 +24,7 @@ from pika.exceptions import AMQPError
 from sqlalchemy.exc import DBAPIError
 
 from chassis import telemetry
-from chassis.config import read_settings
+from chassis.config import nodes_in_turn, read_settings
 from chassis.health import serve_health
 from chassis.store import new_engine
 from chassis.topology import Names
@@ -28,25 +32,46 @@ from contracts import load_all
 
 OLD_SECONDS = 3
 POLL_SECONDS = 1.0
+REFUSED_SECONDS = 5.0
 CONFIRM_SECONDS = 30
+HEARTBEAT_SECONDS = 10
+CLOSE_SECONDS = 2
 PAGE = 500
 RECONNECT_SECONDS = (0.2, 0.5, 1, 2, 5)
 
 TAKE = sa.text(
-    "select message_id, wire, correlation_id, headers, body from outbox"
-    " where at < clock_timestamp() - make_interval(secs => :old)"
+    "select message_id, seq, wire, correlation_id, headers, body from outbox"
+    " where at < clock_timestamp() - make_interval(secs => :old) and seq > :after"
     " order by seq limit :page for update skip locked"
 )
 FORGET = sa.text("delete from outbox where message_id = any(:ids)")
 
 
+@dataclass(slots=True)
+class Outbox:
+    """One service's outbox: how far it was looked through, and when to look again."""
+
+    service: str
+    engine: sa.Engine
+    after: int = 0
+    look_at: float = 0.0
+
+    def looked_through(self, page: "Page", confirmed: int) -> None:
+        """Take note of what became of a page: what was refused is tried again, but not at once."""
+        more = len(page.rows) == PAGE
+        self.after = page.rows[-1].seq if more else 0
+        pause = 0.0 if confirmed or more else REFUSED_SECONDS
+        self.look_at = time.monotonic() + pause
+
+
 class Page:
     """Rows of one outbox, locked until the broker has said what became of each."""
 
-    def __init__(self, service: str, engine: sa.Engine) -> None:
-        self.service = service
-        self._connection = engine.connect()
-        self.rows = self._connection.execute(TAKE, {"old": OLD_SECONDS, "page": PAGE}).all()
+    def __init__(self, outbox: Outbox) -> None:
+        self.outbox = outbox
+        self._connection = outbox.engine.connect()
+        wanted = {"old": OLD_SECONDS, "page": PAGE, "after": outbox.after}
+        self.rows = self._connection.execute(TAKE, wanted).all()
         self.waiting: dict[int, str] = {}
         self._confirmed: list[str] = []
         self._returned: set[str] = set()
@@ -77,10 +102,10 @@ class Relay:
     def __init__(self, services: list[str], environ: dict[str, str]) -> None:
         settings = read_settings(environ)
         self._names = Names(settings.bus_namespace)
-        self._parameters = pika.URLParameters(settings.amqp_uri)
-        self._engines = {
-            service: new_engine(_url_of(service, environ), pool=1) for service in services
-        }
+        self._nodes = nodes_in_turn(settings.amqp_uri)
+        self._outboxes = [
+            Outbox(service, new_engine(_url_of(service, environ), pool=1)) for service in services
+        ]
         self._log = telemetry.get_log()
         self._failures = 0
         self.stopping = False
@@ -104,8 +129,10 @@ class Relay:
     def _run_one_connection(self) -> None:
         self._page: Page | None = None
         self._published = 0
+        parameters = pika.URLParameters(next(self._nodes))
+        parameters.heartbeat = HEARTBEAT_SECONDS
         connection = pika.SelectConnection(
-            self._parameters,
+            parameters,
             on_open_callback=lambda opened: opened.channel(on_open_callback=self._begin),
             on_open_error_callback=lambda failed, _why: failed.ioloop.stop(),
             on_close_callback=lambda closed, _why: closed.ioloop.stop(),
@@ -118,6 +145,7 @@ class Relay:
                 self._page.close()
             if connection.is_open:
                 connection.close()
+                self._loop.call_later(CLOSE_SECONDS, self._loop.stop)  # nobody may be there
                 self._loop.start()
 
     def _begin(self, channel: Any) -> None:
@@ -128,17 +156,20 @@ class Relay:
         self.ready, self._failures = True, 0
 
     def _look(self) -> None:
-        """Take the first outbox that has leftovers; none has: look again in a second."""
+        """Take a page of leftovers, from each outbox in turn; none has any: look again soon."""
         if self.stopping:
             self._loop.stop()
             return
-        for service, engine in self._engines.items():
-            page = Page(service, engine)
+        for outbox in [o for o in self._outboxes if o.look_at <= time.monotonic()]:
+            self._outboxes.remove(outbox)
+            self._outboxes.append(outbox)
+            page = Page(outbox)
             if page.rows:
                 self._page = page
                 self._publish(page)
                 return
             page.close()
+            outbox.after = 0
         self._loop.call_later(POLL_SECONDS, self._look)
 
     def _publish(self, page: Page) -> None:
@@ -183,12 +214,14 @@ class Relay:
         )
         if not page.waiting:
             self._page = None
-            if done := page.close():
-                self._log.info("relay published leftovers", of=page.service, count=done)
-                telemetry.PUBLISHED.labels(page.service).inc(done)
-                self._look()
-            else:
-                self._loop.call_later(POLL_SECONDS, self._look)
+            service, done = page.outbox.service, page.close()
+            page.outbox.looked_through(page, done)
+            if done:
+                self._log.info("relay published leftovers", of=service, count=done)
+                telemetry.PUBLISHED.labels(service).inc(done)
+            if left := len(page.rows) - done:
+                self._log.warning("the broker takes not all leftovers", of=service, count=left)
+            self._look()
 
 
 def _url_of(service: str, environ: dict[str, str]) -> str:
