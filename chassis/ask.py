@@ -17,6 +17,7 @@ from eventlet.event import Event
 from eventlet.semaphore import Semaphore
 
 from chassis import errors, telemetry
+from chassis.config import nodes_in_turn
 from chassis.envelope import TRANSIENT, encode, new_trace
 from chassis.errors import Refused
 from chassis.link import Link
@@ -43,7 +44,8 @@ class Asker:
     """Asks services; safe for many green threads at once."""
 
     def __init__(self, amqp_uri: str, namespace: str = "", source: str = "gateway") -> None:
-        self._uri, self._names, self._source = amqp_uri, Names(namespace), source
+        self._nodes = nodes_in_turn(amqp_uri)
+        self._names, self._source = Names(namespace), source
         self._link: Link | None = None
         self._channel: Any = None
         self._connecting = Semaphore(1)
@@ -181,7 +183,7 @@ class Asker:
             if time.monotonic() - self._broke_at < RECONNECT_PAUSE_SECONDS:
                 raise Unavailable("the broker", "the connection is lost")
             try:
-                link = Link(self._uri)
+                link = Link(next(self._nodes))
                 self._channel = link.channel()
                 self._channel.basic_consume(DIRECT_REPLY, no_ack=True, callback=self._on_reply)
                 self._channel.events["basic_return"].add(self._on_return)

@@ -20,7 +20,7 @@ from nameko.extensions import DependencyProvider
 from chassis import envelope, telemetry
 from chassis.batches import Batches, brief
 from chassis.calling import Caller
-from chassis.config import read_settings
+from chassis.config import nodes_in_turn, read_settings
 from chassis.housekeeping import HOUSEKEEPING
 from chassis.lanes import Lanes
 from chassis.link import Link
@@ -92,14 +92,14 @@ class Bus(DependencyProvider):  # type: ignore[misc]
         return self
 
     def _run(self) -> None:
-        failures = 0
+        failures, nodes = 0, nodes_in_turn(self.settings.amqp_uri)
         while not self.stopping:
             lanes = None
             try:
                 with self.engine.connect() as connection:
                     connection.exec_driver_sql("select 1")
                 self._forget_what_comes_again()
-                link = Link(self.settings.amqp_uri)
+                link = Link(next(nodes))
                 lanes = self.lanes = Lanes(self, link)
                 self.ready, failures = True, 0
                 self.log.info("connected to broker and database")

@@ -67,7 +67,8 @@ def migrate(service: str) -> int:
             for entrypoint in getattr(method, "nameko_entrypoints", ())
             if isinstance(entrypoint, Handles)
         ]
-        with Connection(settings.amqp_uri, connect_timeout=5) as connection:
+        nodes = settings.amqp_uri.replace(",", ";")  # as kombu writes several
+        with Connection(nodes, connect_timeout=5) as connection:
             channel = connection.connection.channel()
             declare(channel, Names(settings.bus_namespace), service, handled)
     return 0

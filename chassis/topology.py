@@ -3,8 +3,11 @@
 <service>.events   topic     events, routed by wire name (nameko's own convention)
 oms.commands       direct    commands, routed by wire name to their one owner
 oms.<service>      quorum    all that one service has to handle, in the order it came
-oms.<service>.dead classic   what killed its handler again and again (x-delivery-limit)
+oms.<service>.dead quorum    what killed its handler again and again (x-delivery-limit)
 nameko-rpc         topic     questions; queue rpc-<service>, as any nameko client asks
+
+In a cluster every queue outlives its node: quorum queues on the other nodes, and the questions'
+queues, which need not be kept, are made anew by the services that lost theirs.
 """
 
 from collections.abc import Iterable
@@ -81,7 +84,11 @@ def declare(channel: Channel, names: Names, service: str, handled: Iterable[str]
         names.dead(service),
         durable=True,
         auto_delete=False,
-        arguments={"x-max-length": QUEUE_BOUND, "x-overflow": "reject-publish"},
+        arguments={
+            "x-queue-type": "quorum",
+            "x-max-length": QUEUE_BOUND,
+            "x-overflow": "reject-publish",
+        },
     )
     channel.queue_declare(
         names.queue(service),
@@ -103,7 +110,7 @@ def declare(channel: Channel, names: Names, service: str, handled: Iterable[str]
         channel.queue_bind(names.queue(service), exchange, wire)
     channel.queue_declare(
         names.rpc_queue(service),
-        durable=True,
+        durable=False,
         auto_delete=False,
         arguments={"x-max-length": RPC_QUEUE_BOUND, "x-overflow": "reject-publish"},
     )

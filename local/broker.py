@@ -90,12 +90,15 @@ def own_broker(state: Path, say: Say) -> Broker:
     raise SystemExit(SORRY)
 
 
-def private_node(state: Path, say: Say) -> PrivateNode:
-    """Start a node that drills may stop, kill and start again; raise SystemExit if none can be."""
+def private_node(state: Path, say: Say, joins: PrivateNode | None = None) -> PrivateNode:
+    """Start a node that drills may stop, kill and start again; raise SystemExit if none can be.
+
+    It lives alone, or joins the cluster that another one is in.
+    """
     home = packages.installed() or packages.unpacked(state.parent / "cache", say)
     if home is None:
         raise SystemExit(SORRY)
-    return PrivateNode(state / "rabbitmq", home, say)
+    return PrivateNode(state / "rabbitmq", home, say, joins)
 
 
 def answers(uri: str) -> bool:

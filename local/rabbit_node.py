@@ -1,6 +1,7 @@
 """How does a private RabbitMQ node live? In a folder of its own, on ports of its own.
 
-It can be stopped, killed and started again on the same data, beside any other node.
+It can be stopped, killed and started again on the same data, beside any other node; several make
+a cluster: each node after the first is told which one to join.
 """
 
 import os
@@ -18,27 +19,34 @@ from local.children import die_with_parent
 from local.packages import Home
 from local.ports import free_port, wait_for
 
-START_SECONDS, STOP_SECONDS = 90, 30
+START_SECONDS, STOP_SECONDS, CTL_SECONDS = 90, 30, 60
 
 
 class PrivateNode:
     """A RabbitMQ node of our own, and the Erlang port mapper that it needs."""
 
-    def __init__(self, folder: Path, home: Home, say: Callable[[str], None]) -> None:
-        self._folder, self._home, self._say = folder, home, say
+    def __init__(
+        self,
+        folder: Path,
+        home: Home,
+        say: Callable[[str], None],
+        joins: "PrivateNode | None" = None,
+    ) -> None:
+        self._folder, self._home, self._say, self._joins = folder, home, say, joins
         folder.mkdir(parents=True, exist_ok=True)
-        self._port, dist, epmd = free_port(), free_port(), free_port()
+        self._port, dist = free_port(), free_port()
+        self.mapper_port: int = joins.mapper_port if joins else free_port()
         self.uri = f"amqp://guest:guest@127.0.0.1:{self._port}/"
         cookie = folder / ".erlang.cookie"
         if not cookie.exists():
-            cookie.write_text(secrets.token_hex(16))
+            cookie.write_text(joins.cookie if joins else secrets.token_hex(16))
             cookie.chmod(0o400)
         (folder / "rabbitmq.conf").write_text(
             f"listeners.tcp.1 = 127.0.0.1:{self._port}\n"
             "log.file.level = warning\n"
             "disk_free_limit.absolute = 200MB\n"
             "vm_memory_high_watermark.absolute = 1GB\n"
-            "queue_index_embed_msgs_below = 4096\n"
+            "queue_index_embed_msgs_below = 4096\n" + self._formation()
         )
         (folder / "enabled_plugins").write_text("[].")
         (folder / "env.conf").write_text("")
@@ -57,7 +65,7 @@ class PrivateNode:
             "RABBITMQ_DIST_PORT": str(dist),
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODE_PORT": str(self._port),
-            "ERL_EPMD_PORT": str(epmd),
+            "ERL_EPMD_PORT": str(self.mapper_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none +sbwtdio none",
         }
@@ -83,7 +91,7 @@ class PrivateNode:
         began = time.monotonic()
         self._say("starting a RabbitMQ node of our own (about 10 s) …")
         log = (self._folder / "output.log").open("ab")
-        if self._mapper is None or self._mapper.poll() is not None:
+        if not self._joins and (self._mapper is None or self._mapper.poll() is not None):
             self._mapper = subprocess.Popen(
                 [str(self._home.epmd)], env=self._environment, stdout=log, stderr=log,
                 preexec_fn=die_with_parent,
@@ -110,6 +118,35 @@ class PrivateNode:
         """Stop and start the node, for drills."""
         self._end(self._process, signal.SIGTERM)
         self.start()
+
+    @property
+    def name(self) -> str:
+        """What Erlang calls the node."""
+        return self._environment["RABBITMQ_NODENAME"]
+
+    @property
+    def cookie(self) -> str:
+        """The secret that the nodes of a cluster share."""
+        return (self._folder / ".erlang.cookie").read_text()
+
+    def ctl(self, *command: str) -> str:
+        """Give the node an order or ask it something, as rabbitmqctl does; return what it says."""
+        done = subprocess.run(
+            [str(self._home.scripts / "rabbitmqctl"), "-q", *command], env=self._environment,
+            capture_output=True, text=True, check=False, timeout=CTL_SECONDS,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"rabbitmqctl {' '.join(command)}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def _formation(self) -> str:
+        if not self._joins:
+            return ""
+        return (
+            "cluster_formation.peer_discovery_backend = classic_config\n"
+            f"cluster_formation.classic_config.nodes.1 = {self._joins.name}\n"
+            "cluster_partition_handling = pause_minority\n"
+        )
 
     def _end(self, process: "subprocess.Popen[bytes] | None", how: signal.Signals) -> None:
         if process is None or process.poll() is not None:

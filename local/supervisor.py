@@ -92,7 +92,7 @@ class System:
         self.clock_file.write_text("0")
         # not in threads: a child dies with the thread that started it (see local.children)
         self.database = find_database(self.state / "postgres", self._say)
-        self.broker = (private_node if self._own_broker else find_broker)(self.state, self._say)
+        self.broker = self._find_broker()
         if isinstance(self.broker, Found) and not self._namespace:
             self._namespace = self._own_names()
         (self.state / "database-url").write_text(self.database.url("postgres"))
@@ -177,11 +177,19 @@ class System:
         """Tell the port of a process's /live, /ready and /metrics."""
         return self._health[name]
 
+    @property
+    def amqp_uri(self) -> str:
+        """Where the processes find the broker; a drill may put something in between."""
+        return self.broker.uri
+
+    def _find_broker(self) -> Broker:
+        return (private_node if self._own_broker else find_broker)(self.state, self._say)
+
     def _environment(self, name: str, owner: str = "") -> dict[str, str]:
         """What a process is told; `owner` of the database it uses, if it is not called like it."""
         owner = owner or name
         return {
-            "AMQP_URI": self.broker.uri,
+            "AMQP_URI": self.amqp_uri,
             "BUS_NAMESPACE": self._namespace,
             "DATABASE_URL": self.database_url(owner) if owner in WITH_DATABASE else "",
             "CLOCK_FILE": str(self.clock_file),
