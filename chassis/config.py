@@ -1,9 +1,7 @@
 """Which settings does a process have? All come from the environment, read once, into one object."""
 
-import itertools
 import os
-import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 
@@ -15,10 +13,7 @@ def _setting(default: str, about: str) -> str:
 class Settings:
     """Everything that differs between one installation and another."""
 
-    amqp_uri: str = _setting(
-        "amqp://guest:guest@127.0.0.1:5672/",
-        "the broker; the nodes of a cluster with commas between",
-    )
+    amqp_uri: str = _setting("amqp://guest:guest@127.0.0.1:5672/", "the broker")
     database_url: str = _setting("", "this service's own PostgreSQL database")
     bus_namespace: str = _setting("", "prefix of every queue and exchange")
     health_port: int = field(
@@ -65,10 +60,3 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         else:
             values[setting.name] = text
     return Settings(**values)  # type: ignore[arg-type]
-
-
-def nodes_in_turn(amqp_uri: str) -> Iterator[str]:
-    """Tell for ever where to connect next: the nodes of a cluster in turn, beginning anywhere."""
-    nodes = [one for part in amqp_uri.split(",") if (one := part.strip())]
-    random.shuffle(nodes)
-    return itertools.cycle(nodes)

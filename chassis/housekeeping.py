@@ -13,7 +13,7 @@ from chassis.transaction import prune_inbox
 if TYPE_CHECKING:
     from chassis.bus import Bus
 
-INBOX_KEPT = timedelta(days=7)
+PRUNED_AT_ONCE = 5000
 
 
 def take_up_asides(bus: "Bus") -> None:
@@ -37,9 +37,15 @@ def count_what_waits(bus: "Bus") -> None:
 
 
 def prune(bus: "Bus") -> None:
-    """Forget inbox rows so old that their messages cannot come again."""
-    with Session(bus.engine) as session, session.begin():
-        prune_inbox(session, clock.now() - INBOX_KEPT)
+    """Forget inbox rows so old that their messages cannot come again, all that there are.
+
+    Each page is a transaction of its own: under load more of them come in half a minute than one
+    page holds.
+    """
+    before, pruned = clock.now() - timedelta(seconds=bus.settings.inbox_kept), PRUNED_AT_ONCE
+    while pruned == PRUNED_AT_ONCE and not bus.stopping:
+        with Session(bus.engine) as session, session.begin():
+            pruned = prune_inbox(session, before, PRUNED_AT_ONCE)
 
 
 HOUSEKEEPING: dict[str, tuple[float, Callable[["Bus"], None]]] = {

@@ -207,10 +207,14 @@ def forget_published(session: Session, message_ids: Sequence[str]) -> None:
 
 
 def prune_inbox(session: Session, before: datetime, limit: int = 5000) -> int:
-    """Forget inbox rows so old that no broker holds their messages any more; return how many."""
+    """Forget inbox rows so old that no broker holds their messages any more; return how many.
+
+    Replicas share the work: what one is about to forget, the others leave to it.
+    """
     done = session.execute(
         sa.text(
-            "delete from inbox where id in (select id from inbox where at < :before limit :limit)"
+            "delete from inbox where id in (select id from inbox where at < :before limit :limit"
+            " for update skip locked)"
         ),
         {"before": before, "limit": limit},
     )
