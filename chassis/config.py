@@ -1,7 +1,9 @@
 """Which settings does a process have? All come from the environment, read once, into one object."""
 
+import itertools
 import os
-from collections.abc import Mapping
+import random
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
 
@@ -13,7 +15,10 @@ def _setting(default: str, about: str) -> str:
 class Settings:
     """Everything that differs between one installation and another."""
 
-    amqp_uri: str = _setting("amqp://guest:guest@127.0.0.1:5672/", "the broker")
+    amqp_uri: str = _setting(
+        "amqp://guest:guest@127.0.0.1:5672/",
+        "the broker; the nodes of a cluster with commas between",
+    )
     database_url: str = _setting("", "this service's own PostgreSQL database")
     bus_namespace: str = _setting("", "prefix of every queue and exchange")
     health_port: int = field(
@@ -60,3 +65,10 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         else:
             values[setting.name] = text
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def nodes_in_turn(amqp_uri: str) -> Iterator[str]:
+    """Tell for ever where to connect next: the nodes of a cluster in turn, beginning anywhere."""
+    nodes = [one for part in amqp_uri.split(",") if (one := part.strip())]
+    random.shuffle(nodes)
+    return itertools.cycle(nodes)
