@@ -1,10 +1,23 @@
-"""Which level is a test of? Its folder says so; the level says what it may touch."""
+"""Which level is a test of? Its folder says so; the level says what it may touch.
+
+Hypothesis draws the same examples in every run, so that what passes once passes anywhere;
+`--hypothesis-profile=search` draws others each time.
+"""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
 
 pytest_plugins = ["local.testing"]
+
+settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("search", deadline=None, print_blob=True)
+# in search of planted bugs one example is enough, however long (tests/mutations)
+settings.register_profile(
+    "planted", settings.get_profile("same"), phases=[Phase.explicit, Phase.generate]
+)
+settings.load_profile("same")
 
 LEVELS = {
     "/tests/domain/": "domain",
