@@ -5,6 +5,7 @@ the gateway dies in between, the request may be sent again after a minute: it ca
 request id to the services, which do nothing twice.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,12 +13,14 @@ from datetime import timedelta
 import msgspec
 import sqlalchemy as sa
 from flask import Response
+from sqlalchemy.exc import OperationalError
 
 from chassis import clock
 from gateway.tables import requests
 
 KEPT = timedelta(hours=24)
 ABANDONED = timedelta(minutes=1)
+AWAY_SECONDS = (0, 0.2, 0.5, 1, 2, 4)  # how long a database that restarts is waited for
 NEW = sa.text(
     "insert into idempotent_requests (request_id, fingerprint, at)"
     " values (:id, :print, :now) on conflict (request_id) do nothing"
@@ -102,13 +105,17 @@ class Requests:
 
     def _change(self, record: str, **values: object) -> None:
         change = sa.update(requests).where(requests.c.request_id == record).values(**values)
-        try:
-            self._execute(change)
-        except sa.exc.DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            # the line was cut; without this the client would have to wait until ABANDONED
-            self._execute(change)
+        for pause in AWAY_SECONDS:
+            try:
+                self._execute(change)
+            except sa.exc.DBAPIError as error:
+                if not (error.connection_invalidated or isinstance(error, OperationalError)):
+                    raise
+                # the database is away; without this the client would have to wait until ABANDONED
+                time.sleep(pause)
+            else:
+                return
+        self._execute(change)
 
     def _execute(self, change: sa.Update) -> None:
         with self._at_once.connect() as connection:

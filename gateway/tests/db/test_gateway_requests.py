@@ -93,6 +93,29 @@ def test_of_many_that_come_at_once_one_is_done(engine: sa.Engine) -> None:
     assert outcomes == ["done"] + ["running"] * 15
 
 
+def test_an_answer_is_kept_although_the_database_was_away_for_a_moment(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = Requests(engine)
+    requests.begin("r-1", b"body")
+    away = [1, 1, 1]
+
+    def connect(*_: object) -> None:
+        if away:
+            away.pop()
+            raise sa.exc.OperationalError("connect", {}, OSError("refused"))
+
+    sa.event.listen(engine, "before_cursor_execute", connect)
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    try:
+        requests.end("r-1", ANSWER)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", connect)
+
+    assert away == []
+    assert requests.begin("r-1", b"body") == ANSWER
+
+
 def test_after_a_day_requests_are_forgotten(
     engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
