@@ -27,6 +27,7 @@ SETTINGS = {
     "checkpoint_timeout": "15min",
     "log_min_messages": "warning",
 }
+STOPS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 
 
 class Database:
@@ -52,11 +53,12 @@ class Database:
         """Remove a database, even if somebody is connected."""
         self._ask(f'drop database if exists "{name}" with (force)', answers=False)
 
-    def kill_connections(self, name: str) -> None:
-        """Cut every connection to a database, for drills."""
-        self._ask(
+    def kill_connections(self, name: str) -> int:
+        """Cut every connection to a database, for drills; return how many there were."""
+        cut = self._ask(
             f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"  # noqa: S608 - a name of our own
         )
+        return cut.count("True")
 
     def answers(self) -> bool:
         """Tell whether the server answers."""
@@ -69,9 +71,13 @@ class Database:
     def stop(self) -> None:
         """End the server, if it is ours."""
 
-    def restart(self) -> None:
-        """Stop and start the server, for drills."""
+    def restart(self, how: str = "fast") -> None:  # noqa: ARG002 - see OwnDatabase
+        """Stop and start the server, for drills; `how` is fast, immediate, or killed."""
         raise RuntimeError("Only a server of our own can be restarted; unset DATABASE_URL.")
+
+    def logged(self, text: str) -> int:  # noqa: ARG002 - see OwnDatabase
+        """Count the lines of the server's log that hold a text, for drills."""
+        raise RuntimeError("Only the log of a server of our own can be read; unset DATABASE_URL.")
 
     def _ask(self, statement: str, *, answers: bool = True) -> list[str]:
         engine = sa.create_engine(
@@ -148,17 +154,38 @@ class OwnDatabase(Database):
             raise RuntimeError(f"PostgreSQL ended at its start: {log}")
         return self.answers()
 
-    def stop(self) -> None:
-        """End the server at once but cleanly; the data stay."""
+    def stop(self, how: str = "fast") -> None:
+        """End the server at once: fast is clean, immediate leaves a recovery to the next start."""
         if self._process and self._process.poll() is None:
             with suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGINT)
+                self._process.send_signal(STOPS[how])
             self._process.wait(timeout=30)
 
-    def restart(self) -> None:
+    def kill(self) -> None:
+        """End the server and all that it started, as a power cut would."""
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGSTOP)  # it starts nothing while we look
+            listed = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+            children = [int(pid) for pid in listed.split()]
+            for pid in (self.pid, *children):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self._process.wait(timeout=30)
+            # they share memory: the next server must not start before all of them are gone
+            wait_for("PostgreSQL's end", lambda: not any(map(_lives, children)), within=30)
+
+    def restart(self, how: str = "fast") -> None:
         """Stop and start the server on the same data and port, for drills."""
-        self.stop()
+        if how == "killed":
+            self.kill()
+        else:
+            self.stop(how)
         self.start()
+
+    def logged(self, text: str) -> int:
+        """Count the lines of the server's log that hold a text, for drills."""
+        log = (self._folder / "postgres.log").read_text(errors="replace")
+        return sum(text in line for line in log.splitlines())
 
 
 def find_database(folder: Path, say: Say) -> Database:
@@ -168,6 +195,13 @@ def find_database(folder: Path, say: Say) -> Database:
         return Database(url)
     folder.mkdir(parents=True, exist_ok=True)
     return OwnDatabase(folder, say)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _program(name: str) -> str:
