@@ -18,7 +18,8 @@ from tests.faults import report, runner
 from tests.faults.scenario import SCENARIOS
 
 GROUPS = (
-    "kills", "bus", "cluster", "database", "outside", "clock", "flash_sale", "soak", "scale_out",
+    "kills", "bus", "cluster", "database", "outside", "webhooks", "clock",
+    "flash_sale", "soak", "scale_out",
 )  # fmt: skip
 
 
