@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tests.faults import check_bus, check_channels, check_goods, check_money, check_orders, quiet
-from tests.faults.damage import Books, Damage
+from tests.faults.damage import Books, Damage, Reading
 from tests.faults.scenario import Broken
 
 if TYPE_CHECKING:
@@ -24,15 +24,16 @@ LOOKS = (check_bus.look, check_orders.look, check_money.look, check_goods.look, 
 def check(world: "World", within: float = QUIET_SECONDS) -> None:
     """Wait until all is quiet, then look into all books; raise Broken that says what is wrong."""
     world.system.wait_until_ready()
-    quiet.wait_until_quiet(world, within)
 
     def allowed(service: str, row: Any) -> bool:
         known = row.message_id in world.parked_before
         return known or (service, row.name) in world.parks or (service, "") in world.parks
 
-    books = Books(world.rows, quiet.now(world), world.clock_skew, allowed)
-    found = list(itertools.islice(find_damage(books), SHOWN + 1))
-    world.parked_before |= parked(books)
+    with Reading(world.system) as reading:
+        quiet.wait_until_quiet(world, reading, within)
+        books = Books(reading.rows, quiet.now(world), world.clock_skew, allowed)
+        found = list(itertools.islice(find_damage(books), SHOWN + 1))
+        world.parked_before |= parked(books)
     if found:
         more = "\n  … and more" if len(found) > SHOWN else ""
         lines = "".join(f"\n  {damage}" for damage in found[:SHOWN])

@@ -1,9 +1,15 @@
 """What does the checker look with, and what does it say? Books, and sentences about them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from local.supervisor import System
 
 LOST = "nothing is lost"
 TWICE = "nothing happens twice"
@@ -30,8 +36,8 @@ class Damage:
 class Books:
     """All databases of a system, and what time it is there.
 
-    `skew` is how far a clock was wrong; `answered` are processes (of an order, a return) for which
-    something is waiting somewhere, so that nobody may say that their answer was lost.
+    `skew` is how far a clock was wrong; `waiting` are orders and returns for which something is
+    still to come from somewhere, so that nobody may say that their answer was lost.
     """
 
     rows: Callable[..., list[Any]]
@@ -39,6 +45,38 @@ class Books:
     skew: float = 0.0
     parked_allowed: Callable[[str, Any], bool] = lambda _service, _row: False
     waiting: set[str] = field(default_factory=set)
+
+
+class Reading:
+    """Lines to all databases of a system, kept while somebody looks into them."""
+
+    def __init__(self, system: "System") -> None:
+        self._system, self._stack = system, ExitStack()
+        self._lines: dict[str, sa.Connection] = {}
+
+    def __enter__(self) -> Self:
+        """Open a line when it is first needed."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close them all."""
+        self.forget()
+
+    def rows(self, service: str, query: str, **values: object) -> list[Any]:
+        """Ask one database; each question sees what is committed by then."""
+        if service not in self._lines:
+            engine = sa.create_engine(
+                self._system.database_url(service),
+                poolclass=sa.NullPool,
+                isolation_level="AUTOCOMMIT",
+            )
+            self._lines[service] = self._stack.enter_context(engine.connect())
+        return list(self._lines[service].execute(sa.text(query), values))
+
+    def forget(self) -> None:
+        """Close all lines: they may be stale."""
+        self._stack.close()
+        self._lines.clear()
 
 
 Look = Callable[[Books], Iterator[Damage]]

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis.topology import Names
 from contracts import SERVICES
+from tests.faults.damage import Reading
 from tests.faults.scenario import Broken
 
 if TYPE_CHECKING:
@@ -45,13 +46,13 @@ def now(world: "World") -> datetime:
     return datetime.now(UTC) + timedelta(seconds=offset)
 
 
-def wait_until_quiet(world: "World", within: float) -> None:
+def wait_until_quiet(world: "World", reading: Reading, within: float) -> None:
     """Wait until nothing is under way any more, or raise Broken that says what is."""
     end = time.monotonic() + within
     before: object = None
     while True:
-        under_way = list(_under_way(world))
-        pulse = None if under_way else _pulse(world)
+        under_way = list(_under_way(world, reading))
+        pulse = None if under_way else _pulse(reading)
         if pulse is not None and pulse == before:
             return
         before = pulse
@@ -61,15 +62,16 @@ def wait_until_quiet(world: "World", within: float) -> None:
         time.sleep(PAUSE_SECONDS)
 
 
-def _under_way(world: "World") -> Iterator[str]:
+def _under_way(world: "World", reading: Reading) -> Iterator[str]:
     try:
         for service in SERVICES:
-            for row in world.rows(service, RESTLESS, soon=now(world) + SOON):
+            for row in reading.rows(service, RESTLESS, soon=now(world) + SOON):
                 yield f"{service}: {row.number} × {row.what}"
-        for row in world.rows("orders", OPEN):
+        for row in reading.rows("orders", OPEN):
             yield f"{row.what}: {row.number} transactions"
         yield from _in_queues(world)
     except (DBAPIError, AMQPError, OSError) as error:
+        reading.forget()
         yield f"{type(error).__name__} while looking"
 
 
@@ -86,11 +88,11 @@ def _in_queues(world: "World") -> Iterator[str]:
         connection.close()
 
 
-def _pulse(world: "World") -> object:
+def _pulse(reading: Reading) -> object:
     """What only changes when something is done for an order."""
-    moved = world.rows(
+    moved = reading.rows(
         "orders",
         "select (select coalesce(sum(seq), 0) from orders), (select count(*) from saga_steps)",
     )
-    handled = [tuple(world.rows(s, "select count(*) from inbox")[0]) for s in SERVICES]
+    handled = [tuple(reading.rows(s, "select count(*) from inbox")[0]) for s in SERVICES]
     return tuple(moved[0]), tuple(handled)
