@@ -6,12 +6,11 @@ by `kill -9`: each line kills once, and a line that is left was never reached. W
 time and changes nothing does not count: a death after a commit is one with something to lose.
 
                     a service                 the gateway              the relay
-    before_commit   all is written            a request was read       all is confirmed, and
-                                                                       nothing forgotten yet
-    after_commit    nothing is published,     it is known by its key,  it is forgotten
+    before_commit   all is written            a request was read       the broker has it all
+    after_commit    nothing is published,     it is known by its key,  it is forgotten here
                     answered or called yet    and nobody was asked
-    after_publish   nothing is acknowledged   it was answered, and     nothing is confirmed yet
-                                              the client told nothing
+    after_publish   nothing is acknowledged   it was answered, and     the broker has it, and
+                                              the client told nothing  nobody has heard so
 """
 
 import os

@@ -14,7 +14,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis import telemetry
 from chassis.config import nodes_in_turn, read_settings
+from chassis.failpoints import reach
 from chassis.health import serve_health
 from chassis.store import new_engine
 from chassis.topology import Names
@@ -40,7 +41,7 @@ PAGE = 500
 RECONNECT_SECONDS = (0.2, 0.5, 1, 2, 5)
 
 TAKE = sa.text(
-    "select message_id, seq, wire, correlation_id, headers, body from outbox"
+    "select message_id, seq, wire, wire as name, correlation_id, headers, body from outbox"
     " where at < clock_timestamp() - make_interval(secs => :old) and seq > :after"
     " order by seq limit :page for update skip locked"
 )
@@ -71,7 +72,7 @@ class Page:
         self.outbox = outbox
         self._connection = outbox.engine.connect()
         wanted = {"old": OLD_SECONDS, "page": PAGE, "after": outbox.after}
-        self.rows = self._connection.execute(TAKE, wanted).all()
+        self.rows: Sequence[Any] = self._connection.execute(TAKE, wanted).all()
         self.waiting: dict[int, str] = {}
         self._confirmed: list[str] = []
         self._returned: set[str] = set()
@@ -92,7 +93,9 @@ class Page:
         with self._connection as connection:
             if self._confirmed:
                 connection.execute(FORGET, {"ids": self._confirmed})
+                reach("before_commit", self.rows)
             connection.commit()
+        reach("after_commit", self.rows)
         return len(self._confirmed)
 
 
@@ -209,6 +212,7 @@ class Relay:
         page, method = self._page, frame.method
         if page is None:
             return
+        reach("after_publish", page.rows)
         page.told(
             method.delivery_tag, multiple=method.multiple, accepted=method.NAME == "Basic.Ack"
         )
