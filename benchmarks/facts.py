@@ -18,10 +18,10 @@ STAGES = ("placed", "stock reserved", "payment authorized", "routed", "stock all
 
 
 class Facts:
-    """Looks into a system's databases and broker."""
+    """Looks into a system's databases and broker; at orders only from the id `since` on."""
 
-    def __init__(self, system: System) -> None:
-        self._system = system
+    def __init__(self, system: System, since: str = "") -> None:
+        self._system, self._since = system, f"order_id >= '{since}'"
         self._engines = {s: sa.create_engine(system.database_url(s), pool_size=1) for s in SERVICES}
 
     def rows(self, service: str, query: str) -> list[Any]:
@@ -44,15 +44,16 @@ class Facts:
         """Count the orders that are open for picking."""
         return self.count(
             "warehouse",
-            "select count(distinct order_id) from fulfillment_orders where status = 'open'",
+            "select count(distinct order_id) from fulfillment_orders"  # noqa: S608
+            f" where status = 'open' and {self._since}",
         )
 
     def opened_at(self) -> dict[str, float]:
         """Tell when the last parcel of each order was committed as open for picking."""
         rows = self.rows(
             "warehouse",
-            "select order_id, max(extract(epoch from pg_xact_commit_timestamp(xmin)))"
-            " from fulfillment_orders where status = 'open' group by order_id",
+            "select order_id, max(extract(epoch from pg_xact_commit_timestamp(xmin)))"  # noqa: S608
+            f" from fulfillment_orders where status = 'open' and {self._since} group by order_id",
         )
         return {row[0]: float(row[1]) for row in rows}
 
@@ -62,7 +63,7 @@ class Facts:
         rows = self.rows(
             "orders",
             "select order_id, action, max(extract(epoch from at)) from order_history"  # noqa: S608
-            f" where action in ({named}) group by order_id, action",
+            f" where action in ({named}) and {self._since} group by order_id, action",
         )
         found: dict[str, dict[str, float]] = {}
         for order_id, action, at in rows:

@@ -27,14 +27,14 @@ def stock_up(url: str, key: str, say: Say) -> None:
 def wish(dice: random.Random) -> bytes:
     """Make the body of a request that places an order."""
     chosen = dice.sample(range(SKUS), dice.randint(1, MOST_LINES))
-    lines = [(_name(n), dice.randint(1, MOST_PIECES), 500 + n) for n in chosen]
+    lines = [(name_of(n), dice.randint(1, MOST_PIECES), 500 + n) for n in chosen]
     return json.dumps(order_body(lines)).encode()
 
 
 def _make(url: str, key: str, first: int) -> None:
     api = Client(url, key)
     for number in range(first, SKUS, AT_ONCE):
-        sku = _name(number)
+        sku = name_of(number)
         size = {"length_mm": 80 + number, "width_mm": 60, "height_mm": 20 + number % 60}
         code = {"barcodes": [f"B{sku}"], "weight_g": 100 + number}
         api.put(f"/skus/{sku}", {"name": f"thing {number}", "dimensions": size, **code})
@@ -45,5 +45,6 @@ def _make(url: str, key: str, first: int) -> None:
             api.post(f"/skus/{sku}/receipts", receipt)
 
 
-def _name(number: int) -> str:
+def name_of(number: int) -> str:
+    """The SKU of a number."""
     return f"BENCH-{number:03d}"

@@ -44,8 +44,8 @@ def say(text: str) -> None:
 class Bench:
     """A running system under measurement."""
 
-    def __init__(self, system: System) -> None:
-        self._system, self._facts = system, Facts(system)
+    def __init__(self, system: System, since: str = "") -> None:
+        self._system, self._facts = system, Facts(system, since)
         pids = {n: pid for n, pid in system.pids().items() if n != "mail sink"}
         servers: tuple[Any, ...] = (system.broker, system.database)
         self._roots = {**pids, "broker": servers[0].pid, "postgres": servers[1].pid}
@@ -155,7 +155,7 @@ def main(arguments: list[str]) -> int:
     plan = [(c, wish.orders or n, rate) for c, n, rate in (QUICK if wish.quick else WHOLE)]
     (ROOT / ".oms").mkdir(exist_ok=True)
     state = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT / ".oms"))
-    machine = _machine()
+    about = machine()
     try:
         with System(state, say, own_broker=True) as system:
             goods.stock_up(system.gateway_url, system.api_key, say)
@@ -172,8 +172,8 @@ def main(arguments: list[str]) -> int:
         shutil.rmtree(state, ignore_errors=True)
     result = {
         "measured": "from the request to the commit that opens the picking in the warehouse",
-        "at": datetime.now(UTC).isoformat(timespec="seconds"), "commit": _commit(),
-        "machine": machine, "settings": settings, "workload": _workload(),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit(),
+        "machine": about, "settings": settings, "workload": _workload(),
         "idle": idle, "measurements": measured, "memory_mib": memory, "checks": checks,
     }  # fmt: skip
     text = json.dumps(result, indent=2)
@@ -196,7 +196,8 @@ def _workload() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
+    """Tell what all this runs on."""
     info = Path("/proc/cpuinfo").read_text()
     names = [x.partition(": ")[2] for x in info.splitlines() if x.startswith("model name")]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -207,7 +208,8 @@ def _machine() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _commit() -> str:
+def commit() -> str:
+    """Tell which version of the code is measured."""
     asked = subprocess.run(
         ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True,
         check=False,
