@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local import catalogue
+from tests.faults.runner import make_ready
 from tests.faults.scenario import shared_system
 from tests.faults.world import World
 
@@ -15,5 +15,5 @@ SEED = int(os.environ.get("FAULTS_SEED", "1"))
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with shared_system(tmp_path_factory.mktemp("faults")) as system:
-        catalogue.load(system.gateway_url, system.api_key, lambda _said: None)
+        make_ready(system)
         yield World(system, SEED, print)
