@@ -119,6 +119,19 @@ class StockStory(RuleBasedStateMachine):
             assert (order, number) in known or all(
                 (r.order_id, r.round) != (order, number) for r in self.room.reservations()
             )
+            if order not in self.off and (order, number) not in known:
+                assert not self.has_all(wanted), "sent away although the goods are there"
+
+    def has_all(self, wanted: list[Any]) -> bool:
+        """Tell whether all of it could be promised now."""
+        needs: dict[str, int] = {}
+        for item in wanted:
+            needs[item.sku] = needs.get(item.sku, 0) + item.quantity
+        free = dict.fromkeys(needs, 0)
+        for (sku, _), (on_hand, *promised) in self.room.balances().items():
+            if sku in free:
+                free[sku] += on_hand - sum(promised)
+        return all(free[sku] >= quantity for sku, quantity in needs.items())
 
     @rule(order=orders, number=rounds, elsewhere=st.none() | placements, twice=st.booleans())
     def it_is_planned(self, order: str, number: int, elsewhere: Any, twice: bool) -> None:
