@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from chassis.bus import Bus
 
 REQUEST_TRIES, REQUEST_PAUSE_SECONDS = 10, 0.2
-# serialization failure, deadlock, lock timeout, and a row that somebody else has just added
-RETRIED_AT_ONCE = frozenset({"40001", "40P01", "55P03", "23505"})
+# serialization failure, deadlock, and a row that somebody else has just added; a lock that was
+# not given was waited for long enough: what needs it must not hold up its neighbors any longer
+RETRIED_AT_ONCE = frozenset({"40001", "40P01", "23505"})
 
 
 class Unreadable(Exception):  # noqa: N818 - parked with this as its reason

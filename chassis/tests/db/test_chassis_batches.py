@@ -12,7 +12,7 @@ from chassis.outside import Outcome, OutsideCall
 from chassis.transaction import Job
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
-DEADLOCK = "40P01"
+DEADLOCK, LOCK_TIMEOUT = "40P01", "55P03"
 
 
 class DriverError(Exception):
@@ -169,6 +169,16 @@ def test_a_deadlock_is_nobodys_fault_and_tried_again_at_once(drill):
     drill.work()
 
     assert (drill.effects(), drill.asides()) == (["1"], [])
+
+
+def test_a_lock_that_is_not_given_is_waited_for_once_more_and_then_later(drill):
+    drill.fail(1, database_error(LOCK_TIMEOUT), times=2)
+    drill.deliver(1)
+    drill.deliver(2)
+
+    drill.work()
+
+    assert (drill.effects(), drill.asides()) == (["2"], [("msg-1", "waiting", 1)])
 
 
 def test_a_timer_that_fails_is_not_put_aside_for_it_comes_again(drill):
