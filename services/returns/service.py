@@ -130,7 +130,7 @@ class ReturnsService:
     @every(seconds=1)
     def wake_runs(self, work: Unit) -> None:
         """Take up runs whose deadline has passed."""
-        due = runs_of(work.session).due(work.now)
+        due = SqlReturns(work.session).due(work.now)
         tables.load(work.session, due)
         tables.load_skus(work.session, due)
         for return_id in due:

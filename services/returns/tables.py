@@ -148,6 +148,25 @@ class SqlReturns:
         )
         return self._session.scalars(query).all()
 
+    def due(self, now: datetime, limit: int = 100) -> Sequence[str]:
+        """Find returns with a run whose deadline has passed, and lock them; their runs come next.
+
+        Every batch locks returns before runs, so that two can never wait for each other.
+        """
+        late = (
+            sa.select(saga_runs.c.subject_id)
+            .where(saga_runs.c.deadline <= now)
+            .order_by(saga_runs.c.deadline)
+            .limit(limit)
+        )
+        query = (
+            sa.select(returns.c.return_id)
+            .where(returns.c.return_id.in_(late))
+            .order_by(returns.c.return_id)
+            .with_for_update(skip_locked=True)
+        )
+        return self._session.scalars(query).all()
+
 
 def current_policy(session: Session) -> Policy:
     """The newest version of the policy, or the one that we start with."""
