@@ -34,8 +34,8 @@ select at, sku, warehouse_id, kind, on_hand, reserved, allocated, unavailable, c
 from stock_movements where sku = :sku and kind = '{}' limit 1
 """
 CHARGED_AGAIN = """
-insert into sandbox.provider_ledger (key, operation, held_by, token, amount, status, at, fails)
-select {}, operation, held_by, token, amount, status, at, fails from sandbox.provider_ledger
+insert into sandbox.provider_ledger
+select (jsonb_populate_record(l, jsonb_build_object('key', {}))).* from sandbox.provider_ledger l
 where held_by = 'auth-' || :done and operation = '{}'
 """
 CALL = """
@@ -50,9 +50,9 @@ values ('msg_x', 'inventory.reserve.v1', :waiting, '{{}}', '', '{}', 1, now(),
   now() - interval '1 hour', 'it hurts', '')
 """
 LABELED_AGAIN = """
-insert into sandbox.carrier_ledger (key, customs, sold, at) select {}, customs, sold, at
-from sandbox.carrier_ledger where key like (select shipment_id from shipments
-  where order_id = :done and return_id = '') || '-%'
+insert into sandbox.carrier_ledger
+select (jsonb_populate_record(l, jsonb_build_object('key', {}))).* from sandbox.carrier_ledger l
+where key like (select shipment_id from shipments where order_id = :done and return_id = '') || '-%'
 """
 RUN = "update saga_runs set {} where subject_id = :waiting and saga = 'fulfillment'"
 LINE = "update order_history set {} where order_id = :done and action = '{}'"
