@@ -125,7 +125,7 @@ class System:
     def revive(self, name: str, extra: Mapping[str, str] | None = None) -> None:
         """Start a killed process again and wait until it is ready."""
         self.processes[name].start(extra)
-        wait_for(name, lambda: self.is_ready(name), within=READY_SECONDS)
+        wait_for(name, lambda: self.is_ready(name), within=READY_SECONDS * self._replicas)
 
     def restart(self, name: str) -> None:
         """Stop a process cleanly and start it again."""
@@ -154,7 +154,7 @@ class System:
     def wait_until_ready(self) -> None:
         """Wait until every process says that it is ready."""
         for name in self._health:
-            wait_for(name, partial(self.is_ready, name), within=READY_SECONDS)
+            wait_for(name, partial(self.is_ready, name), within=READY_SECONDS * self._replicas)
 
     def is_ready(self, name: str) -> bool:
         """Ask a process whether it is ready."""
