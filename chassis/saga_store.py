@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from chassis.keeping import add, insert_rows, keep, load_locked, locked
 from chassis.saga import Phase, Progress
-from chassis.store import Instant, add, insert_rows, load_locked, locked
+from chassis.store import Instant
 
 OPEN_PHASES = (Phase.FORWARD, Phase.BACKWARD, Phase.WAITING)
 
@@ -111,8 +111,7 @@ def saga_tables(metadata: sa.MetaData) -> tuple[sa.Table, sa.Table]:
         sa.Column("phase", sa.Text, nullable=False),
         sa.Column("what", sa.Text, nullable=False),
     )
-    if sa.inspect(Run, raiseerr=False) is None:  # two services in one process: tests, pages
-        orm.registry(metadata=metadata).map_imperatively(Run, runs)
+    keep(Run, runs)
     return runs, steps
 
 
@@ -127,9 +126,7 @@ class SqlRuns:
         """Load and lock all runs about these subjects with one query."""
         for subject_id in subject_ids:
             self._by_subject.setdefault(subject_id, [])
-        for run in load_locked(
-            self._session, Run, subject_ids, by=orm.class_mapper(Run).c.subject_id
-        ):
+        for run in load_locked(self._session, Run, subject_ids, by=("subject_id",)):
             if run not in self._by_subject[run.subject_id]:
                 self._by_subject[run.subject_id].append(run)
 

@@ -1,13 +1,10 @@
-"""How is state kept? PostgreSQL tables, plain objects mapped onto them, one session a batch."""
+"""Where is state kept? In PostgreSQL: the tables that every service has, and its engine."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import event, orm
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapper, Session
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -17,8 +14,6 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 Instant = sa.DateTime(timezone=True)
-T = TypeVar("T")
-LOOKED, ADDED, KEPT = "looked", "added", "kept"
 
 
 def new_metadata() -> sa.MetaData:
@@ -99,62 +94,6 @@ def new_engine(url: str, pool: int = 10) -> sa.Engine:
     )
 
 
-def load_locked(session: Session, cls: type[T], keys: Iterable[Any], *, by: Any = None) -> list[T]:
-    """Load and lock the objects with these keys in the order of the primary key.
-
-    `by` names another column (or tuple of columns) that the keys are of; then several objects may
-    belong to one key. Afterwards `locked` knows of each key by primary key whether it exists.
-    """
-    wanted = sorted(set(keys))
-    if not wanted:
-        return []
-    primary = orm.class_mapper(cls).primary_key
-    column = by if by is not None else (primary[0] if len(primary) == 1 else sa.tuple_(*primary))
-    query = sa.select(cls).where(column.in_(wanted)).order_by(*primary).with_for_update()
-    found = list(session.scalars(query))
-    if by is None:
-        looked: set[Any] = session.info.setdefault(LOOKED, set())
-        looked.update((cls, key) for key in wanted)
-    session.info.setdefault(KEPT, []).append(found)
-    return found
-
-
-def add(session: Session, thing: object) -> None:
-    """Keep a new object; `locked` finds it before it is written."""
-    mapper = orm.object_mapper(thing)
-    key = mapper.primary_key_from_instance(thing)
-    session.info.setdefault(ADDED, {})[type(thing), key[0] if len(key) == 1 else tuple(key)] = thing
-    session.add(thing)
-
-
-def locked(session: Session, cls: type[T], key: Any) -> T | None:
-    """Find an object by primary key: as added, as loaded, or by a query that locks it."""
-    if (added := session.info.get(ADDED)) and (thing := added.get((cls, key))) is not None:
-        return thing  # type: ignore[no-any-return]
-    identity = orm.util.identity_key(cls, key)
-    if (thing := session.identity_map.get(identity)) is not None:
-        return thing  # type: ignore[return-value]
-    if (looked := session.info.get(LOOKED)) and (cls, key) in looked:
-        return None
-    found = load_locked(session, cls, [key])
-    return found[0] if found else None
-
-
-def insert_rows(session: Session, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Append rows to a table in few statements; for histories and ledgers."""
-    if rows:
-        session.execute(sa.insert(table), list(rows))
-
-
-@event.listens_for(Mapper, "before_update")
-def _raise_version(mapper: Any, _connection: object, thing: Any) -> None:
-    """Count the changes of everything that keeps a version, for ETags."""
-    if "version" in mapper.columns and orm.attributes.instance_state(thing).modified:
-        session = orm.object_session(thing)
-        if session is not None and session.is_modified(thing, include_collections=False):
-            thing.version += 1
-
-
 class Packed(sa.TypeDecorator[Any]):
     """A frozen struct, or a tuple of them, kept as JSONB and read back as what it was."""
 
@@ -164,6 +103,7 @@ class Packed(sa.TypeDecorator[Any]):
     def __init__(self, kept: Any) -> None:
         super().__init__()
         self.kept = kept
+        self.decode = msgspec.json.Decoder(kept).decode
 
     def process_bind_param(self, value: Any, _dialect: sa.Dialect) -> Any:
         """Take apart what is to be kept."""

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from chassis import aside, clock, ids, outside
 from chassis.envelope import Context, Outgoing, encode, outgoing
 from chassis.failpoints import reach
+from chassis.keeping import flush
 from chassis.outside import Outcome, OutsideCall
 from chassis.work import Call
 from contracts.message import Message
@@ -122,7 +123,7 @@ class Transaction:
                         replies.append((job.id, reply.decode()))
             if self._finish and fresh:
                 self._finish(Unit(self, Job("finish", _nothing), session, now))
-            session.flush()
+            flush(session)
             self._write(session, replies, now)
             reach("before_commit", fresh)
         reach("after_commit", fresh)

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from chassis.keeping import read
 from chassis.outside import CallRow, find_calls
 from contracts import channels as said
 from services.channels.domain.inbound import Inbound
@@ -49,14 +50,14 @@ def view(session: Session, connection: said.Connection) -> said.ConnectionView:
 
 def find_inbound(session: Session, asked: said.FindInbound) -> said.InboundPage:
     """List orders that channels sent, newest first."""
-    query = sa.select(Inbound).order_by(inbounds.c.inbound_id.desc()).limit(asked.limit + 1)
+    query = sa.select(inbounds).order_by(inbounds.c.inbound_id.desc()).limit(asked.limit + 1)
     if asked.channel:
         query = query.where(inbounds.c.channel == asked.channel)
     if asked.state:
         query = query.where(inbounds.c.state == asked.state)
     if asked.after:
         query = query.where(inbounds.c.inbound_id < asked.after)
-    found = session.scalars(query).all()
+    found = read(session, Inbound, query)
     page = tuple(
         said.Inbound(
             inbound_id=x.inbound_id,

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import orm
 from sqlalchemy.orm import Session
 
+from chassis.keeping import add, keep, load_locked, take
 from chassis.outside import call_again
-from chassis.store import Instant, Packed, add, load_locked, new_metadata
+from chassis.store import Instant, Packed, new_metadata
 from contracts.channels import Connection
 from contracts.inventory import StockChanged
 from contracts.orders import PlaceOrder
@@ -82,7 +82,7 @@ wanted_stock = sa.Table(
     sa.Index("ix_stock_to_push_due", "sku", postgresql_where=sa.text("version > pushed_version")),
 )
 calls = metadata.tables["outside_calls"]
-orm.registry(metadata=metadata).map_imperatively(Inbound, inbounds)
+keep(Inbound, inbounds)
 TAKE_STOCK = sa.text(
     "update stock_to_push set pushed_version = version where sku in ("
     " select sku from stock_to_push where version > pushed_version order by sku limit :limit"
@@ -135,7 +135,7 @@ class SqlChannels:
     def waiting_for(self, listing: str, channel: str = "") -> Sequence[Inbound]:
         """Find parked orders that wait for a listing of a channel, or of any."""
         query = (
-            sa.select(Inbound)
+            sa.select(inbounds)
             .where(
                 inbounds.c.state == State.PARKED.value,
                 sa.text("unmapped @> to_jsonb(cast(:listing as text))").bindparams(listing=listing),
@@ -145,7 +145,7 @@ class SqlChannels:
         )
         if channel:
             query = query.where(inbounds.c.channel == channel)
-        return self._session.scalars(query).all()
+        return take(self._session, Inbound, query)
 
     def skus_of(self, channel: str, wanted: Sequence[str]) -> dict[str, str]:
         """Tell which listings are which SKUs: as mapped, or because they are called like one."""
@@ -282,7 +282,7 @@ def load_inbounds(session: Session, keys: Sequence[tuple[str, str]]) -> None:
     """Load and lock orders that channels sent."""
     known = session.info.setdefault("inbounds", {})
     known.update(dict.fromkeys(keys))
-    by = sa.tuple_(inbounds.c.channel, inbounds.c.channel_order_id)
+    by = ("channel", "channel_order_id")
     for inbound in load_locked(session, Inbound, keys, by=by):
         known[inbound.channel, inbound.channel_order_id] = inbound
 

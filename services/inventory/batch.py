@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chassis import clock
-from chassis.store import insert_rows, load_locked
+from chassis.keeping import add, insert_rows, load_locked
 from chassis.transaction import Unit
 from contracts.inventory import (
     AdjustStock,
@@ -110,7 +110,7 @@ def finish(work: Unit) -> None:
     if shelves is None or not shelves.movements:
         return
     for by_warehouse in shelves.balances.values():
-        session.add_all(b for b in by_warehouse.values() if b not in session)
+        add(session, *by_warehouse.values())
     insert_rows(session, movements, _ledger_rows(shelves.movements, info["actors"], work.now))
     _tell_changed(work, shelves)
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound
+from chassis.keeping import read, read_one
 from contracts import inventory as said
 from services.inventory.domain.sku import SkuRecord
 from services.inventory.domain.stock import Stock
@@ -37,7 +38,7 @@ UNTRUE_RESERVATIONS = sa.text(
 
 def get_sku(session: Session, asked: said.SkuRef) -> said.SkuView:
     """Show a SKU with its stock."""
-    record = session.get(SkuRecord, asked.sku)
+    record = read_one(session, SkuRecord, asked.sku)
     if record is None:
         raise NotFound("SKU", asked.sku, "sku")
     return _views(session, [record])[0]
@@ -45,7 +46,7 @@ def get_sku(session: Session, asked: said.SkuRef) -> said.SkuView:
 
 def find_skus(session: Session, asked: said.FindSkus) -> said.SkuPage:
     """List SKUs by the start of SKU, name or barcode."""
-    query = sa.select(SkuRecord).order_by(skus.c.sku).limit(asked.limit + 1)
+    query = sa.select(skus).order_by(skus.c.sku).limit(asked.limit + 1)
     if asked.after:
         query = query.where(skus.c.sku > asked.after)
     if asked.text:
@@ -57,7 +58,7 @@ def find_skus(session: Session, asked: said.FindSkus) -> said.SkuPage:
             | sa.func.lower(skus.c.name).like(like)
             | skus.c.sku.in_(coded)
         )
-    found = session.scalars(query).all()
+    found = read(session, SkuRecord, query)
     page = _views(session, list(found[: asked.limit]))
     more = len(found) > asked.limit
     return said.SkuPage(skus=tuple(page), next=page[-1].data.sku if more else "")
@@ -76,7 +77,7 @@ def get_ledger(session: Session, asked: said.LedgerOf) -> said.Ledger:
     if asked.warehouse_id:
         query = query.where(movements.c.warehouse_id == asked.warehouse_id)
     rows = session.execute(query).all()
-    if not rows and session.get(SkuRecord, asked.sku) is None:
+    if not rows and read_one(session, SkuRecord, asked.sku) is None:
         raise NotFound("SKU", asked.sku, "sku")
     page = tuple(_movement(row) for row in rows[: asked.limit])
     return said.Ledger(movements=page, next=page[-1].movement_id if len(rows) > asked.limit else 0)
@@ -96,9 +97,9 @@ def audit(session: Session, _asked: said.Audit) -> said.AuditReport:
 
 
 def _views(session: Session, records: list[SkuRecord]) -> list[said.SkuView]:
-    query = sa.select(Stock).where(stock.c.sku.in_([record.sku for record in records]))
+    query = sa.select(stock).where(stock.c.sku.in_([record.sku for record in records]))
     by_sku: dict[str, list[Stock]] = {}
-    for balance in session.scalars(query.order_by(stock.c.warehouse_id)):
+    for balance in read(session, Stock, query.order_by(stock.c.warehouse_id)):
         by_sku.setdefault(balance.sku, []).append(balance)
     return [
         said.SkuView(

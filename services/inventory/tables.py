@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from chassis.store import Instant, Packed, add, insert_rows, load_locked, locked, new_metadata
+from chassis.keeping import add, flush, insert_rows, keep, load_locked, locked, take
+from chassis.store import Instant, Packed, new_metadata
 from chassis.transaction import Unit
 from contracts.inventory import SkuData
 from contracts.values import Placement
@@ -97,10 +97,9 @@ done = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("at", Instant, nullable=False),
 )
-_mapped = orm.registry(metadata=metadata)
-_mapped.map_imperatively(Stock, stock)
-_mapped.map_imperatively(Reservation, reservations)
-_mapped.map_imperatively(SkuRecord, skus, exclude_properties=["name"])
+keep(SkuRecord, skus, without=["name"])
+keep(Stock, stock)
+keep(Reservation, reservations)
 EXPIRED_AT_ONCE = 100
 
 
@@ -179,7 +178,7 @@ class SqlInventory:
 
     def keep_barcodes(self, data: SkuData) -> None:
         """Write down a SKU's barcodes in place of those it had."""
-        self._session.flush()
+        flush(self._session)
         self._session.execute(sa.delete(barcodes).where(barcodes.c.sku == data.sku))
         rows = [{"barcode": code, "sku": data.sku} for code in dict.fromkeys(data.barcodes)]
         insert_rows(self._session, barcodes, rows)
@@ -196,7 +195,7 @@ def load_stock(session: Session, wanted: Iterable[str]) -> None:
     loaded: set[str] = session.info.setdefault("stock_loaded", set())
     if missing := sorted(set(wanted) - loaded):
         shelves = shelves_of(session)
-        for balance in load_locked(session, Stock, missing, by=stock.c.sku):
+        for balance in load_locked(session, Stock, missing, by=("sku",)):
             shelves.put(balance)
         loaded.update(missing)
 
@@ -206,7 +205,7 @@ def load_reservations(session: Session, order_ids: Iterable[str]) -> None:
     by_order: dict[str, list[Reservation]] = session.info.setdefault("by_order", {})
     missing = sorted(set(order_ids) - by_order.keys())
     by_order.update((order_id, []) for order_id in missing)
-    for reservation in load_locked(session, Reservation, missing, by=reservations.c.order_id):
+    for reservation in load_locked(session, Reservation, missing, by=("order_id",)):
         by_order[reservation.order_id].append(reservation)
 
 
@@ -216,7 +215,7 @@ def load_due(session: Session, now: datetime, *of: str) -> Sequence[Reservation]
     What somebody else works on is left out: it waits for nobody, so it cannot deadlock.
     """
     query = (
-        sa.select(Reservation)
+        sa.select(reservations)
         .where(reservations.c.state == State.ACTIVE.value, reservations.c.expires_at <= now)
         .order_by(reservations.c.expires_at)
         .limit(EXPIRED_AT_ONCE)
@@ -224,8 +223,7 @@ def load_due(session: Session, now: datetime, *of: str) -> Sequence[Reservation]
     )
     if of:
         query = query.where(reservations.c.skus.overlap(sorted(of)))
-    found: Sequence[Reservation] = session.scalars(query).all()
-    return found
+    return take(session, Reservation, query)
 
 
 def load_done(session: Session, keys: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound
+from chassis.keeping import read, read_one
 from chassis.saga import TRIES_BEFORE_PROBLEM, Phase
 from chassis.saga_store import Run
 from contracts import orders as said
@@ -14,7 +15,7 @@ from services.orders.tables import history, saga_runs
 
 def get_order(session: Session, asked: said.OrderRef) -> said.Order:
     """Tell everything about an order."""
-    order = session.get(Order, asked.order_id)
+    order = read_one(session, Order, asked.order_id)
     if order is None:
         raise NotFound("order", asked.order_id, "order_id")
     return view(session, order)
@@ -22,8 +23,12 @@ def get_order(session: Session, asked: said.OrderRef) -> said.Order:
 
 def view(session: Session, order: Order) -> said.Order:
     """Show an order with its journey and what may be done with it."""
-    runs = session.scalars(
-        sa.select(Run).where(saga_runs.c.subject_id == order.order_id).order_by(saga_runs.c.run_id)
+    runs = read(
+        session,
+        Run,
+        sa.select(saga_runs)
+        .where(saga_runs.c.subject_id == order.order_id)
+        .order_by(saga_runs.c.run_id),
     )
     return said.Order(
         order_id=order.order_id,
@@ -64,7 +69,7 @@ def get_history(session: Session, asked: said.GetHistory) -> said.History:
         .order_by(history.c.seq)
         .limit(asked.limit)
     ).all()
-    if not rows and session.get(Order, asked.order_id) is None:
+    if not rows and read_one(session, Order, asked.order_id) is None:
         raise NotFound("order", asked.order_id, "order_id")
     return said.History(
         order_id=asked.order_id,
@@ -81,7 +86,7 @@ def get_history(session: Session, asked: said.GetHistory) -> said.History:
 def find_stuck(session: Session, asked: said.FindStuck) -> said.StuckPage:
     """List the runs that wait for a person or are overdue: the same that `is_stuck` tells."""
     query = (
-        sa.select(Run)
+        sa.select(saga_runs)
         .where(
             sa.text("phase = 'waiting' or (problem <> '' and phase in ('forward', 'backward'))"),
             sa.or_(
@@ -92,7 +97,7 @@ def find_stuck(session: Session, asked: said.FindStuck) -> said.StuckPage:
         .order_by(saga_runs.c.run_id)
         .limit(asked.limit + 1)
     )
-    runs = session.scalars(query).all()
+    runs = read(session, Run, query)
     page = runs[: asked.limit]
     return said.StuckPage(
         runs=tuple(

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chassis.bus import Bus
+from chassis.keeping import flush
 from chassis.saga_store import SqlRuns
 from chassis.transaction import Unit
 from chassis.wiring import answers, every, handles, performs
@@ -159,5 +160,5 @@ def _ports(work: Unit) -> tuple[SqlOrders, SqlRuns]:
 
 
 def _view(work: Unit, order: Order) -> orders.Order:
-    work.session.flush()
+    flush(work.session)
     return queries.view(work.session, order)

@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Session
 
+from chassis.keeping import add, insert_rows, keep, load_locked, locked
 from chassis.saga_store import SqlRuns, saga_tables
-from chassis.store import Instant, Packed, add, insert_rows, load_locked, locked, new_metadata
+from chassis.store import Instant, Packed, new_metadata
 from chassis.work import Work
 from contracts.inventory import SkuData, SkuSaved
 from contracts.orders import (
@@ -114,7 +114,7 @@ skus = sa.Table(
     sa.Column("data", Packed(SkuData), nullable=False),
 )
 saga_runs, saga_steps = saga_tables(metadata)
-orm.registry(metadata=metadata).map_imperatively(Order, orders)
+keep(Order, orders)
 
 
 def runs_of(session: Session) -> SqlRuns:

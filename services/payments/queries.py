@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound, Refused
+from chassis.keeping import read, read_one
 from contracts import payments as said
 from contracts.orders import PaymentMethod
 from contracts.values import Money
@@ -16,7 +17,7 @@ from services.payments.tables import facts, payments
 
 def get_payments(session: Session, asked: said.PaymentsOf) -> said.Payments:
     """Show the payments of an order with their facts."""
-    found = session.scalars(sa.select(Payment).where(payments.c.order_id == asked.order_id))
+    found = read(session, Payment, sa.select(payments).where(payments.c.order_id == asked.order_id))
     return said.Payments(payments=tuple(view(session, payment) for payment in found))
 
 
@@ -32,14 +33,14 @@ def find_payments(session: Session, asked: said.FindPayments) -> said.PaymentPag
     """List payments, newest first."""
     _check_known("state", asked.state, tuple(State))
     _check_known("method", asked.method, get_args(PaymentMethod))
-    query = sa.select(Payment).order_by(payments.c.payment_id.desc()).limit(asked.limit + 1)
+    query = sa.select(payments).order_by(payments.c.payment_id.desc()).limit(asked.limit + 1)
     if asked.state:
         query = query.where(payments.c.state == asked.state)
     if asked.method:
         query = query.where(payments.c.method == asked.method)
     if asked.after:
         query = query.where(payments.c.payment_id < asked.after)
-    found = session.scalars(query).all()
+    found = read(session, Payment, query)
     page = tuple(_payment(payment, ()) for payment in found[: asked.limit])
     return said.PaymentPage(
         payments=page, next=page[-1].payment_id if len(found) > asked.limit else ""
@@ -48,7 +49,7 @@ def find_payments(session: Session, asked: said.FindPayments) -> said.PaymentPag
 
 def get_terms(session: Session, asked: said.TermsOf) -> said.Terms:
     """Show the terms of a customer."""
-    agreed = session.get(CreditTerms, asked.customer.lower())
+    agreed = read_one(session, CreditTerms, asked.customer.lower())
     if agreed is None:
         raise NotFound("customer with terms", asked.customer, "customer")
     return show_terms(agreed)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from chassis.bus import Bus
 from chassis.config import read_settings
+from chassis.keeping import flush
 from chassis.outside import Outcome, OutsideCall
 from chassis.store import new_engine
 from chassis.transaction import Unit
@@ -154,5 +155,5 @@ class PaymentsService:
 
 def _view(work: Unit, payment: Any) -> payments.Payment:
     sql_payments.finish(work)
-    work.session.flush()
+    flush(work.session)
     return queries.view(work.session, payment)

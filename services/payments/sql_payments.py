@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from chassis.keeping import add, insert_rows, load_locked, locked, take
 from chassis.outside import Outcome
-from chassis.store import add, insert_rows, load_locked, locked
 from contracts.payments import AuthorizePayment, PaymentFact, VoidPayment
 from services.payments.domain.attempt import AttemptState, Capture, Refund
 from services.payments.domain.payment import Payment, State
@@ -53,7 +53,7 @@ class SqlPayments:
         found: list[Capture | Refund] = []
         for cls, table in ((Capture, captures), (Refund, refunds)):
             unknown = sa.and_(table.c.order_id == order_id, table.c.state == AttemptState.UNKNOWN)
-            found += self._session.scalars(sa.select(cls).where(unknown).with_for_update())
+            found += take(self._session, cls, sa.select(table).where(unknown).with_for_update())
         return found
 
     def terms(self, customer: str) -> CreditTerms | None:
@@ -135,7 +135,7 @@ class SqlPayments:
     def overdue(self, now: datetime, limit: int = 100) -> Sequence[Payment]:
         """Find payments that were waited for too long."""
         query = (
-            sa.select(Payment)
+            sa.select(payments)
             .where(
                 payments.c.state.in_([State.PENDING, State.REQUIRES_ACTION]),
                 sa.not_(payments.c.void_asked),
@@ -145,7 +145,7 @@ class SqlPayments:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        return self._session.scalars(query).all()
+        return take(self._session, Payment, query)
 
     def _change_invoices(self, which: sa.ColumnElement[bool], **values: Any) -> None:
         self._session.execute(sa.update(invoices).where(which).values(**values))
@@ -155,7 +155,7 @@ def load_payments(session: Session, order_ids: Sequence[str]) -> None:
     """Load and lock the payments of orders."""
     by_order = session.info.setdefault("by_order", {})
     by_order.update(dict.fromkeys(order_ids))
-    for payment in load_locked(session, Payment, order_ids, by=payments.c.order_id):
+    for payment in load_locked(session, Payment, order_ids, by=("order_id",)):
         by_order[payment.order_id] = payment
 
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import get_args
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 
+from chassis.keeping import keep
 from chassis.store import Instant, new_metadata
 from contracts.orders import PaymentMethod
 from services.payments.domain.attempt import AttemptState, Capture, Refund
@@ -154,8 +154,7 @@ sandbox = sa.Table(
     sa.Column("seen", sa.Integer, nullable=False, server_default="1"),
     schema="sandbox",
 )
-_mapped = orm.registry(metadata=metadata)
 for _cls, _table in (
     (Payment, payments), (Capture, captures), (Refund, refunds), (CreditTerms, terms),
 ):  # fmt: skip
-    _mapped.map_imperatively(_cls, _table)
+    keep(_cls, _table)

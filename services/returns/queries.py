@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound
+from chassis.keeping import read, read_one
 from contracts import returns as said
 from services.returns.domain.return_order import LIFE, ReturnOrder, State
 from services.returns.tables import current_policy, returns
@@ -20,7 +21,7 @@ ACTIONS = {
 
 def get_return(session: Session, asked: said.ReturnRef) -> said.Return:
     """Show a return."""
-    order = session.get(ReturnOrder, asked.return_id)
+    order = read_one(session, ReturnOrder, asked.return_id)
     if order is None:
         raise NotFound("return", asked.return_id, "return_id")
     return view(order)
@@ -28,19 +29,19 @@ def get_return(session: Session, asked: said.ReturnRef) -> said.Return:
 
 def of_order(session: Session, asked: said.ReturnsOf) -> said.ReturnPage:
     """List the returns of an order."""
-    query = sa.select(ReturnOrder).where(returns.c.order_id == asked.order_id)
-    found = session.scalars(query.order_by(returns.c.return_id).limit(MANY))
+    query = sa.select(returns).where(returns.c.order_id == asked.order_id)
+    found = read(session, ReturnOrder, query.order_by(returns.c.return_id).limit(MANY))
     return said.ReturnPage(returns=tuple(view(order) for order in found))
 
 
 def find_returns(session: Session, asked: said.FindReturns) -> said.ReturnPage:
     """List returns, newest first."""
-    query = sa.select(ReturnOrder).order_by(returns.c.return_id.desc()).limit(asked.limit + 1)
+    query = sa.select(returns).order_by(returns.c.return_id.desc()).limit(asked.limit + 1)
     if asked.status:
         query = query.where(returns.c.state == asked.status)
     if asked.after:
         query = query.where(returns.c.return_id < asked.after)
-    found = session.scalars(query).all()
+    found = read(session, ReturnOrder, query)
     page = tuple(view(order) for order in found[: asked.limit])
     return said.ReturnPage(
         returns=page, next=page[-1].return_id if len(found) > asked.limit else ""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chassis.bus import Bus
+from chassis.keeping import flush
 from chassis.saga_store import SqlRuns
 from chassis.transaction import Unit
 from chassis.wiring import answers, every, handles, performs
@@ -150,5 +151,5 @@ def _ports(work: Unit) -> tuple[SqlReturns, SqlRuns]:
 
 
 def _view(work: Unit, order: ReturnOrder) -> returns.Return:
-    work.session.flush()
+    flush(work.session)
     return queries.view(order)

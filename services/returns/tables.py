@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import orm
 from sqlalchemy.orm import Session
 
+from chassis.keeping import add, keep, load_locked, locked, take
 from chassis.saga_store import SqlRuns, saga_tables
-from chassis.store import Instant, Packed, add, load_locked, locked, new_metadata
+from chassis.store import Instant, Packed, new_metadata
 from contracts.inventory import SkuData, SkuSaved
 from contracts.returns import DecideReturn, OpenReturn, Policy, ResolveReturn, ReturnLine
 from contracts.values import Address, Customer
@@ -79,9 +79,8 @@ skus = sa.Table(
     sa.Column("data", Packed(SkuData), nullable=False),
 )
 saga_runs, saga_steps = saga_tables(metadata)
-_mapped = orm.registry(metadata=metadata)
-_mapped.map_imperatively(Sale, sales)
-_mapped.map_imperatively(ReturnOrder, returns)
+keep(Sale, sales)
+keep(ReturnOrder, returns)
 
 
 def runs_of(session: Session) -> SqlRuns:
@@ -138,7 +137,7 @@ class SqlReturns:
     def overdue(self, before: datetime, limit: int = 100) -> Sequence[ReturnOrder]:
         """Find returns that were approved before then and have not arrived."""
         query = (
-            sa.select(ReturnOrder)
+            sa.select(returns)
             .where(
                 returns.c.state.in_([s.value for s in WAITED_FOR]), returns.c.approved_at < before
             )
@@ -146,7 +145,7 @@ class SqlReturns:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        return self._session.scalars(query).all()
+        return take(self._session, ReturnOrder, query)
 
     def due(self, now: datetime, limit: int = 100) -> Sequence[str]:
         """Find returns with a run whose deadline has passed, and lock them; their runs come next.
@@ -183,8 +182,8 @@ def load(session: Session, return_ids: Iterable[str], order_ids: Iterable[str] =
 
 def load_skus(session: Session, return_ids: Iterable[str], order_ids: Iterable[str] = ()) -> None:
     """Load what is known of the SKUs of returns, and of orders that returns are opened for."""
-    of_returns = (session.get(ReturnOrder, return_id) for return_id in return_ids)
-    of_sales = (session.get(Sale, order_id) for order_id in order_ids)
+    of_returns = (locked(session, ReturnOrder, return_id) for return_id in return_ids)
+    of_sales = (locked(session, Sale, order_id) for order_id in order_ids)
     wanted = {line.sku for known in (*of_returns, *of_sales) if known for line in known.lines}
     if wanted:
         rows = session.execute(sa.select(skus.c.sku, skus.c.data).where(skus.c.sku.in_(wanted)))

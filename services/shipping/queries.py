@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound, Refused
+from chassis.keeping import read, read_one
 from chassis.outside import find_calls
 from contracts import shipping as said
 from contracts.values import Money
@@ -42,19 +43,19 @@ def get_label(session: Session, asked: said.ShipmentRef) -> said.Label:
 
 def of_order(session: Session, asked: said.ShipmentsOf) -> said.ShipmentPage:
     """List the shipments of an order."""
-    query = sa.select(Shipment).where(shipments.c.order_id == asked.order_id)
-    found = session.scalars(query.order_by(shipments.c.shipment_id).limit(MANY))
+    query = sa.select(shipments).where(shipments.c.order_id == asked.order_id)
+    found = read(session, Shipment, query.order_by(shipments.c.shipment_id).limit(MANY))
     return said.ShipmentPage(shipments=tuple(view(shipment) for shipment in found))
 
 
 def find_shipments(session: Session, asked: said.FindShipments) -> said.ShipmentPage:
     """List shipments, oldest first."""
-    query = sa.select(Shipment).order_by(shipments.c.shipment_id).limit(asked.limit + 1)
+    query = sa.select(shipments).order_by(shipments.c.shipment_id).limit(asked.limit + 1)
     if asked.state:
         query = query.where(shipments.c.state == asked.state)
     if asked.after:
         query = query.where(shipments.c.shipment_id > asked.after)
-    found = session.scalars(query).all()
+    found = read(session, Shipment, query)
     page = tuple(view(shipment) for shipment in found[: asked.limit])
     return said.ShipmentPage(
         shipments=page, next=page[-1].shipment_id if len(found) > asked.limit else ""
@@ -81,8 +82,8 @@ def get_rates(carriers: Sequence[Carrier], asked: said.GetRates) -> said.Rates:
 
 def get_mails(session: Session, asked: said.ShipmentsOf) -> said.Mails:
     """List the e-mails about an order."""
-    query = sa.select(Shipment).where(shipments.c.order_id == asked.order_id)
-    known = {shipment.shipment_id: shipment for shipment in session.scalars(query)}
+    query = sa.select(shipments).where(shipments.c.order_id == asked.order_id)
+    known = {shipment.shipment_id: shipment for shipment in read(session, Shipment, query)}
     calls = find_calls(session, kind=MAIL, subject=asked.order_id, limit=MANY)
     mails = [
         said.Mail(
@@ -132,7 +133,7 @@ def view(shipment: Shipment) -> said.Shipment:
 
 
 def _got(session: Session, shipment_id: str) -> Shipment:
-    shipment = session.get(Shipment, shipment_id)
+    shipment = read_one(session, Shipment, shipment_id)
     if shipment is None:
         raise NotFound("shipment", shipment_id, "shipment_id")
     return shipment

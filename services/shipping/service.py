@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from chassis.bus import Bus
 from chassis.config import read_settings
+from chassis.keeping import flush, read_one
 from chassis.outside import Declined, Outcome, OutsideCall
 from chassis.store import new_engine
 from chassis.transaction import Unit
@@ -81,7 +82,7 @@ class ShippingService:
     def hand_over(self, wish: shipping.HandOver, work: Unit) -> shipping.Shipment:
         """Hand parcels over to the carrier."""
         shipment = tracking.hand_over(wish.shipment_id, work, SqlShipments(work.session))
-        work.session.flush()
+        flush(work.session)
         return queries.view(shipment)
 
     @performs(shipping.WEBHOOK)
@@ -123,7 +124,7 @@ class ShippingService:
 
     def _shipment(self, shipment_id: str) -> Shipment:
         with Session(self.engine) as session:
-            shipment = session.get(Shipment, shipment_id)
+            shipment = read_one(session, Shipment, shipment_id)
         if shipment is None:
             raise Declined("unknown", f"There is no shipment {shipment_id}.")
         return shipment

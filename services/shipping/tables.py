@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
+from chassis.keeping import add, insert_rows, keep, load_locked, locked
 from chassis.outside import Outcome
-from chassis.store import Instant, Packed, add, insert_rows, load_locked, locked, new_metadata
+from chassis.store import Instant, Packed, new_metadata
 from contracts.shipping import CustomsItem
 from contracts.values import Address
 from services.shipping.domain.parcel import Box
@@ -80,7 +80,7 @@ sandbox = sa.Table(
     sa.Column("voided_at", Instant),
     schema="sandbox",
 )
-orm.registry(metadata=metadata).map_imperatively(Shipment, shipments)
+keep(Shipment, shipments)
 
 LOOKED_UP_BY = ("fulfillment_order_id", "return_id")
 ALONE = sa.text(
@@ -146,7 +146,7 @@ class SqlShipments:
     def _by(self, name: str, value: str) -> Shipment | None:
         known: dict[tuple[str, str], Shipment | None] = self._info.setdefault("shipments", {})
         if (name, value) not in known:
-            found = load_locked(self._session, Shipment, [value], by=shipments.c[name])
+            found = load_locked(self._session, Shipment, [value], by=(name,))
             known[name, value] = found[0] if found else None
         return known[name, value]
 
@@ -166,7 +166,7 @@ def prepare(session: Session, bodies: Sequence[Any]) -> None:
     for name in LOOKED_UP_BY:
         wanted = {value for b in bodies if (value := getattr(b, name, ""))}
         known.update({(name, value): None for value in wanted})
-        for shipment in load_locked(session, Shipment, wanted, by=shipments.c[name]):
+        for shipment in load_locked(session, Shipment, wanted, by=(name,)):
             known[name, getattr(shipment, name)] = shipment
 
 

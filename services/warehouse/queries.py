@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound, Refused
+from chassis.keeping import read, read_one
 from contracts import warehouse as said
 from contracts.values import Nothing
 from services.warehouse import documents
@@ -31,22 +32,24 @@ def get_fulfillment(session: Session, asked: said.FulfillmentRef) -> said.Fulfil
     shown = pick_list.show(order, shelves)
     if order.status not in {Status.SCHEDULED, Status.OPEN}:
         return shown
-    kinds = session.scalars(sa.select(Carton)).all()
+    kinds = read(session, Carton, sa.select(cartons))
     proposed = pick_list.propose_cartons(order, shelves, kinds)
     return msgspec.structs.replace(shown, proposed_cartons=proposed)
 
 
 def fulfillments_of(session: Session, asked: said.FulfillmentsOf) -> said.FulfillmentPage:
     """Show all fulfillment orders that were ever planned for an order, oldest first."""
-    query = sa.select(FulfillmentOrder).where(fulfillment_orders.c.order_id == asked.order_id)
-    found = session.scalars(query.order_by(fulfillment_orders.c.fulfillment_order_id)).all()
+    query = sa.select(fulfillment_orders).where(fulfillment_orders.c.order_id == asked.order_id)
+    found = read(
+        session, FulfillmentOrder, query.order_by(fulfillment_orders.c.fulfillment_order_id)
+    )
     return said.FulfillmentPage(fulfillments=_shown(session, found))
 
 
 def find_fulfillments(session: Session, asked: said.FindFulfillments) -> said.FulfillmentPage:
     """List fulfillment orders by status and warehouse, oldest first."""
     column = fulfillment_orders.c
-    query = sa.select(FulfillmentOrder).order_by(column.fulfillment_order_id)
+    query = sa.select(fulfillment_orders).order_by(column.fulfillment_order_id)
     if asked.status:
         if asked.status not in set(Status):
             known = ", ".join(Status)
@@ -56,7 +59,7 @@ def find_fulfillments(session: Session, asked: said.FindFulfillments) -> said.Fu
         query = query.where(column.warehouse_id == asked.warehouse_id)
     if asked.after:
         query = query.where(column.fulfillment_order_id > asked.after)
-    found = session.scalars(query.limit(asked.limit + 1)).all()
+    found = read(session, FulfillmentOrder, query.limit(asked.limit + 1))
     page = found[: asked.limit]
     more = page[-1].fulfillment_order_id if len(found) > asked.limit else ""
     return said.FulfillmentPage(fulfillments=_shown(session, page), next=more)
@@ -66,7 +69,7 @@ def packing_slip(session: Session, asked: said.FulfillmentRef) -> said.Document:
     """Print the packing slip of a fulfillment order."""
     order = _found(session, asked)
     shown = pick_list.show(order, load_shelves(session, [order])[order.fulfillment_order_id])
-    building = session.get(Warehouse, order.warehouse_id)
+    building = read_one(session, Warehouse, order.warehouse_id)
     paper = documents.packing_slip(shown, building.address if building else None)
     return said.Document(
         name=f"packing-slip-{order.number}-{order.fulfillment_order_id}.pdf",
@@ -77,7 +80,7 @@ def packing_slip(session: Session, asked: said.FulfillmentRef) -> said.Document:
 
 def find_count_tasks(session: Session, asked: said.FindCountTasks) -> said.CountTasks:
     """List the bins to be counted, oldest first."""
-    query = sa.select(CountTask).order_by(count_tasks.c.since, count_tasks.c.bin)
+    query = sa.select(count_tasks).order_by(count_tasks.c.since, count_tasks.c.bin)
     if asked.warehouse_id:
         query = query.where(count_tasks.c.warehouse_id == asked.warehouse_id)
     return said.CountTasks(
@@ -89,15 +92,15 @@ def find_count_tasks(session: Session, asked: said.FindCountTasks) -> said.Count
                 reason=task.reason,
                 since=task.since,
             )
-            for task in session.scalars(query.limit(asked.limit))
+            for task in read(session, CountTask, query.limit(asked.limit))
         )
     )
 
 
 def all_warehouses(session: Session, _: Nothing) -> said.Warehouses:
     """Show all warehouses and cartons; there are few of both."""
-    buildings = session.scalars(sa.select(Warehouse).order_by(warehouses.c.warehouse_id))
-    kinds = session.scalars(sa.select(Carton).order_by(cartons.c.carton))
+    buildings = read(session, Warehouse, sa.select(warehouses).order_by(warehouses.c.warehouse_id))
+    kinds = read(session, Carton, sa.select(cartons).order_by(cartons.c.carton))
     return said.Warehouses(
         warehouses=tuple(
             said.WarehouseData(
@@ -124,7 +127,7 @@ def all_warehouses(session: Session, _: Nothing) -> said.Warehouses:
 
 
 def _found(session: Session, asked: said.FulfillmentRef) -> FulfillmentOrder:
-    if order := session.get(FulfillmentOrder, asked.fulfillment_order_id):
+    if order := read_one(session, FulfillmentOrder, asked.fulfillment_order_id):
         return order
     raise NotFound("fulfillment order", asked.fulfillment_order_id, "fulfillment_order_id")
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from chassis.store import Instant, Packed, add, load_locked, locked, new_metadata
+from chassis.keeping import KEEPERS, add, flush, keep, load_locked, locked, take
+from chassis.store import Instant, Packed, new_metadata
 from contracts.inventory import SkuSaved
 from contracts.values import Address, Dimensions
 from contracts.warehouse import (
@@ -134,7 +134,6 @@ count_tasks = sa.Table(
 
 def map_domain() -> None:
     """Map the domain's plain classes onto the tables; called once, below."""
-    registry = orm.registry(metadata=metadata)
     for cls, table in (
         (Warehouse, warehouses),
         (Bin, bins),
@@ -144,7 +143,7 @@ def map_domain() -> None:
         (FulfillmentOrder, fulfillment_orders),
         (CountTask, count_tasks),
     ):
-        registry.map_imperatively(cls, table)
+        keep(cls, table)
 
 
 map_domain()
@@ -171,8 +170,9 @@ def _load_all(session: Session, cls: type[Any]) -> dict[str, Any]:
     """Load a small table whole, once in a session, unlocked: it is read far more than changed."""
     known: dict[type[Any], dict[str, Any]] = session.info.setdefault("whole", {})
     if cls not in known:
-        key = orm.class_mapper(cls).primary_key[0].name
-        known[cls] = {getattr(thing, key): thing for thing in session.scalars(sa.select(cls))}
+        keeper = KEEPERS[cls]
+        everything = take(session, cls, sa.select(keeper.table))
+        known[cls] = {keeper.key_of(thing): thing for thing in everything}
     return known[cls]
 
 
@@ -181,10 +181,11 @@ def load_shelves(session: Session, orders: Iterable[FulfillmentOrder]) -> dict[s
     orders = list(orders)
     wanted = sorted({sku for order in orders for sku in order.skus})
     buildings = sorted({order.warehouse_id for order in orders})
-    facts = {f.sku: f for f in session.scalars(sa.select(SkuFacts).where(skus.c.sku.in_(wanted)))}
+    about = take(session, SkuFacts, sa.select(skus).where(skus.c.sku.in_(wanted)))
+    facts = {fact.sku: fact for fact in about}
     places: dict[tuple[str, str], list[Bin]] = {}
     here = bins.c.warehouse_id.in_(buildings) & bins.c.sku.in_(wanted)
-    for place in session.scalars(sa.select(Bin).where(here)):
+    for place in take(session, Bin, sa.select(bins).where(here)):
         places.setdefault((place.warehouse_id, place.sku), []).append(place)
     return {
         order.fulfillment_order_id: Shelves(
@@ -214,7 +215,7 @@ class SqlFulfillments:
 
     def save(self, order: FulfillmentOrder) -> None:  # noqa: ARG002 - the session knows it
         """Write its changes now, so that it shows its new version."""
-        self._session.flush()
+        flush(self._session)
 
     def is_first_scan(self, fulfillment_order_id: str, scan_id: str, at: datetime) -> bool:
         """Remember a scan; tell whether it was not known before."""

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.envelope import Context
+from chassis.keeping import read
 from chassis.transaction import Job, Transaction
 from chassis.work import Rehearsal
 from contracts.inventory import Audit, StockChanged
 from contracts.message import CATALOGUE
-from services.inventory import batch, handlers, queries
+from services.inventory import batch, handlers, queries, tables
 from services.inventory.domain.reservation import Reservation
 from services.inventory.tables import SqlInventory, metadata
 from services.inventory.tests.builders import DOING, NOW
@@ -93,7 +94,8 @@ class SqlStockroom:
 
     def reservations(self) -> list[Reservation]:
         with Session(self.engine) as session:
-            found = session.scalars(sa.select(Reservation).order_by(sa.text("order_id, round")))
+            query = sa.select(tables.reservations).order_by(sa.text("order_id, round"))
+            found = read(session, Reservation, query)
             return list(found)
 
     def differences(self) -> tuple[str, ...]:

@@ -54,12 +54,9 @@ def test_payments_are_listed_by_state_and_method_newest_first_page_by_page(
 ) -> None:
     methods = ["card", "cash", "cash", "external", "cash"]
     with Session(engine) as session, session.begin():
-        session.add_all(
-            a_payment(
-                payment_id=f"pay_{n:026d}", method=method, state="captured" if n == 3 else "pending"
-            )
-            for n, method in enumerate(methods)
-        )
+        for n, method in enumerate(methods):
+            state = "captured" if n == 3 else "pending"
+            add(session, a_payment(payment_id=f"pay_{n:026d}", method=method, state=state))
 
     def found(**asked: Any) -> tuple[list[int], str]:
         with Session(engine) as session:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound, Refused
+from chassis.keeping import add, flush
 from chassis.outside import store_calls
 from contracts.shipping import FindShipments, GetRates, ShipmentRef, ShipmentsOf
 from services.shipping import asks, queries
@@ -30,8 +31,8 @@ def session(engine: sa.Engine) -> Any:
 
 
 def keep(session: Session, *shipments: Shipment) -> None:
-    session.add_all(shipments)
-    session.flush()
+    add(session, *shipments)
+    flush(session)
 
 
 def several(count: int, **changes: Any) -> list[Shipment]:

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from chassis.keeping import add
 from chassis.outside import Declined
 from services.shipping import asks, mailer
 from services.shipping.domain.shipment import Shipment
@@ -24,7 +25,7 @@ def service(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> Any:
 def keep(engine: sa.Engine, **changes: Any) -> Shipment:
     shipment = a_shipment(**changes)
     with Session(engine, expire_on_commit=False) as session, session.begin():
-        session.add(shipment)
+        add(session, shipment)
     return shipment
 
 

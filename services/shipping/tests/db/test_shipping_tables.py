@@ -10,10 +10,11 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
+from chassis.keeping import add, flush, read
 from chassis.outside import Outcome
 from chassis.work import Rehearsal
 from contracts.shipping import CreateShipment, HandOver, VoidShipment
-from services.shipping import asks, handlers, tracking
+from services.shipping import asks, handlers, tables, tracking
 from services.shipping.domain.shipment import Shipment
 from services.shipping.memory import MemoryShipments
 from services.shipping.ports import Shipments
@@ -63,7 +64,8 @@ def sold(engine: sa.Engine, work: Rehearsal) -> None:
 
 def kept(engine: sa.Engine) -> Shipment:
     with Session(engine) as session:
-        return session.scalars(sa.select(Shipment)).one()
+        (shipment,) = read(session, Shipment, sa.select(tables.shipments))
+        return shipment
 
 
 @pytest.fixture
@@ -188,9 +190,9 @@ def test_the_database_itself_refuses_a_second_shipment_for_the_same_goods(
 ) -> None:
     for twice in ({}, {"fulfillment_order_id": "", "return_id": "ret_1"}):
         with Session(engine) as session:
-            session.add_all([a_shipment(**twice), a_shipment(**twice)])
+            add(session, a_shipment(**twice), a_shipment(**twice))
             with pytest.raises(IntegrityError):
-                session.flush()
+                flush(session)
 
 
 def test_a_return_of_the_same_order_has_a_shipment_of_its_own(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from chassis.keeping import add
 from chassis.store import new_engine
 from services.warehouse.tables import metadata
 from services.warehouse.tests.builders import a_floor
@@ -17,7 +18,7 @@ def engine(session_for: Any) -> Iterator[Engine]:
     session = session_for(metadata)
     floor = a_floor()
     for kind in (floor.buildings, floor.boxes, floor.bins, floor.facts):
-        session.add_all(kind.values())
+        add(session, *kind.values())
     session.commit()
     engine = new_engine(session.get_bind().url.render_as_string(hide_password=False))
     yield engine

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound, Refused
 from chassis.ids import new_id
+from chassis.keeping import add
 from contracts import warehouse as said
 from contracts.values import Nothing
 from services.warehouse import queries
@@ -37,8 +38,9 @@ def a_fulfillment(
 def session(engine: Engine) -> Iterator[Session]:
     """Five fulfillment orders of two orders, in two buildings."""
     with Session(engine) as session:
-        session.add_all(
-            [
+        add(
+            session,
+            *[
                 a_fulfillment(1, ORDERS[0]),
                 a_fulfillment(2, ORDERS[0], "HAM"),
                 a_fulfillment(3, ORDERS[1], status=Status.CANCELED),
@@ -46,7 +48,7 @@ def session(engine: Engine) -> Iterator[Session]:
                 a_fulfillment(5, ORDERS[1]),
                 CountTask("BER", "B-2", MUG, "not_found", NOW.replace(hour=10)),
                 CountTask("HAM", "A-1", MUG, "damaged", NOW),
-            ]
+            ],
         )
         session.commit()
         session.expunge_all()
