@@ -42,11 +42,8 @@ class _Column:
             self.encode = lambda value: None if value is None else _encode(value).decode()
             self.decode = lambda text: None if text is None else decode(text)
         elif isinstance(kind, sa.Enum) and kind.enum_class:
-            self.array, self.encode, self.decode = (
-                "text",
-                lambda member: member.value,
-                kind.enum_class,
-            )
+            self.array, self.decode = "text", kind.enum_class
+            self.encode = lambda member: member.value
         elif isinstance(kind, sa.ARRAY):
             self.array, self.cast, self.encode = "text", f"::{sql}", _array_literal
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound, Refused
+from chassis.keeping import add
 from contracts.payments import FindPayments, PaymentsOf, TermsOf
 from services.payments import asks, queries
 from services.payments.tests.builders import (
