@@ -125,9 +125,10 @@ def keep(cls: type, table: sa.Table, *, without: Iterable[str] = ()) -> None:
 
 
 class Shelf:
-    """The objects of one session: as they were loaded, and those that are new."""
+    """The objects of one transaction: as they were loaded, and those that are new."""
 
-    def __init__(self) -> None:
+    def __init__(self, transaction: Any = None) -> None:
+        self.transaction = transaction
         self.known: dict[tuple[type, Any], Any] = {}
         self.loaded: dict[type, dict[Any, tuple[Any, tuple[Any, ...]]]] = {}
         self.new: dict[type, list[Any]] = {}
@@ -145,12 +146,14 @@ class Shelf:
 
 
 def shelf_of(session: Session) -> Shelf:
-    """The shelf of a session; what is on it is written before the session commits."""
-    shelf = session.info.get(SHELF)
+    """The shelf of a session's transaction; what is on it is written before the commit."""
+    session.connection()  # begins a transaction where there is none
+    shelf: Shelf | None = session.info.get(SHELF)
     if shelf is None:
-        shelf = session.info[SHELF] = Shelf()
         sa.event.listen(session, "before_commit", flush)
-    return shelf  # type: ignore[no-any-return]
+    if shelf is None or shelf.transaction is not session.get_transaction():
+        shelf = session.info[SHELF] = Shelf(session.get_transaction())
+    return shelf
 
 
 def load_locked(
@@ -224,7 +227,7 @@ def read_one(session: Session, cls: type[T], key: Any) -> T | None:
 def flush(session: Session) -> None:
     """Write what is new and what has changed."""
     shelf: Shelf | None = session.info.get(SHELF)
-    if shelf is None:
+    if shelf is None or shelf.transaction is not session.get_transaction():
         return
     for cls, keeper in KEEPERS.items():
         if new := shelf.new.pop(cls, None):

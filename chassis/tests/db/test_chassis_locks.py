@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import orm
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from chassis import aside, outside
+from chassis.keeping import add, keep, load_locked
 from chassis.saga_store import SqlRuns, saga_tables
-from chassis.store import load_locked, new_metadata
+from chassis.store import new_metadata
 from chassis.testing import eventually
 from chassis.work import Call
 
@@ -39,14 +39,14 @@ THINGS = sa.Table(
     sa.Column("count", sa.Integer, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
 )
-orm.registry(metadata=METADATA).map_imperatively(Thing, THINGS)
+keep(Thing, THINGS)
 
 
 @pytest.fixture
 def engine(session_for) -> Any:
     engine = session_for(METADATA).get_bind()
     with Session(engine) as session, session.begin():
-        session.add_all(Thing(name) for name in reversed(NAMES))
+        add(session, *(Thing(name) for name in reversed(NAMES)))
     return engine
 
 
