@@ -1,4 +1,4 @@
-"""What if the broker, the database or a process is away in the middle of the work?"""
+"""What if the database or a process is away in the middle of the work?"""
 
 import http.client
 import signal
@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from chassis.testing import eventually
 from contracts import SERVICES
 from local.client import Refusal
 from local.journey import order_body
@@ -54,28 +53,6 @@ def status_of(port, page):
     connection.request("GET", page)
     answer = connection.getresponse()
     return answer.status, answer.read().decode()
-
-
-def test_the_broker_restarts_in_the_middle(system, api, staff, new_sku, nothing_wrong):
-    sku = new_sku(berlin=100)
-    with orders_under_way(api, staff, sku):
-        system.broker.restart()
-    check_sold(api, sku)
-    nothing_wrong()
-
-
-def test_the_broker_is_killed_in_the_middle(system, api, staff, new_sku, nothing_wrong):
-    sku = new_sku(berlin=100)
-    with orders_under_way(api, staff, sku):
-        system.broker.kill()
-        ports = {name: system.health_port(name) for name in SERVICES}
-        eventually(
-            lambda: {status_of(port, "/ready")[0] for port in ports.values()} == {503}, within=20
-        )
-        assert {status_of(port, "/live")[0] for port in ports.values()} == {200}
-        system.broker.start()
-    check_sold(api, sku)
-    nothing_wrong()
 
 
 def test_the_database_restarts_in_the_middle(system, api, staff, new_sku, nothing_wrong):
