@@ -90,7 +90,9 @@ def own_broker(state: Path, say: Say) -> Broker:
     raise SystemExit(SORRY)
 
 
-def private_node(state: Path, say: Say, joins: PrivateNode | None = None) -> PrivateNode:
+def private_node(
+    state: Path, say: Say, name: str = "rabbitmq", joins: PrivateNode | None = None
+) -> PrivateNode:
     """Start a node that drills may stop, kill and start again; raise SystemExit if none can be.
 
     It lives alone, or joins the cluster that another one is in.
@@ -98,7 +100,7 @@ def private_node(state: Path, say: Say, joins: PrivateNode | None = None) -> Pri
     home = packages.installed() or packages.unpacked(state.parent / "cache", say)
     if home is None:
         raise SystemExit(SORRY)
-    return PrivateNode(state / "rabbitmq", home, say, joins)
+    return PrivateNode(state / name, home, say, joins)
 
 
 def answers(uri: str) -> bool:
