@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,7 +109,7 @@ def fill(folder: Path, made: Sequence[Pattern], orders: int, days: int, say: Say
 def _fill_one(job: Filling) -> dict[str, int]:
     connection = psycopg2.connect(plain(job.url))
     connection.autocommit = True
-    with connection, connection.cursor() as cursor:
+    with closing(connection), connection.cursor() as cursor:
         blocks = {block.table: block for p in job.copies.patterns for block in p.blocks}
         tables = [table for table in blocks if table.service == job.service]
         tables += [SEARCH] if job.service == "orders" else []
@@ -128,7 +129,6 @@ def _fill_one(job: Filling) -> dict[str, int]:
         for table in tables:
             cursor.execute("select pg_total_relation_size(%s)", (table.path,))
             sizes[f"{table.service}.{table.name}"] = sum(row[0] for row in cursor.fetchall())
-    connection.close()
     return sizes
 
 

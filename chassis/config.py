@@ -47,6 +47,30 @@ class Settings:
         default=7 * 24 * 3600,
         metadata={"about": "seconds for which a message that comes again is known as such"},
     )
+    calls_kept_days: int = field(
+        default=90,
+        metadata={
+            "about": "days for which a call to the outside that has ended (a mail, too) is shown;"
+            " 0: for ever, here and below"
+        },
+    )
+    steps_kept_days: int = field(
+        default=30, metadata={"about": "days for which the log of the sagas' steps is kept"}
+    )
+    history_kept_days: int = field(
+        default=3650, metadata={"about": "days for which the history of orders is kept"}
+    )
+    ledger_kept_days: int = field(
+        default=3650,
+        metadata={"about": "days after which movements of stock are added up to one"},
+    )
+    scans_kept_days: int = field(
+        default=30, metadata={"about": "days for which a scan that comes again is known as such"}
+    )
+    marks_kept_days: int = field(
+        default=365,
+        metadata={"about": "days for which inventory knows what it must not do a second time"},
+    )
     calls_at_once: int = field(default=16, metadata={"about": "calls to the outside at one time"})
 
 

@@ -1,13 +1,16 @@
 """What does every service do beside its work? It takes up what waits, counts it, and prunes."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import eventlet
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis import aside, clock, telemetry
+from chassis.retention import REST, forget, rules
 from chassis.transaction import prune_inbox
 
 if TYPE_CHECKING:
@@ -39,13 +42,25 @@ def count_what_waits(bus: "Bus") -> None:
 def prune(bus: "Bus") -> None:
     """Forget inbox rows so old that their messages cannot come again, all that there are.
 
-    Each page is a transaction of its own: under load more of them come in half a minute than one
-    page holds.
+    Each page is a transaction of its own, with a rest behind it: under load more of them come in
+    half a minute than one page holds.
     """
     before, pruned = clock.now() - timedelta(seconds=bus.settings.inbox_kept), PRUNED_AT_ONCE
     while pruned == PRUNED_AT_ONCE and not bus.stopping:
+        began = time.monotonic()
         with Session(bus.engine) as session, session.begin():
             pruned = prune_inbox(session, before, PRUNED_AT_ONCE)
+        eventlet.sleep(REST * (time.monotonic() - began))
+
+
+def forget_old(bus: "Bus") -> None:
+    """Forget the rows that are older than an installation wants to keep them."""
+    for table, rule in rules(bus.metadata):
+        if days := getattr(bus.settings, rule.setting):
+            before = clock.now() - timedelta(days=days)
+            for _ in forget(bus.engine, table, rule, before, eventlet.sleep):
+                if bus.stopping:
+                    return
 
 
 HOUSEKEEPING: dict[str, tuple[float, Callable[["Bus"], None]]] = {
@@ -53,4 +68,5 @@ HOUSEKEEPING: dict[str, tuple[float, Callable[["Bus"], None]]] = {
     "take_up_calls": (1.0, take_up_calls),
     "count_what_waits": (10.0, count_what_waits),
     "prune": (30.0, prune),
+    "forget_old": (300.0, forget_old),
 }

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from chassis.keeping import add, insert_rows, keep, load_locked, locked
+from chassis.retention import kept
 from chassis.saga import Phase, Progress
 from chassis.store import Instant
 
@@ -110,6 +111,7 @@ def saga_tables(metadata: sa.MetaData) -> tuple[sa.Table, sa.Table]:
         sa.Column("step", sa.Text, nullable=False),
         sa.Column("phase", sa.Text, nullable=False),
         sa.Column("what", sa.Text, nullable=False),
+        info=kept("steps_kept_days"),
     )
     keep(Run, runs)
     return runs, steps

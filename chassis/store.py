@@ -6,6 +6,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.retention import kept
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -74,6 +76,9 @@ def new_metadata() -> sa.MetaData:
         sa.UniqueConstraint("kind", "key"),
         sa.CheckConstraint("state in ('pending', 'succeeded', 'refused', 'failed')", name="state"),
         sa.Index("ix_outside_calls_due", "due_at", postgresql_where=sa.text("state = 'pending'")),
+        info=kept(
+            "calls_kept_days", "call_", at="done_at", only="state in ('succeeded', 'refused')"
+        ),
     )
     return metadata
 

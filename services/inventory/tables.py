@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from chassis.keeping import add, flush, insert_rows, keep, load_locked, locked, take
+from chassis.retention import kept
 from chassis.store import Instant, Packed, new_metadata
 from chassis.transaction import Unit
 from contracts.inventory import SkuData
@@ -96,6 +97,7 @@ done = sa.Table(
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("at", Instant, nullable=False),
+    info=kept("marks_kept_days", "off:ord_", "fulfilled:ful_", "restocked:ret_"),
 )
 keep(SkuRecord, skus, without=["name"])
 keep(Stock, stock)

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Session
 
 from chassis.keeping import add, insert_rows, keep, load_locked, locked
+from chassis.retention import kept
 from chassis.saga_store import SqlRuns, saga_tables
 from chassis.store import Instant, Packed, new_metadata
 from chassis.work import Work
@@ -97,6 +98,7 @@ history = sa.Table(
     sa.Column("after", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("message_id", sa.Text, nullable=False),
+    info=kept("history_kept_days", "ord_"),
 )
 search = sa.Table(
     "order_search",

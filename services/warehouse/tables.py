@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.keeping import KEEPERS, add, flush, keep, load_locked, locked, take
+from chassis.retention import kept
 from chassis.store import Instant, Packed, new_metadata
 from contracts.inventory import SkuSaved
 from contracts.values import Address, Dimensions
@@ -118,6 +119,7 @@ scans = sa.Table(
     sa.Column("fulfillment_order_id", sa.Text, primary_key=True),
     sa.Column("scan_id", sa.Text, primary_key=True),
     sa.Column("at", Instant, nullable=False),
+    info=kept("scans_kept_days", "ful_"),
 )
 count_tasks = sa.Table(
     "count_tasks",
