@@ -42,8 +42,8 @@ def count_what_waits(bus: "Bus") -> None:
 def prune(bus: "Bus") -> None:
     """Forget inbox rows so old that their messages cannot come again, all that there are.
 
-    Each page is a transaction of its own, with a rest behind it: under load more of them come in
-    half a minute than one page holds.
+    Each page is a transaction of its own, with a rest behind it: under load more of them come
+    between two ticks than one page holds.
     """
     before, pruned = clock.now() - timedelta(seconds=bus.settings.inbox_kept), PRUNED_AT_ONCE
     while pruned == PRUNED_AT_ONCE and not bus.stopping:
@@ -67,6 +67,6 @@ HOUSEKEEPING: dict[str, tuple[float, Callable[["Bus"], None]]] = {
     "take_up_asides": (1.0, take_up_asides),
     "take_up_calls": (1.0, take_up_calls),
     "count_what_waits": (10.0, count_what_waits),
-    "prune": (30.0, prune),
+    "prune": (10.0, prune),  # often: a process that keeps dying has to come to it, too
     "forget_old": (300.0, forget_old),
 }
