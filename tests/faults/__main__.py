@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     print(report.table(results, wish.seed))
     if wish.json:
         wish.json.write_text(report.as_json(results, wish.seed))
-    return 0 if all(one.verdict == runner.KEPT for one in results) else 1
+    return 1 if any(one.verdict == runner.BROKEN for one in results) else 0
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def as_json(results: Sequence["Result"], seed: int) -> str:
         "commit": _commit(),
         "machine": machine(),
         "seed": seed,
-        "kept": all(one.verdict == "kept" for one in results),
+        "kept": not any(one.verdict == "BROKEN" for one in results),
         "scenarios": [asdict(one) for one in results],
     }
     return json.dumps(told, indent=2) + "\n"

@@ -37,6 +37,8 @@ def test_every_promise_is_kept_while_something_goes_wrong(one, request, tmp_path
         with one.system(tmp_path) as system:
             runner.make_ready(system)
             result = run(one, World(system, SEED, print))
+    if result.verdict == runner.NOT_RUN:
+        pytest.skip(result.reason)
     assert (result.verdict, result.reason) == (runner.KEPT, "")
 
 
