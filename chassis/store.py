@@ -83,13 +83,14 @@ def new_metadata() -> sa.MetaData:
     return metadata
 
 
-def new_engine(url: str, pool: int = 10) -> sa.Engine:
-    """Make an engine whose writes go out in pages and whose connections are checked when taken."""
+def new_engine(url: str, pool: int = 10, *, at_once: bool = False) -> sa.Engine:
+    """Make an engine whose writes go out in pages; `at_once` commits each statement by itself."""
     return sa.create_engine(
         url,
         pool_size=pool,
         max_overflow=pool,
         pool_pre_ping=False,
+        isolation_level="AUTOCOMMIT" if at_once else None,
         pool_recycle=1800,
         hide_parameters=True,  # errors are logged, and parameters are names and addresses
         json_serializer=lambda value: msgspec.json.encode(value).decode(),

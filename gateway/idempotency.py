@@ -8,12 +8,13 @@ request id to the services, which do nothing twice.
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from flask import Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from chassis import clock
 from gateway.tables import requests
@@ -24,6 +25,15 @@ AWAY_SECONDS = (0, 0.2, 0.5, 1, 2, 4)  # how long a database that restarts is wa
 NEW = sa.text(
     "insert into idempotent_requests (request_id, fingerprint, at)"
     " values (:id, :print, :now) on conflict (request_id) do nothing"
+)
+NEW_OR_MINE = sa.text(
+    f"{str(NEW).removesuffix('do nothing')} do update set at = excluded.at"
+    " where idempotent_requests.at = excluded.at and idempotent_requests.status is null"
+    " and idempotent_requests.fingerprint = excluded.fingerprint"
+)
+TAKE_OVER = sa.text(
+    "update idempotent_requests set at = :now"
+    " where request_id = :id and status is null and at <= :abandoned"
 )
 SHOWN_AGAIN = ("Content-Type", "ETag", "Location")
 
@@ -56,34 +66,40 @@ class Answer:
 
 
 class Requests:
-    """Requests with a key, and their answers, in PostgreSQL."""
+    """Requests with a key, and their answers, in PostgreSQL; each statement is for itself.
+
+    With an engine that commits each at once, a statement is one way there and back.
+    """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def begin(self, record: str, fingerprint: bytes) -> Answer | None:
         """Note that a request begins, or give the first answer; raises Reused or Running."""
         now = clock.now()
-        with self._at_once.connect() as connection:
-            made = connection.execute(NEW, {"id": record, "print": fingerprint, "now": now})
-            if made.rowcount:
-                return None
-        with self._engine.begin() as connection:
-            row = connection.execute(
-                sa.select(requests).where(requests.c.request_id == record).with_for_update()
-            ).first()
-            if row is None:  # pruned since the insert; the next try makes it anew
-                raise Running
-            if bytes(row.fingerprint) != fingerprint:
-                raise Reused
-            if row.status is None:
-                if now - row.at < ABANDONED:
-                    raise Running
-                again = sa.update(requests).where(requests.c.request_id == record)
-                connection.execute(again.values(at=now))
-                return None
-        return Answer(row.status, msgspec.json.decode(row.headers), bytes(row.body))
+        values = {"id": record, "print": fingerprint, "now": now}
+        try:
+            made, _ = self._execute(NEW, values)
+        except DBAPIError as error:
+            if not _is_away(error):
+                raise
+            # the line was cut, and nobody knows whether it was noted before
+            made, _ = self._execute(NEW_OR_MINE, values)
+        return None if made else self._known(record, fingerprint, now)
+
+    def _known(self, record: str, fingerprint: bytes, now: datetime) -> Answer | None:
+        _, row = self._execute(sa.select(requests).where(requests.c.request_id == record))
+        if row is None:  # pruned since the insert; the next try makes it anew
+            raise Running
+        if bytes(row.fingerprint) != fingerprint:
+            raise Reused
+        if row.status is not None:
+            return Answer(row.status, msgspec.json.decode(row.headers), bytes(row.body))
+        values = {"id": record, "now": now, "abandoned": now - ABANDONED}
+        taken, _ = self._execute(TAKE_OVER, values)
+        if not taken:
+            raise Running
+        return None
 
     def end(self, record: str, answer: Answer) -> None:
         """Keep the answer."""
@@ -100,23 +116,30 @@ class Requests:
 
     def prune(self) -> None:
         """Forget requests of the day before."""
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(requests).where(requests.c.at < clock.now() - KEPT))
+        self._execute(sa.delete(requests).where(requests.c.at < clock.now() - KEPT))
 
     def _change(self, record: str, **values: object) -> None:
         change = sa.update(requests).where(requests.c.request_id == record).values(**values)
         for pause in AWAY_SECONDS:
             try:
                 self._execute(change)
-            except sa.exc.DBAPIError as error:
-                if not (error.connection_invalidated or isinstance(error, OperationalError)):
+            except DBAPIError as error:
+                if not _is_away(error):
                     raise
-                # the database is away; without this the client would have to wait until ABANDONED
+                # without this the client would have to wait until ABANDONED
                 time.sleep(pause)
             else:
                 return
         self._execute(change)
 
-    def _execute(self, change: sa.Update) -> None:
-        with self._at_once.connect() as connection:
-            connection.execute(change)
+    def _execute(
+        self, statement: sa.Executable, values: dict[str, object] | None = None
+    ) -> tuple[int, Any]:
+        """Tell how many rows it touched, and the first that it gives."""
+        with self._engine.begin() as connection:
+            done = connection.execute(statement, values or {})
+            return done.rowcount, done.first() if done.returns_rows else None  # type: ignore[attr-defined]
+
+
+def _is_away(error: DBAPIError) -> bool:
+    return error.connection_invalidated or isinstance(error, OperationalError)

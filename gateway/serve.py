@@ -35,7 +35,7 @@ def serve() -> int:
     make_database_driver_green()
     load_all()
     openapi.text()
-    engine = new_engine(settings.database_url, pool=CONNECTIONS)
+    engine = new_engine(settings.database_url, pool=CONNECTIONS, at_once=True)
     asker = Asker(settings.amqp_uri, settings.bus_namespace)
     requests = Requests(engine)
     app = create_app(asker, Keys(engine), requests)

@@ -116,6 +116,25 @@ def test_an_answer_is_kept_although_the_database_was_away_for_a_moment(
     assert requests.begin("r-1", b"body") == ANSWER
 
 
+def test_a_request_begins_although_the_line_was_cut_when_it_was_noted(engine: sa.Engine) -> None:
+    requests = Requests(engine.execution_options(isolation_level="AUTOCOMMIT"))
+    cuts = [1]
+
+    def cut(*_: object) -> None:
+        if cuts:
+            cuts.pop()
+            raise sa.exc.OperationalError("insert", {}, OSError("closed"))
+
+    sa.event.listen(engine, "after_cursor_execute", cut)
+    try:
+        assert requests.begin("r-1", b"body") is None
+    finally:
+        sa.event.remove(engine, "after_cursor_execute", cut)
+
+    with pytest.raises(Running):
+        requests.begin("r-1", b"body")
+
+
 def test_after_a_day_requests_are_forgotten(
     engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
