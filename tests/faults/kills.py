@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from contracts import SERVICES
-from local.journey import until
+from local.journey import Staff, until
 from tests.faults.books import check_done_once
 from tests.faults.deaths import LEFT_TO_THE_RELAY, POINTS, STEPS, every_cell, planted
 from tests.faults.scenario import Broken, scenario
@@ -86,18 +86,21 @@ def idle(world: World, process: str) -> None:
     gates = {stage: threading.Event() for stage in PEOPLE.values()}
 
     def between(stage: str) -> None:
+        if stage == "return label":
+            frozen.add("shipping")  # not before: it has to hear that the parcels have arrived
         if stage in gates and not gates[stage].wait(timeout=300):
             raise Broken(f"nobody let {stage} go on")
 
-    frozen = Frozen(world)
+    frozen, staff = Frozen(world), Staff(world.api, patience=600)
     with ThreadPoolExecutor(1) as apart:
         frozen.add("inventory")
-        travel = apart.submit(back_and_forth, world.api, world.staff, world.till, sku, between)
+        travel = apart.submit(back_and_forth, world.api, staff, world.till, sku, between)
         try:
             for number, (saga, step, participant) in enumerate(WAITED_FOR):
                 _until_at(world, f"till-{sku}", saga, step)
                 world.system.kill(process)
-                upcoming = WAITED_FOR[number + 1][2] if number + 1 < len(WAITED_FOR) else ""
+                later = WAITED_FOR[number + 1 : number + 2] if step != "delivery" else ()
+                upcoming = later[0][2] if later else ""
                 if process == participant:  # it goes on as soon as it lives again
                     frozen.add(upcoming)
                 world.system.revive(process)
