@@ -127,7 +127,7 @@ class Frozen:
     def add(self, name: str) -> None:
         """Stop a process where it is."""
         if name and name not in self._pids:
-            self._pids[name] = self._system.pids()[name]
+            self._pids[name] = until(f"{name} lives", lambda: self._system.pids()[name])
             os.kill(self._pids[name], signal.SIGSTOP)
 
     def thaw(self, *names: str) -> None:
