@@ -23,7 +23,7 @@ CENTS = 500
 WAYS = {"api": 50, "shop": 20, "outlet": 20, "files": 10}  # so many of a hundred
 BASKETS = {(1,): 65, (2,): 5, (1, 1): 14, (1, 2): 8, (1, 1, 1): 8}  # pieces, line by line
 TAKEN_BACK, DECIDED_WITHIN_SECONDS = 0.1, 12.0
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 600.0
 CREATED, OK, CONFLICT = 201, 200, 409
 
 

@@ -20,8 +20,8 @@ from chassis.testing import eventually
 from local.client import Client
 from local.journey import order_body
 from local.supervisor import System
-from tests.faults import flash_sale
-from tests.faults.quiet import now, wait_until_quiet
+from tests.faults import checker, flash_sale
+from tests.faults.quiet import now
 from tests.faults.sale_books import expect
 from tests.faults.scenario import scenario
 from tests.faults.shops import Outlet
@@ -195,7 +195,7 @@ def _let_all_tick(world: World) -> None:
     began = time.time()
     names = world.system.replicas("orders")
     eventually(lambda: all(_ticks(world, n)[-1] > began for n in names), within=DONE_WITHIN)
-    wait_until_quiet(world, QUIET_WITHIN)
+    checker.check(world, QUIET_WITHIN)
 
 
 def _check_called_again(world: World, orders: list[str]) -> None:
@@ -234,7 +234,7 @@ def _check_stock_told(world: World, sku: str) -> None:
         )
         available = world.api.get(f"/skus/{sku}")["available"]
         eventually(lambda: shop.stock == available, within=DONE_WITHIN)
-        wait_until_quiet(world, QUIET_WITHIN)
+        checker.check(world, QUIET_WITHIN)
         (row,) = world.rows("channels", told, channel=shop.channel)
         expect(shop.stock == available, f"the shop offers {shop.stock}, there are {available}")
         expect(row.told == shop.stock_told and row.attempts == row.calls, f"told often: {row}")

@@ -26,8 +26,8 @@ from chassis.testing import eventually
 from local.client import Client, Refusal
 from local.journey import Staff, order_body
 from local.supervisor import System
+from tests.faults import checker
 from tests.faults.crowd import Crowd
-from tests.faults.quiet import wait_until_quiet
 from tests.faults.riot import Riot
 from tests.faults.sale_books import expect
 from tests.faults.scenario import scenario
@@ -104,7 +104,7 @@ class Soak:
         with self._vitals.watched(), self._telling():
             with self._travelers(), self._riot.at_work():
                 asyncio.run(self._place_in_step(rate))
-            wait_until_quiet(self._world, QUIET_WITHIN_SECONDS)
+            checker.check(self._world, QUIET_WITHIN_SECONDS)
         self._check()
         self._see_pruned()
 
