@@ -1,8 +1,9 @@
 """Who publishes what a crash left in an outbox? This process, by pika, for one service or several.
 
 The service itself publishes right after its commit; the relay takes what is still there some
-seconds later: a page of rows is locked, published at once, and forgotten when the broker has
-confirmed it. `skip locked` keeps several relays from publishing the same row at the same time.
+seconds later: a page of rows is read, published at once, and forgotten when the broker has
+confirmed it. An outbox belongs to one of several relays at a time, by an advisory lock; its rows
+are not locked, for a broker that confirms late must not hold up the service that forgets them, too.
 A message may go out twice; the inbox of whoever gets it eats the second.
 
 What the broker does not take (a queue is full, or there is none) stays, and stands in nobody's way:
@@ -38,12 +39,14 @@ CONFIRM_SECONDS = 30
 HEARTBEAT_SECONDS = 10
 CLOSE_SECONDS = 2
 PAGE = 500
+OUTBOX_LOCK = 0x6F7574626F78  # any number: within a service's database only outboxes have one
 RECONNECT_SECONDS = (0.2, 0.5, 1, 2, 5)
 
 TAKE = sa.text(
     "select message_id, seq, wire, wire as name, correlation_id, headers, body from outbox"
-    " where at < clock_timestamp() - make_interval(secs => :old) and seq > :after"
-    " order by seq limit :page for update skip locked"
+    " where (select pg_try_advisory_xact_lock(:mine))"
+    " and at < clock_timestamp() - make_interval(secs => :old) and seq > :after"
+    " order by seq limit :page"
 )
 FORGET = sa.text("delete from outbox where message_id = any(:ids)")
 
@@ -66,12 +69,14 @@ class Outbox:
 
 
 class Page:
-    """Rows of one outbox, locked until the broker has said what became of each."""
+    """Rows of one outbox, ours alone until the broker has said what became of each."""
 
     def __init__(self, outbox: Outbox) -> None:
         self.outbox = outbox
         self._connection = outbox.engine.connect()
-        wanted = {"old": OLD_SECONDS, "page": PAGE, "after": outbox.after}
+        wanted = {
+            "mine": OUTBOX_LOCK, "old": OLD_SECONDS, "page": PAGE, "after": outbox.after,
+        }  # fmt: skip
         self.rows: Sequence[Any] = self._connection.execute(TAKE, wanted).all()
         self.waiting: dict[int, str] = {}
         self._confirmed: list[str] = []
@@ -89,7 +94,7 @@ class Page:
                 self._confirmed.append(message_id)
 
     def close(self) -> int:
-        """Forget what was confirmed, unlock the rest; return how many were."""
+        """Forget what was confirmed, leave the rest; return how many were."""
         with self._connection as connection:
             if self._confirmed:
                 connection.execute(FORGET, {"ids": self._confirmed})

@@ -2,9 +2,6 @@
 
 import http.client
 import json
-import os
-import subprocess
-import sys
 import uuid
 from typing import Any
 
@@ -12,7 +9,6 @@ import pika
 
 from chassis.testing import eventually
 from contracts import SERVICES
-from local.processes import ROOT
 from local.rabbit_node import PrivateNode
 from tests.faults import lines  # noqa: F401 - its scenarios are of this group
 from tests.faults.books import check_done_once
@@ -107,8 +103,8 @@ def unreadable(world: World) -> None:
     if found != dict.fromkeys(parked, True):
         raise Broken(f"{len(parked)} unreadable messages were sent, but parked are: {rows}")
     world.happened("unreadable message", len(parked))
-    for message_id in parked:
-        _drop(world, "inventory", message_id)
+    drop = "delete from deferred where message_id = any(:ids)"
+    world.rows("inventory", drop, ids=list(parked))
 
 
 @scenario("bus", seconds=60)
@@ -183,14 +179,6 @@ def _put(world: World, service: str, wire: str, body: bytes) -> str:
     with pika.BlockingConnection(pika.URLParameters(world.system.broker.uri)) as connection:
         connection.channel().basic_publish("", f"oms.{service}", body, told)
     return message_id
-
-
-def _drop(world: World, service: str, message_id: str) -> None:
-    subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "chassis", "parked", service, "drop", message_id],
-        cwd=ROOT, capture_output=True, check=True, timeout=60,
-        env={**os.environ, "DATABASE_URL": world.system.database_url(service)},
-    )  # fmt: skip
 
 
 def _depth(node: PrivateNode, queue: str) -> int:
