@@ -9,7 +9,7 @@ import eventlet
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from chassis import aside, clock, telemetry
+from chassis import aside, clock, stuck, telemetry
 from chassis.retention import REST, forget, rules
 from chassis.transaction import prune_inbox
 
@@ -31,12 +31,14 @@ def take_up_calls(bus: "Bus") -> None:
 
 
 def count_what_waits(bus: "Bus") -> None:
-    """Set the gauges of outbox and messages put aside."""
+    """Set the gauges of outbox, messages put aside and what waits in vain."""
     with Session(bus.engine) as session:
         waiting = session.scalar(sa.text("select count(*) from outbox"))
         telemetry.OUTBOX.labels(bus.source).set(waiting or 0)
         for state, count in aside.counts(session).items():
             telemetry.DEFERRED.labels(bus.source, state).set(count)
+        for kind, count in stuck.counts(session).items():
+            telemetry.STUCK.labels(bus.source, kind).set(count)
 
 
 def prune(bus: "Bus") -> None:

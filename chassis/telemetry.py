@@ -8,6 +8,7 @@ oms_duplicates_total{service}                messages that the inbox had seen be
 oms_published_total{service}                 messages that the broker confirmed
 oms_outbox_rows{service}                     messages that wait to be published
 oms_deferred_rows{service,state}             messages that wait for a retry, or are parked
+oms_stuck{service,kind}                      exceptions: what waits for a person
 oms_calls_total{service,kind,outcome}        calls to the outside
 oms_asked_total{service,outcome}             questions that this process asked others
 """
@@ -29,6 +30,7 @@ DUPLICATES = Counter("oms_duplicates_total", "Messages seen before", ["service"]
 PUBLISHED = Counter("oms_published_total", "Messages confirmed by the broker", ["service"])
 OUTBOX = Gauge("oms_outbox_rows", "Messages that wait to be published", ["service"])
 DEFERRED = Gauge("oms_deferred_rows", "Messages put aside", ["service", "state"])
+STUCK = Gauge("oms_stuck", "What waits for a person", ["service", "kind"])
 CALLS = Counter("oms_calls_total", "Calls to the outside", ["service", "kind", "outcome"])
 ASKED = Counter("oms_asked_total", "Questions asked", ["service", "outcome"])
 

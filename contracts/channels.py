@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from contracts.message import Message, Wire, command, event, question, request
+from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
     Code,
     Count,
@@ -14,6 +15,7 @@ from contracts.values import (
     LineId,
     Money,
     Name,
+    Nothing,
     OrderId,
     Quantity,
     ReturnId,
@@ -264,3 +266,5 @@ MAP = request("channels.map", MapListing, Mapped)
 INBOUND = question("channels.inbound", FindInbound, InboundPage)
 PUSHES = question("channels.pushes", FindPushes, PushPage)
 RETRY_PUSH = request("channels.retry_push", RetryPush, Push)
+STUCK = question("channels.stuck", FindStuck, StuckPage)
+DECIDE = request("channels.decide", DecideStuck, Nothing)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from contracts.message import Message, Wire, command, event, question, request
+from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
     Code,
     Count,
@@ -21,6 +22,7 @@ from contracts.values import (
     LongText,
     MinorUnits,
     Name,
+    Nothing,
     OrderId,
     Placement,
     Quantity,
@@ -356,3 +358,5 @@ ADJUST = request("inventory.adjust", AdjustStock, WarehouseStock)
 RECEIVE = request("inventory.receive", ReceiveStock, WarehouseStock)
 LEDGER = question("inventory.ledger", LedgerOf, Ledger)
 AUDIT = question("inventory.audit", Audit, AuditReport)
+STUCK = question("inventory.stuck", FindStuck, StuckPage)
+DECIDE = request("inventory.decide", DecideStuck, Nothing)

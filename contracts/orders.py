@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from contracts.message import Message, Wire, command, event, question, request
+from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
     Address,
     Code,
@@ -344,28 +345,6 @@ class ResolveStep(Wire, frozen=True, kw_only=True):
     reason: Name
 
 
-class FindStuck(Wire, frozen=True, kw_only=True):
-    """Which runs of the journey are overdue or wait for a person."""
-
-    after: Text = ""
-    limit: Limit = 50
-
-
-class StuckRun(Wire, frozen=True, kw_only=True):
-    """A run that needs a person, and why."""
-
-    order_id: OrderId
-    run: JourneyStep
-    since: Instant
-
-
-class StuckPage(Wire, frozen=True, kw_only=True):
-    """A page of runs that need a person."""
-
-    runs: tuple[StuckRun, ...]
-    next: str = ""
-
-
 @command("orders.import.v1")
 class ImportOrder(Message, frozen=True, kw_only=True):
     """A channel hands over an order; (channel, channel_order_id) makes a second one a no-op."""
@@ -394,6 +373,17 @@ class PlacedLine(Wire, frozen=True, kw_only=True):
     quantity: Quantity
     paid: MinorUnits
     channel_line_id: Text = ""
+
+
+@command("orders.write_down.v1")
+class WriteDown(Message, frozen=True, kw_only=True):
+    """Another service has let a person decide something about an order: keep it in its history."""
+
+    order_id: OrderId
+    action: Name
+    by: Name
+    subject: Text = ""
+    reason: Text = ""
 
 
 @event("orders.placed.v1")
@@ -458,4 +448,5 @@ HOLD = request("orders.hold", PlaceHold, Order)
 RELEASE = request("orders.release", ReleaseHold, Order)
 CANCEL = request("orders.cancel", CancelOrder, Order)
 STUCK = question("orders.stuck", FindStuck, StuckPage)
+DECIDE = request("orders.decide", DecideStuck, Nothing)
 RESOLVE = request("orders.resolve", ResolveStep, Nothing)

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from contracts.message import Message, Wire, command, event, question, request
 from contracts.orders import PaymentMethod
+from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
     Currency,
     Instant,
@@ -242,3 +243,5 @@ REFUND = request("payments.refund", GiveRefund, Payment)
 WEBHOOK = request("payments.webhook", ProviderWebhook, Nothing)
 SET_TERMS = request("payments.set_terms", Terms, Terms)
 GET_TERMS = question("payments.get_terms", TermsOf, Terms)
+STUCK = question("payments.stuck", FindStuck, StuckPage)
+DECIDE = request("payments.decide", DecideStuck, Nothing)

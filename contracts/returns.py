@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from contracts.inventory import Disposition
 from contracts.message import Message, Wire, event, question, request
+from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
     Address,
     Code,
@@ -18,6 +19,7 @@ from contracts.values import (
     MinorUnits,
     Money,
     Name,
+    Nothing,
     OrderId,
     Quantity,
     ReturnId,
@@ -255,3 +257,5 @@ OF_ORDER = question("returns.of_order", ReturnsOf, ReturnPage)
 FIND = question("returns.find", FindReturns, ReturnPage)
 SET_POLICY = request("returns.set_policy", Policy, Policy)
 GET_POLICY = question("returns.get_policy", GetPolicy, Policy)
+STUCK = question("returns.stuck", FindStuck, StuckPage)
+DECIDE = request("returns.decide", DecideStuck, Nothing)

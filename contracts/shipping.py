@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from contracts.message import Message, Wire, command, event, question, request
+from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
     Address,
     Code,
@@ -346,3 +347,5 @@ LABEL = question("shipping.label", ShipmentRef, Label)
 HAND_OVER = request("shipping.hand_over", HandOver, Shipment)
 WEBHOOK = request("shipping.webhook", CarrierWebhook, Nothing)
 MAILS = question("shipping.mails", ShipmentsOf, Mails)
+STUCK = question("shipping.stuck", FindStuck, StuckPage)
+DECIDE = request("shipping.decide", DecideStuck, Nothing)

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from contracts.inventory import Barcode
 from contracts.message import Message, Wire, command, event, question, request
+from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
     Address,
     Code,
@@ -358,3 +359,5 @@ SHORT = request("warehouse.short", ReportShort, Fulfillment)
 PACK = request("warehouse.pack", Pack, Fulfillment)
 SLIP = question("warehouse.slip", FulfillmentRef, Document)
 COUNT_TASKS = question("warehouse.count_tasks", FindCountTasks, CountTasks)
+STUCK = question("warehouse.stuck", FindStuck, StuckPage)
+DECIDE = request("warehouse.decide", DecideStuck, Nothing)

@@ -120,7 +120,7 @@ class Gate:
                 answer = route.ask(self._asker, asked, actor)
             else:
                 answer = self._asker.ask(
-                    route.question,
+                    route.decided_by(asked) if route.decided_by else route.question,
                     asked,
                     actor=actor,
                     request_id=request_id if route.question.changes else "",

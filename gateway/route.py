@@ -21,7 +21,8 @@ class Route:
     The fields of the question come from the address, the `headers`, and the body (for GET from the
     query). `raw` names the field that takes the whole body as text, `inside` the one that takes all
     other fields. `document` is the media type of an answer that is a paper to print; `made` the
-    address of what was made. `ask` puts the question, if it is not simply put to its service.
+    address of what was made. `ask` puts the question, if it is not simply put to its service, and
+    `decided_by` tells which service's question it is, if that depends on what is asked.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Route:
     made: str = ""
     limit: int = 1_048_576
     ask: Callable[[Asks, Any, str], Any] | None = None
+    decided_by: Callable[[Any], Question[Any, Any]] | None = None
 
     @property
     def struct(self) -> Any:

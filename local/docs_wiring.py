@@ -81,13 +81,15 @@ def answerers() -> Mapping[str, list[Entrypoint]]:
 def sayers() -> Mapping[str, tuple[str, ...]]:
     """By wire name: the services in whose source the message is made.
 
-    A command that its own owner makes is none that is said: it is handed on inside.
+    A command that its own owner makes is none that is said: it is handed on inside. What the
+    chassis makes, every service says.
     """
     load_all()
     wires = {(m.__module__, m.__name__): m for m in CATALOGUE.values()}
     found: dict[str, set[str]] = defaultdict(set)
     for service in SERVICES:
-        for path in sorted((ROOT / "services" / service).rglob("*.py")):
+        sources = [*(ROOT / "services" / service).rglob("*.py"), *(ROOT / "chassis").glob("*.py")]
+        for path in sorted(sources):
             made = () if "tests" in path.parts else contracts_made(path.read_text())
             for message in (wires[name] for name in made if name in wires):
                 if message.kind is Kind.EVENT or message.owner != service:

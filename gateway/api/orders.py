@@ -1,6 +1,7 @@
 """How are orders placed, found and changed?"""
 
 from contracts import orders
+from gateway.exceptions import DECIDE, EXCEPTIONS, ask_exceptions, decider
 from gateway.order_page import ORDER_PAGE, ask_order_page
 from gateway.route import Route
 
@@ -17,7 +18,8 @@ ROUTES = (
     Route("POST",   "/orders/{order_id}/tags",             orders.TAG,     "Put tags on an order, take others off", TAG),
     Route("POST",   "/orders/{order_id}/holds",            orders.HOLD,    "Stop an order from going on", TAG, 201),
     Route("DELETE", "/orders/{order_id}/holds/{hold_id}",  orders.RELEASE, "Let a held order go on", TAG),
-    Route("GET",    "/exceptions",                         orders.STUCK,   "List what is stuck and needs a person", TAG),
+    Route("GET",    "/exceptions",                         EXCEPTIONS,     "List what does not go on by itself, longest first", TAG, ask=ask_exceptions),
+    Route("POST",   "/exceptions/{exception_id}/decisions", DECIDE,        "Retry, skip or compensate what does not go on", TAG, decided_by=decider),
     Route("POST",   "/orders/{order_id}/decisions",        orders.RESOLVE, "Decide about a step that is stuck", TAG),
 )
 # fmt: on

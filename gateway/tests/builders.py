@@ -26,7 +26,7 @@ SECRET = "oms_secret"
 ORDER = "ord_" + "0" * 26
 NO_ORDER = "/orders/ord_" + "1" * 26
 PREFIXES = ("ord", "lin", "ful", "shp", "ret", "pay", "hol", "pac")
-WORDS = ("a", "DE", "EUR", *(f"{prefix}_{'0' * 26}" for prefix in PREFIXES), "")
+WORDS = ("a", "DE", "EUR", *(f"{prefix}_{'0' * 26}" for prefix in PREFIXES), "orders:run:a", "")
 
 
 def example(kind: Any, **given: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from chassis import stuck
 from chassis.bus import Bus
 from chassis.config import read_settings
 from chassis.errors import NotFound
@@ -14,6 +15,8 @@ from chassis.store import new_engine
 from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, every, handles, outside, performs
 from contracts import channels, inventory, orders
+from contracts.stuck import DecideStuck, FindStuck, StuckPage
+from contracts.values import Nothing
 from services.channels import handlers, pushes, queries, tables
 from services.channels.marketplaces.csv_orders import CsvOrders
 from services.channels.marketplaces.marketplace import Marketplace
@@ -81,6 +84,17 @@ class ChannelsService:
     def pushes(self, asked: channels.FindPushes, session: Session) -> channels.PushPage:
         """List what we had to tell channels."""
         return queries.find_pushes(session, asked)
+
+    @answers(channels.STUCK)
+    def stuck(self, asked: FindStuck, session: Session) -> StuckPage:
+        """List messages and calls that wait in vain."""
+        return stuck.page(asked, stuck.waiting(session, self.name, asked))
+
+    @performs(channels.DECIDE)
+    def decide(self, wish: DecideStuck, work: Unit) -> Nothing:
+        """Decide about one of them."""
+        stuck.decide(self.name, wish, work)
+        return Nothing()
 
     @handles(orders.OrderPlaced)
     def on_placed(self, event: orders.OrderPlaced, work: Unit) -> None:

@@ -2,11 +2,14 @@
 
 from sqlalchemy.orm import Session
 
+from chassis import stuck
 from chassis.bus import Bus
 from chassis.telemetry import get_log
 from chassis.transaction import Unit
 from chassis.wiring import answers, every, handles, performs
 from contracts import inventory
+from contracts.stuck import DecideStuck, FindStuck, StuckPage
+from contracts.values import Nothing
 from services.inventory import batch, handlers, queries, stockkeeping, tables
 from services.inventory.tables import SqlInventory
 
@@ -82,6 +85,17 @@ class InventoryService:
     def audit(self, asked: inventory.Audit, session: Session) -> inventory.AuditReport:
         """Compare the ledger with the balances."""
         return queries.audit(session, asked)
+
+    @answers(inventory.STUCK)
+    def stuck(self, asked: FindStuck, session: Session) -> StuckPage:
+        """List messages and calls that wait in vain."""
+        return stuck.page(asked, stuck.waiting(session, self.name, asked))
+
+    @performs(inventory.DECIDE)
+    def decide(self, wish: DecideStuck, work: Unit) -> Nothing:
+        """Decide about one of them."""
+        stuck.decide(self.name, wish, work)
+        return Nothing()
 
     @every(seconds=5)
     def expire_reservations(self, work: Unit) -> None:

@@ -30,6 +30,7 @@ from services.orders.domain.order import Order
 from services.orders.journeys import Journeys
 from services.orders.ports import Orders, found
 from services.orders.sagas.hearing import is_stuck
+from services.orders.sagas.neglect import is_neglected
 from services.orders.sagas.order_journey import SAGAS
 
 
@@ -173,7 +174,7 @@ def resolve_step(wish: ResolveStep, work: Work, orders: Orders, runs: Runs) -> N
     run = next((r for r in runs.of_subject(order.order_id) if r.run_id == wish.run_id), None)
     if run is None:
         raise NotFound("run", wish.run_id, "run_id")
-    if not run.is_open or not is_stuck(run):
+    if not run.is_open or not (is_stuck(run) or is_neglected(order, run, work.now)):
         raise IllegalMove("run", run.run_id, f"{run.phase} and not stuck", wish.decision)
     back = wish.decision == "compensate" and run.phase != Phase.BACKWARD
     if back and not SAGAS[run.saga].may_compensate(run.progress):

@@ -4,6 +4,7 @@ The facts change first; then each run that is concerned moves one step; and when
 it is seen what follows for the order as a whole: `_settle`.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -99,6 +100,13 @@ class Journeys:
                 self._go(run, moved)
         self._settle()
 
+    def again(self, run: Run, step: str) -> None:
+        """Walk a run again from a step, whatever became of it; what is done is told again."""
+        there = replace(run.progress, step=step, phase=Phase.FORWARD, problem="")
+        now = self._work.now
+        self._go(run, SAGAS[run.saga].resolve(there, "retry", self._subject(run), now, ""))
+        self._settle()
+
     def turn_back(self, reason: str) -> None:
         """Give everything back: first what warehouses and carriers have, then goods and money."""
         self.order.canceling = reason
@@ -172,11 +180,13 @@ class Journeys:
         self._state = self.order.state
 
     def _send_out(self, round_: int) -> None:
+        known = {run.run_id for run in self._all()}
         for sending in self.order.sendings:
-            if sending.round == round_ and sending.status == "allocated":
-                which = sending.fulfillment_order_id
+            which = sending.fulfillment_order_id
+            run_id = f"{self.order.order_id}:{which}"
+            if sending.round == round_ and sending.status == "allocated" and run_id not in known:
                 data = {"fulfillment_order_id": which, "round": round_}
-                self._start(FULFILLMENT_JOURNEY, f"{self.order.order_id}:{which}", data)
+                self._start(FULFILLMENT_JOURNEY, run_id, data)
 
     def _travel_again(self, told: PickShort) -> None:
         """Find elsewhere what a picker did not find; it is written off even if nobody wants it."""

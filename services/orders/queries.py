@@ -1,11 +1,10 @@
-"""What can be asked of one order, and of what is stuck? (Lists and counts: see finding.py.)"""
+"""What can be asked of one order? (Lists and counts: finding.py. What is stuck: exceptions.py.)"""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound
 from chassis.keeping import read, read_one
-from chassis.saga import TRIES_BEFORE_PROBLEM, Phase
 from chassis.saga_store import Run
 from contracts import orders as said
 from contracts.values import HistoryLine
@@ -81,31 +80,6 @@ def get_history(session: Session, asked: said.GetHistory) -> said.History:
             for row in rows
         ),
     )  # fmt: skip
-
-
-def find_stuck(session: Session, asked: said.FindStuck) -> said.StuckPage:
-    """List the runs that wait for a person or are overdue: the same that `is_stuck` tells."""
-    query = (
-        sa.select(saga_runs)
-        .where(
-            sa.text("phase = 'waiting' or (problem <> '' and phase in ('forward', 'backward'))"),
-            sa.or_(
-                saga_runs.c.phase != Phase.BACKWARD, saga_runs.c.attempts > TRIES_BEFORE_PROBLEM
-            ),
-            saga_runs.c.run_id > asked.after,
-        )
-        .order_by(saga_runs.c.run_id)
-        .limit(asked.limit + 1)
-    )
-    runs = read(session, Run, query)
-    page = runs[: asked.limit]
-    return said.StuckPage(
-        runs=tuple(
-            said.StuckRun(order_id=run.subject_id, run=_step(run), since=run.moved_at)
-            for run in page
-        ),
-        next=page[-1].run_id if len(runs) > asked.limit else "",
-    )
 
 
 def _step(run: Run) -> said.JourneyStep:

@@ -10,8 +10,9 @@ from chassis.saga_store import SqlRuns
 from chassis.transaction import Unit
 from chassis.wiring import answers, every, handles, performs
 from contracts import channels, inventory, orders, payments, returns, shipping, warehouse
+from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
-from services.orders import finding, handlers, journeys, queries, tables
+from services.orders import exceptions, finding, handlers, journeys, queries, tables, watchdog
 from services.orders.domain.order import Order
 from services.orders.tables import SqlOrders, runs_of
 
@@ -79,9 +80,20 @@ class OrdersService:
         return queries.get_history(session, asked)
 
     @answers(orders.STUCK)
-    def stuck(self, asked: orders.FindStuck, session: Session) -> orders.StuckPage:
-        """List what is stuck."""
-        return queries.find_stuck(session, asked)
+    def stuck(self, asked: FindStuck, session: Session) -> StuckPage:
+        """List what does not go on by itself."""
+        return exceptions.find_stuck(session, asked)
+
+    @performs(orders.DECIDE)
+    def decide(self, wish: DecideStuck, work: Unit) -> Nothing:
+        """Decide about what does not go on."""
+        exceptions.decide(wish, work, *_ports(work))
+        return Nothing()
+
+    @handles(orders.WriteDown)
+    def write_down(self, command: orders.WriteDown, work: Unit) -> None:
+        """Keep what a person decided elsewhere."""
+        exceptions.write_down(command, work, SqlOrders(work.session))
 
     @handles(orders.ImportOrder)
     def import_order(self, command: orders.ImportOrder, work: Unit) -> None:
@@ -147,6 +159,11 @@ class OrdersService:
         tables.load_orders(work.session, due)
         for order_id in due:
             journeys.wake(order_id, work, *_ports(work))
+
+    @every(seconds=2)
+    def watch(self, work: Unit) -> None:
+        """Look for orders that nobody moves."""
+        watchdog.look(work, *_ports(work))
 
     @every(seconds=5)
     def release_holds(self, work: Unit) -> None:

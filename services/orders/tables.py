@@ -26,6 +26,7 @@ from contracts.orders import (
 from contracts.values import Address, Customer
 from services.orders.domain.history import Change
 from services.orders.domain.order import Order, Sending
+from services.orders.watch_tables import watch_tables
 from services.orders.words import terms_of
 
 NEWEST = (sa.text("placed_at desc"), sa.text("order_id desc"))  # in the order of the list
@@ -116,6 +117,7 @@ skus = sa.Table(
     sa.Column("data", Packed(SkuData), nullable=False),
 )
 saga_runs, saga_steps = saga_tables(metadata)
+exceptions, rounds = watch_tables(metadata)
 keep(Order, orders)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from chassis import stuck
 from chassis.bus import Bus
 from chassis.config import read_settings
 from chassis.keeping import flush
@@ -12,6 +13,7 @@ from chassis.store import new_engine
 from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, every, handles, outside, performs
 from contracts import payments
+from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
 from services.payments import (
     conclusions,
@@ -144,6 +146,17 @@ class PaymentsService:
     def get_terms(self, asked: payments.TermsOf, session: Session) -> payments.Terms:
         """Show terms."""
         return queries.get_terms(session, asked)
+
+    @answers(payments.STUCK)
+    def stuck(self, asked: FindStuck, session: Session) -> StuckPage:
+        """List messages and calls that wait in vain."""
+        return stuck.page(asked, stuck.waiting(session, self.name, asked))
+
+    @performs(payments.DECIDE)
+    def decide(self, wish: DecideStuck, work: Unit) -> Nothing:
+        """Decide about one of them."""
+        stuck.decide(self.name, wish, work)
+        return Nothing()
 
     @every(seconds=5)
     def expire(self, work: Unit) -> None:

@@ -11,7 +11,9 @@ from chassis.saga_store import SqlRuns
 from chassis.transaction import Unit
 from chassis.wiring import answers, every, handles, performs
 from contracts import inventory, orders, payments, returns, shipping, warehouse
-from services.returns import handlers, queries, tables
+from contracts.stuck import DecideStuck, FindStuck, StuckPage
+from contracts.values import Nothing
+from services.returns import exceptions, handlers, queries, tables
 from services.returns.domain.return_order import ReturnOrder, State
 from services.returns.tables import SqlReturns, runs_of
 
@@ -102,6 +104,17 @@ class ReturnsService:
         """Decide about a return that is stuck."""
         return _view(work, handlers.resolve_return(wish, work, *_ports(work)))
 
+    @answers(returns.STUCK)
+    def stuck(self, asked: FindStuck, session: Session) -> StuckPage:
+        """List what does not go on by itself."""
+        return exceptions.find_stuck(session, asked)
+
+    @performs(returns.DECIDE)
+    def decide(self, wish: DecideStuck, work: Unit) -> Nothing:
+        """Decide about what does not go on."""
+        exceptions.decide(wish, work, *_ports(work))
+        return Nothing()
+
     @performs(returns.SET_POLICY)
     def set_policy(self, wish: returns.Policy, work: Unit) -> returns.Policy:
         """Set the policy for new orders."""
@@ -136,6 +149,11 @@ class ReturnsService:
         tables.load_skus(work.session, due)
         for return_id in due:
             handlers.wake_return(return_id, work, *_ports(work))
+
+    @every(seconds=10)
+    def count_stuck(self, work: Unit) -> None:
+        """Count what does not go on."""
+        exceptions.count(work.session)
 
     @every(seconds=60)
     def expire(self, work: Unit) -> None:

@@ -17,6 +17,8 @@ from contracts.values import Address, Customer
 from services.returns.domain.return_order import WAITED_FOR, ReturnOrder
 from services.returns.domain.sale import Parcelled, Sale, SoldLine
 
+OPEN = "state not in ('completed', 'declined', 'canceled', 'expired')"
+
 metadata = new_metadata()
 sales = sa.Table(
     "sales",
@@ -62,6 +64,7 @@ returns = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint("refund >= 0", name="refund"),
     sa.Index("ix_returns_state", "state", sa.text("return_id desc")),
+    sa.Index("ix_returns_open", "return_id", postgresql_where=sa.text(OPEN)),
 )
 policies = sa.Table(
     "policies",

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from chassis import stuck
 from chassis.bus import Bus
 from chassis.config import read_settings
 from chassis.keeping import flush, read_one
@@ -12,6 +13,7 @@ from chassis.store import new_engine
 from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, handles, outside, performs
 from contracts import shipping
+from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
 from services.shipping import executors, handlers, mailer, queries, tables, tracking
 from services.shipping.carriers.carrier import Carrier, find_carrier
@@ -128,3 +130,14 @@ class ShippingService:
         if shipment is None:
             raise Declined("unknown", f"There is no shipment {shipment_id}.")
         return shipment
+
+    @answers(shipping.STUCK)
+    def stuck(self, asked: FindStuck, session: Session) -> StuckPage:
+        """List messages and calls that wait in vain."""
+        return stuck.page(asked, stuck.waiting(session, self.name, asked))
+
+    @performs(shipping.DECIDE)
+    def decide(self, wish: DecideStuck, work: Unit) -> Nothing:
+        """Decide about one of them."""
+        stuck.decide(self.name, wish, work)
+        return Nothing()

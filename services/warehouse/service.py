@@ -2,10 +2,12 @@
 
 from sqlalchemy.orm import Session
 
+from chassis import stuck
 from chassis.bus import Bus
 from chassis.transaction import Unit
 from chassis.wiring import answers, handles, performs
 from contracts import inventory, warehouse
+from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
 from services.warehouse import handlers, queries, tables
 from services.warehouse.places import locate
@@ -108,6 +110,17 @@ class WarehouseService:
     ) -> warehouse.CountTasks:
         """List the bins to be counted."""
         return queries.find_count_tasks(session, asked)
+
+    @answers(warehouse.STUCK)
+    def stuck(self, asked: FindStuck, session: Session) -> StuckPage:
+        """List messages and calls that wait in vain."""
+        return stuck.page(asked, stuck.waiting(session, self.name, asked))
+
+    @performs(warehouse.DECIDE)
+    def decide(self, wish: DecideStuck, work: Unit) -> Nothing:
+        """Decide about one of them."""
+        stuck.decide(self.name, wish, work)
+        return Nothing()
 
 
 def _ports(work: Unit) -> tuple[SqlFulfillments, SqlFloor]:

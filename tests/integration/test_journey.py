@@ -181,7 +181,7 @@ def exceptions(api):
     after = ""
     while True:
         page = api.get("/exceptions", after=after)
-        yield from page["runs"]
+        yield from page["exceptions"]
         if not (after := page["next"]):
             return
 
@@ -197,17 +197,13 @@ def test_what_nobody_finds_waits_for_a_person(staff, api, new_sku):
         placed["order_id"], "backordered",
         lambda p: p["order"]["fulfillment_status"] == "backordered",
     )  # fmt: skip
-    stuck = [run for run in exceptions(api) if run["order_id"] == placed["order_id"]]
-    assert stuck[0]["run"]["phase"] == "waiting"
-    assert sku in stuck[0]["run"]["problem"]
+    stuck = next(one for one in exceptions(api) if one["order_id"] == placed["order_id"])
+    assert (stuck["kind"], stuck["owner"]) == ("run", "inventory")
+    assert sku in stuck["problem"]
 
     api.post(f"/skus/{sku}/receipts", {"warehouse_id": "berlin", "quantity": 1})
-    decision = {
-        "run_id": stuck[0]["run"]["run_id"],
-        "decision": "retry",
-        "reason": "it has arrived",
-    }
-    api.post(f"/orders/{placed['order_id']}/decisions", decision)
+    decision = {"decision": "retry", "reason": "it has arrived"}
+    api.post(f"/exceptions/{stuck['exception_id']}/decisions", decision)
     page = staff.ship_whole(placed["order_id"])
     assert page["order"]["lines"][0]["delivered"] == 1
 

@@ -34,6 +34,25 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_inbox'))
     )
     op.create_index(op.f('ix_inbox_at'), 'inbox', ['at'], unique=False)
+    op.create_table('order_exceptions',
+    sa.Column('exception_id', sa.Text(), nullable=False),
+    sa.Column('order_id', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('step', sa.Text(), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('problem', sa.Text(), nullable=False),
+    sa.Column('found_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('exception_id', name=op.f('pk_order_exceptions'))
+    )
+    op.create_index(op.f('ix_order_exceptions_order_id'), 'order_exceptions', ['order_id'], unique=False)
+    op.create_table('watch_rounds',
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('orders_after', sa.Text(), nullable=False),
+    sa.Column('exceptions_after', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_watch_rounds'))
+    )
     op.create_table('order_history',
     sa.Column('order_id', sa.Text(), nullable=False),
     sa.Column('seq', sa.Integer(), nullable=False),
@@ -95,6 +114,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_orders_hold', 'orders', ['hold_until'], unique=False, postgresql_where=sa.text('hold_until is not null'))
     op.create_index('ix_orders_newest', 'orders', [sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
+    op.create_index('ix_orders_open', 'orders', ['order_id'], unique=False, postgresql_where=sa.text("state in ('pending', 'confirmed')"))
     op.create_index('ix_orders_state', 'orders', ['state', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
     op.create_index('ix_orders_payment_status', 'orders', ['payment_status', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
     op.create_index('ix_orders_fulfillment_status', 'orders', ['fulfillment_status', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
@@ -169,6 +189,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the change back."""
+    op.drop_table('watch_rounds')
+    op.drop_index(op.f('ix_order_exceptions_order_id'), table_name='order_exceptions')
+    op.drop_table('order_exceptions')
     op.drop_table('skus')
     op.drop_index(op.f('ix_saga_steps_run_id'), table_name='saga_steps')
     op.drop_table('saga_steps')
@@ -183,6 +206,7 @@ def downgrade() -> None:
     op.drop_table('outbox')
     op.drop_index('uq_orders_channel_order', table_name='orders', postgresql_where=sa.text("channel_order_id <> ''"))
     op.drop_index('ix_orders_state', table_name='orders')
+    op.drop_index('ix_orders_open', table_name='orders', postgresql_where=sa.text("state in ('pending', 'confirmed')"))
     op.drop_index('ix_orders_payment_status', table_name='orders')
     op.drop_index('ix_orders_fulfillment_status', table_name='orders')
     op.drop_index('ix_orders_channel', table_name='orders')

@@ -10,15 +10,15 @@ from contracts.orders import (
     CancelOrder,
     ChangeTags,
     FindOrders,
-    FindStuck,
     GetHistory,
     OrderRef,
     ResolveStep,
 )
 from contracts.shipping import ParcelLabel, ShipmentLabeled
+from contracts.stuck import FindStuck
 from contracts.values import Customer, Money
 from contracts.warehouse import OrderRouted, PlannedFulfillment, RoutingFailed
-from services.orders import finding, handlers, journeys, queries
+from services.orders import exceptions, finding, handlers, journeys, queries
 from services.orders.sagas.hearing import is_stuck
 from services.orders.tests.builders import MUG, NOW, SHIRT, a_line, an_address
 from services.orders.tests.db.conftest import Office
@@ -191,13 +191,13 @@ def test_a_stuck_order_is_listed_until_somebody_decides(office: Office) -> None:
     failed = RoutingFailed(order_id=stuck, round=1, attempt=1, reason="No warehouse is open.")
     office.do(journeys.on_told, failed, runs=True)
 
-    page = office.ask(queries.find_stuck, FindStuck())
-    assert [(r.order_id, r.run.step, r.run.problem) for r in page.runs] == [
+    page = office.ask(exceptions.find_stuck, FindStuck())
+    assert [(r.order_id, r.step, r.problem) for r in page.stuck] == [
         (stuck, "routing", "No warehouse is open.")
     ]
     retry = ResolveStep(order_id=stuck, run_id=stuck, decision="retry", reason="it is open now")
     office.do(handlers.resolve_step, retry, runs=True)
-    assert office.ask(queries.find_stuck, FindStuck()).runs == ()
+    assert office.ask(exceptions.find_stuck, FindStuck()).stuck == ()
 
 
 def test_what_is_listed_as_stuck_is_what_a_person_may_decide_about(office: Office) -> None:
@@ -213,6 +213,6 @@ def test_what_is_listed_as_stuck_is_what_a_person_may_decide_about(office: Offic
             run.phase, run.problem, run.attempts = phase, problem, attempts
             expected[order_id] = run.is_open and is_stuck(run)
 
-    listed = {r.order_id for r in office.ask(queries.find_stuck, FindStuck()).runs}
+    listed = {r.order_id for r in office.ask(exceptions.find_stuck, FindStuck()).stuck}
     assert {order_id: order_id in listed for order_id in expected} == expected
     assert list(expected.values()) == [False, True, False, True, True, False]

@@ -95,6 +95,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('return_id', name=op.f('pk_returns'))
     )
     op.create_index(op.f('ix_returns_order_id'), 'returns', ['order_id'], unique=False)
+    op.create_index('ix_returns_open', 'returns', ['return_id'], unique=False, postgresql_where=sa.text("state not in ('completed', 'declined', 'canceled', 'expired')"))
     op.create_index('ix_returns_state', 'returns', ['state', sa.literal_column('return_id desc')], unique=False)
     op.create_table('saga_runs',
     sa.Column('run_id', sa.Text(), nullable=False),
@@ -162,6 +163,7 @@ def downgrade() -> None:
     op.drop_index('ix_saga_runs_deadline', table_name='saga_runs', postgresql_where=sa.text('deadline is not null'))
     op.drop_table('saga_runs')
     op.drop_index('ix_returns_state', table_name='returns')
+    op.drop_index('ix_returns_open', table_name='returns', postgresql_where=sa.text("state not in ('completed', 'declined', 'canceled', 'expired')"))
     op.drop_index(op.f('ix_returns_order_id'), table_name='returns')
     op.drop_table('returns')
     op.drop_table('policies')
