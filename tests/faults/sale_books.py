@@ -141,8 +141,7 @@ class Sale:
             why = f"out of stock: {self.sku}"
             expect(row.reason.startswith(why), f"{buyer.number} was told {row.reason!r}")
         self._check_ledger({row.order_id for _, row in refused})
-        waits = [row.at.timestamp() - buyer.accepted_at for buyer, row in refused]
-        late = max(waits)
+        late = max(self._waits(refused), default=0.0)
         expect(late < TOLD_WITHIN, f"somebody had to wait {late:.0f} s for the refusal")
         for way, shop in self.shops.items():
             expect(shop.stock == available, f"{way} offers {shop.stock}, there are {available}")
@@ -157,6 +156,11 @@ class Sale:
             for buyer, row in orders
             if row.state in FINAL and buyer.number not in self.taken_back
         ]
+
+    def _waits(self, refused: list[tuple[Buyer, Any]]) -> list[float]:
+        """Seconds from the answer that an order was accepted until it was off."""
+        moved = float(self._world.system.clock_file.read_text() or 0)
+        return [max(0.0, row.at.timestamp() - moved - b.accepted_at) for b, row in refused]
 
     def _check_ledger(self, refused: set[str]) -> None:
         """Follow the ledger from the first movement on: below zero at no time, for nobody."""
@@ -180,7 +184,7 @@ class Sale:
         orders = self.orders()
         refused = self._refused(orders)
         won = [b for b, r in orders if r.state == "confirmed"]
-        waits = percentiles([max(0.0, r.at.timestamp() - b.accepted_at) for b, r in refused])
+        waits = percentiles(self._waits(refused))
         told = percentiles([
             self.shops[b.way].called_off[b.number][0] - b.accepted_at
             for b, _ in refused if b.way in self.shops
