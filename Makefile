@@ -6,11 +6,11 @@ STAMP := $(VENV)/made-from
 ARGS ?=
 TESTS ?=
 
-.PHONY: help setup run reset demo test check format bench faults docs parked
+.PHONY: help setup run reset demo test check format bench faults mutations docs parked
 .DEFAULT_GOAL := help
 
 help: ## list the recipes
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: ## make the virtual environment from the lock (instant when it is there)
 	@lock=$$(cksum < requirements.lock); \
@@ -50,6 +50,9 @@ bench: setup ## measure orders per second and CPU per order (ARGS=--quick ends i
 
 faults: setup ## break everything that can break, and see the promises hold (ARGS="--list", ARGS=bus)
 	@$(PY) -m tests.faults $(ARGS)
+
+mutations: setup ## plant bugs in a copy of the code and see the tests find each
+	@$(PY) -m tests.mutations $(ARGS)
 
 docs: setup ## write the generated pages: the journey, the messages, the schemas, the API
 	@$(PY) -m local.docs $(ARGS)

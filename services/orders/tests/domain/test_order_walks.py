@@ -13,5 +13,5 @@ from services.orders.sagas.order_journey import SAGAS
 def test_any_walk_of_a_real_table_ends_with_all_done_or_all_given_back(name: str) -> None:
     run_state_machine_as_test(
         walk(SAGAS[name], example),
-        settings=settings(max_examples=100, stateful_step_count=30, deadline=None),
+        settings=settings(max_examples=60, stateful_step_count=30, deadline=None),
     )

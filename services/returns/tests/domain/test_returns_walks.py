@@ -11,5 +11,5 @@ from services.returns.sagas.return_journey import RETURN_JOURNEY
 def test_any_walk_of_the_table_of_a_return_ends_with_all_done_or_all_given_back() -> None:
     run_state_machine_as_test(
         walk(RETURN_JOURNEY, example),
-        settings=settings(max_examples=60, stateful_step_count=30, deadline=None),
+        settings=settings(max_examples=40, stateful_step_count=30, deadline=None),
     )

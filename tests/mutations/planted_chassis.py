@@ -1,0 +1,238 @@
+"""Which bugs could lose or double a message? Each is planted in the chassis, and must be caught."""
+
+from tests.mutations.mutation import Mutation
+
+TRANSACTION = "chassis/tests/db/test_chassis_transaction.py"
+BATCHES = "chassis/tests/db/test_chassis_batches.py"
+OUTBOX = "chassis/tests/db/test_chassis_outbox.py"
+LEFTOVERS = "chassis/tests/db/test_chassis_leftovers.py"
+LOCKS = "chassis/tests/db/test_chassis_locks.py"
+PARTS = "chassis/tests/domain/test_chassis_parts.py"
+
+CHASSIS = (
+    Mutation(
+        "the inbox is ignored: what comes again is handled again",
+        "chassis/transaction.py",
+        "            elif job.id in new:",
+        "            elif True:",
+        (TRANSACTION, BATCHES),
+    ),
+    Mutation(
+        "a message that comes twice in one batch is handled twice",
+        "chassis/transaction.py",
+        "new.discard(job.id)",
+        "new.add(job.id)",
+        (TRANSACTION,),
+    ),
+    Mutation(
+        "a request that comes again gets no answer",
+        "chassis/transaction.py",
+        "            self._answer_again(session, asked)",
+        "            list(asked)",
+        (TRANSACTION,),
+    ),
+    Mutation(
+        "what is said does not go through the outbox",
+        "chassis/transaction.py",
+        "if out := self.committed.out:",
+        "if out := []:",
+        (TRANSACTION, BATCHES),
+    ),
+    Mutation(
+        "what the broker has confirmed stays in the outbox",
+        "chassis/transaction.py",
+        "        if self._confirmed:",
+        "        if not self._confirmed:",
+        (TRANSACTION,),
+    ),
+    Mutation(
+        "the inbox forgets what may still come again",
+        "chassis/transaction.py",
+        "where at < :before",
+        "where at > :before",
+        (TRANSACTION,),
+    ),
+    Mutation(
+        "a batch is acknowledged before it is committed",
+        "chassis/batches.py",
+        "        began = time.perf_counter()\n",
+        "        began = time.perf_counter()\n        lanes.acknowledge(jobs)\n",
+        (BATCHES,),
+    ),
+    Mutation(
+        "a batch is acknowledged although the database was away",
+        "chassis/batches.py",
+        "_keep_what_no_broker_holds(jobs)\n                raise\n",
+        "_keep_what_no_broker_holds(jobs)\n                lanes.acknowledge(jobs)\n"
+        "                raise\n",
+        (BATCHES,),
+    ),
+    Mutation(
+        "outcomes and timers are lost when the database is away",
+        "chassis/batches.py",
+        "            if not job.lane:\n",
+        "            if job.lane:\n",
+        (BATCHES,),
+    ),
+    Mutation(
+        "the neighbors of a message that fails are dropped",
+        "chassis/batches.py",
+        "for i, job in enumerate(jobs):",
+        "for i, job in enumerate(jobs[:1]):",
+        (BATCHES,),
+    ),
+    Mutation(
+        "a retry is not counted",
+        "chassis/batches.py",
+        "attempts = job.attempts + 1",
+        "attempts = 1",
+        (BATCHES,),
+    ),
+    Mutation(
+        "a refusal is tried again for hours",
+        "chassis/batches.py",
+        "hopeless = isinstance(error, Refused | Unreadable)",
+        "hopeless = isinstance(error, Unreadable)",
+        (BATCHES,),
+    ),
+    Mutation(
+        "a deadlock is put aside as if the message were to blame",
+        "chassis/batches.py",
+        '"40P01", ',
+        "",
+        (BATCHES,),
+    ),
+    Mutation(
+        "what was put aside and handled is handled again",
+        "chassis/transaction.py",
+        "[job.id for job in jobs if job.was_aside]",
+        "[]",
+        (TRANSACTION, BATCHES),
+    ),
+    Mutation(
+        "a message that was put aside is taken up by two processes",
+        "chassis/aside.py",
+        '"lease": now + timedelta(minutes=1)',
+        '"lease": now',
+        (LOCKS,),
+    ),
+    Mutation(
+        "the outbox forgets what is published, before the broker has confirmed it",
+        "chassis/lanes.py",
+        "        self.unconfirmed[tag] = message_id",
+        "        self._confirmed.append(message_id)",
+        (OUTBOX,),
+    ),
+    Mutation(
+        "the outbox forgets what the broker has refused",
+        "chassis/lanes.py",
+        "        if not accepted:\n            return\n",
+        "",
+        (OUTBOX,),
+    ),
+    Mutation(
+        "the outbox forgets a command that no queue has taken",
+        "chassis/lanes.py",
+        'self._returned.add(message.properties.get("message_id", ""))',
+        "self._returned.discard(key)",
+        (OUTBOX,),
+    ),
+    Mutation(
+        "a confirm of several is read as a confirm of one",
+        "chassis/lanes.py",
+        "if t <= tag]",
+        "if t == tag]",
+        (OUTBOX,),
+    ),
+    Mutation(
+        "the ids of what is confirmed are lost with a batch that fails",
+        "chassis/batches.py",
+        "            lanes.give_back_confirmed(confirmed)\n",
+        "",
+        (OUTBOX,),
+    ),
+    Mutation(
+        "nobody learns that a command went to no queue",
+        "chassis/lanes.py",
+        "mandatory=CATALOGUE[message.wire].kind is Kind.COMMAND",
+        "mandatory=False",
+        (OUTBOX,),
+    ),
+    Mutation(
+        "the relay forgets what the broker has refused",
+        "chassis/relay.py",
+        "if accepted and message_id not in self._returned:",
+        "if message_id not in self._returned:",
+        (LEFTOVERS,),
+    ),
+    Mutation(
+        "two relays publish the same leftovers",
+        "chassis/relay.py",
+        "pg_try_advisory_xact_lock(:mine)",
+        ":mine is not null",
+        (LEFTOVERS,),
+    ),
+    Mutation(
+        "the relay publishes what the service is about to publish itself",
+        "chassis/relay.py",
+        "make_interval(secs => :old)",
+        "make_interval(secs => 0 * :old)",
+        (LEFTOVERS,),
+    ),
+    Mutation(
+        "the lease of a call is ignored: two processes make it",
+        "chassis/outside.py",
+        "set due_at = :lease,",
+        "set due_at = :now,",
+        (LOCKS,),
+    ),
+    Mutation(
+        "a call with a known key is made a second time",
+        "chassis/outside.py",
+        "if identity in fresh and not",
+        "if not",
+        (TRANSACTION,),
+    ),
+    Mutation(
+        "a call whose outcome is unknown is made as if it were the first",
+        "chassis/outside.py",
+        "r.attempts > 1,",
+        "r.attempts > 99,",
+        (TRANSACTION,),
+    ),
+    Mutation(
+        "the outcome of a call is concluded twice",
+        "chassis/outside.py",
+        " where c.id = t.i and c.state = 'pending'",
+        " where c.id = t.i",
+        (TRANSACTION,),
+    ),
+    Mutation(
+        "what a batch loads is not locked",
+        "chassis/keeping.py",
+        " order by {self.order} for update",
+        " order by {self.order}",
+        (LOCKS,),
+    ),
+    Mutation(
+        "what a batch loads is locked in any order",
+        "chassis/keeping.py",
+        " order by {self.order} for update",
+        " for update",
+        (LOCKS,),
+    ),
+    Mutation(
+        "a change does not raise the version, so that two people undo each other's",
+        "chassis/keeping.py",
+        "thing.version += 1",
+        "thing.version += 0",
+        (LOCKS,),
+    ),
+    Mutation(
+        "a thing may move from any state to any other",
+        "chassis/machine.py",
+        "if to not in self.moves[state]:",
+        "if to not in self.moves:",
+        (PARTS,),
+    ),
+)
