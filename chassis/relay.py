@@ -229,7 +229,7 @@ class Relay:
                 self._log.info("relay published leftovers", of=service, count=done)
                 telemetry.PUBLISHED.labels(service).inc(done)
             if left := len(page.rows) - done:
-                self._log.warning("the broker takes not all leftovers", of=service, count=left)
+                self._log.warning("the broker refuses leftovers", of=service, count=left)
             self._look()
 
 

@@ -7,9 +7,11 @@ import pika
 import pytest
 
 from chassis.ids import new_id
+from chassis.relay import PAGE
 from chassis.testing import eventually
 from contracts.example import example
 from contracts.inventory import StockChanged
+from contracts.shipping import ShipmentShipped
 from contracts.warehouse import OpenFulfillment
 from local.journey import order_body
 
@@ -18,17 +20,18 @@ LEAVE = (
     " values (:id, :wire, '', '{}', :body, clock_timestamp() - make_interval(secs => :age))"
     " returning message_id"
 )
+FORGET = "delete from outbox where message_id = any(:ids) returning 1"
 LEFT = "select message_id from outbox where message_id = any(:ids)"
 
 
 @pytest.fixture
 def leave(rows):
-    """Put a message into inventory's outbox, as a crash would leave it there."""
+    """Put a message into an outbox, as a crash would leave it there."""
 
-    def put(message, age=60):
+    def put(message, age=60, service="inventory"):
         body = msgspec.json.encode(message).decode()
         values = {"id": new_id("msg"), "wire": message.wire, "body": body, "age": age}
-        return rows("inventory", LEAVE, **values)[0].message_id
+        return rows(service, LEAVE, **values)[0].message_id
 
     return put
 
@@ -65,6 +68,23 @@ def test_a_command_that_no_queue_takes_waits_until_one_does(leave, rows, system,
         finally:
             channel.queue_bind("oms.warehouse", "oms.commands", OpenFulfillment.wire)
     eventually(lambda: not rows("inventory", LEFT, ids=[stays]), within=10)
+
+
+def test_pages_of_commands_that_no_queue_takes_stand_in_nobodys_way(leave, rows, system):
+    command = example(OpenFulfillment)
+    with pika.BlockingConnection(pika.URLParameters(system.broker.uri)) as connection:
+        channel = connection.channel()
+        channel.queue_unbind("oms.warehouse", "oms.commands", OpenFulfillment.wire)
+        stay = [leave(command) for _ in range(PAGE + 1)]
+        try:
+            behind = leave(example(StockChanged))
+            elsewhere = leave(example(ShipmentShipped), service="shipping")
+            eventually(lambda: not rows("inventory", LEFT, ids=[behind]), within=30)
+            eventually(lambda: not rows("shipping", LEFT, ids=[elsewhere]), within=30)
+            assert len(rows("inventory", LEFT, ids=stay)) == len(stay)
+        finally:
+            rows("inventory", FORGET, ids=stay)
+            channel.queue_bind("oms.warehouse", "oms.commands", OpenFulfillment.wire)
 
 
 def test_what_is_young_is_left_to_the_service_that_said_it(leave, rows):
