@@ -23,7 +23,7 @@ from tests.faults.books import check_done_once
 from tests.faults.deaths import LEFT_TO_THE_RELAY, POINTS, STEPS, every_cell, planted
 from tests.faults.scenario import Broken, scenario
 from tests.faults.shops import Outlet
-from tests.faults.travel import back_and_forth, sold_by
+from tests.faults.travel import PATIENCE_SECONDS, back_and_forth, sold_by
 from tests.faults.world import World
 
 DRAWN = 10
@@ -73,9 +73,9 @@ def relay(world: World) -> None:
     for process, step, wire in LEFT_TO_THE_RELAY:
         deaths.setdefault(process, []).append(f"after_commit {step}")
         deaths["relay"] += [f"{point} {wire}" for point in POINTS]
-    sku = world.new_sku(berlin=10)
+    sku, staff = world.new_sku(berlin=10), Staff(world.api, PATIENCE_SECONDS)
     with planted(world, deaths):
-        page = back_and_forth(world.api, world.staff, world.till, sku)
+        page = back_and_forth(world.api, staff, world.till, sku)
     check_done_once(page, world.rows, sku)
 
 
@@ -91,7 +91,7 @@ def idle(world: World, process: str) -> None:
         if stage in gates and not gates[stage].wait(timeout=300):
             raise Broken(f"nobody let {stage} go on")
 
-    frozen, staff = Frozen(world), Staff(world.api, patience=600)
+    frozen, staff = Frozen(world), Staff(world.api, PATIENCE_SECONDS)
     with ThreadPoolExecutor(1) as apart:
         frozen.add("inventory")
         travel = apart.submit(back_and_forth, world.api, staff, world.till, sku, between)
@@ -161,12 +161,12 @@ def _lines(process: str, points: Sequence[str]) -> list[str]:
 def _travel_through(world: World, deaths: Mapping[str, Sequence[str]]) -> None:
     """Let an order of ours and one of a shop travel while these deaths happen."""
     ours, theirs = world.new_sku(berlin=10), world.new_sku(berlin=10)
-    number = str(world.random.randrange(10**9, 10**10))
+    number, staff = str(world.random.randrange(10**9, 10**10)), Staff(world.api, PATIENCE_SECONDS)
     with Outlet(f"shop-{number}", f"L-{theirs}") as shop, ThreadPoolExecutor(2) as several:
         shop.connect(world.api, theirs)
         with planted(world, deaths):
-            first = several.submit(back_and_forth, world.api, world.staff, world.till, ours)
-            second = several.submit(sold_by, shop, world.api, world.staff, number)
+            first = several.submit(back_and_forth, world.api, staff, world.till, ours)
+            second = several.submit(sold_by, shop, world.api, staff, number)
             page, _ = first.result(), second.result()
         check_done_once(page, world.rows, ours)
         _check_told(world, shop, number)

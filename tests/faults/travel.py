@@ -12,6 +12,7 @@ from tests.faults.shops import Outlet
 
 Between = Callable[[str], None]
 UNAVAILABLE = 503
+PATIENCE_SECONDS = 600  # a process may die many times on the way
 
 
 def back_and_forth(
@@ -43,11 +44,11 @@ def sold_by(shop: Outlet, api: Client, staff: Staff, number: str) -> Any:
             return False
         return True
 
-    until("the shop's order is taken", told, within=120)
+    until("the shop's order is taken", told, within=PATIENCE_SECONDS)
     found = until(
         "the shop's order is accepted",
         lambda: api.get("/orders", text=number)["orders"],
-        within=120,
+        within=PATIENCE_SECONDS,
     )
     return there_and_back(staff, found[0]["order_id"])
 
@@ -73,11 +74,13 @@ def _one_back(staff: Staff, order_id: str, line_id: str, between: Between) -> No
     api = staff.api
     wish = {"lines": [{"line_id": line_id, "quantity": 1, "reason": "unwanted"}]}
     where = f"/returns/{api.post(f'/orders/{order_id}/returns', wish)['return_id']}"
-    until("return label", lambda: api.get(where)["tracking_number"], within=120)
+    until("return label", lambda: api.get(where)["tracking_number"], within=PATIENCE_SECONDS)
     between("return goods")
     arrived = {"line_id": line_id, "quantity": 1}
     receipt = {"receipt_id": uuid.uuid4().hex, "warehouse_id": "berlin", "lines": [arrived]}
     api.post(f"{where}/receipts", receipt)
     found = {**arrived, "grade": "A", "disposition": "restock"}
     api.post(f"{where}/inspection", {"lines": [found]})
-    until("return completed", lambda: api.get(where)["status"] == "completed", within=120)
+    until(
+        "return completed", lambda: api.get(where)["status"] == "completed", within=PATIENCE_SECONDS
+    )
