@@ -9,15 +9,17 @@ from itertools import accumulate
 
 from benchmarks.patterns import FRESH_ID, Block, Pattern, Table
 from benchmarks.spread import Person, people
+from chassis.config import Settings
 from chassis.ids import ALPHABET
 from services.orders.words import terms, week_of
 
 CHUNK = 5_000
 FIRST = 1_000_001
 DAY = 86_400
-# what is kept for days only is of these days, or it would be pruned at once
-KEPT_DAYS = {
-    "inbox": 6.5, "idempotent_requests": 0.95, "saga_steps": 29, "scans": 29, "outside_calls": 89,
+KEPT = {  # for how many days the product keeps what it does not keep for years
+    "inbox": Settings().inbox_kept / DAY, "idempotent_requests": 1,
+    "saga_steps": Settings().steps_kept_days, "scans": Settings().scans_kept_days,
+    "outside_calls": Settings().calls_kept_days, "done_once": Settings().marks_kept_days,
 }  # fmt: skip
 SEARCH = Table("orders", "public", "order_search", ("order_id", "placed_at", "terms"), ())
 
@@ -39,8 +41,11 @@ def chunks(copies: Copies, service: str) -> Iterator[dict[Table, io.StringIO]]:
     cut = {id(p): [b for b in p.blocks if b.table.service == service] for p in copies.patterns}
     for person in people(copies.orders, copies.now, copies.days, FIRST):
         pattern = choose(person)
-        values = _Values(person, pattern, copies.now, copies.days * DAY)
+        values = _Values(person, pattern)
+        age = (copies.now - person.placed_at) / DAY
         for block in cut[id(pattern)]:
+            if age > KEPT.get(block.table.name, age):
+                continue
             rows = values.written(block)
             texts.setdefault(block.table, []).append(rows)
             if block.table.name == "orders":
@@ -69,10 +74,9 @@ def _chooser(made: Sequence[Pattern]) -> Callable[[Person], Pattern]:
 class _Values:
     """What stands in the slots of one order's rows."""
 
-    def __init__(self, person: Person, pattern: Pattern, now: int, span: int) -> None:
-        self._person, self._pattern = person, pattern
-        self._now, self._age, self._span = now, now - person.placed_at, span
-        self._moments: dict[tuple[int, float], tuple[str, str]] = {}
+    def __init__(self, person: Person, pattern: Pattern) -> None:
+        self._person = person
+        self._moments: dict[int, tuple[str, str]] = {}
         end = _base32(person.index + 1, FRESH_ID)
         self._fixed: dict[tuple[str, int], str] = {
             ("number", 0): person.number, ("external", 0): person.external,
@@ -89,24 +93,23 @@ class _Values:
         """A tracking number that nobody else has."""
         return f"GR{self._person.index:08}{number}DE"
 
-    def moment(self, second: int, kept: float) -> tuple[str, str]:
+    def moment(self, second: int) -> tuple[str, str]:
         """Day and time of day, so many seconds after the order was placed."""
-        known = self._moments.get((second, kept))
+        known = self._moments.get(second)
         if known is None:
-            age = self._age if not kept else self._age * kept * DAY / self._span
-            at = datetime.fromtimestamp(self._now - age + second, UTC).isoformat()
-            known = self._moments[second, kept] = at[:10], at[11:19]
+            at = datetime.fromtimestamp(self._person.placed_at + second, UTC).isoformat()
+            known = self._moments[second] = at[:10], at[11:19]
         return known
 
     def written(self, block: Block) -> str:
         """The rows of one table."""
-        kept, fixed, out = KEPT_DAYS.get(block.table.name, 0), self._fixed, [block.texts[0]]
+        fixed, out = self._fixed, [block.texts[0]]
         for slot, text in zip(block.slots, block.texts[1:], strict=True):
             kind = slot[0]
             if kind == "day":
-                out.append(self.moment(slot[1], kept)[0])
+                out.append(self.moment(slot[1])[0])
             elif kind == "clock":
-                out.append(self.moment(slot[1], kept)[1])
+                out.append(self.moment(slot[1])[1])
             else:
                 out.append(fixed[slot])
             out.append(text)

@@ -33,7 +33,7 @@ from local.supervisor import WITH_DATABASE, System
 Say = Callable[[str], None]
 FILLING = {
     "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
-    "wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "16GB",
+    "wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "2GB",
     "maintenance_work_mem": "768MB", "autovacuum": "off", "shared_buffers": "1GB",
 }  # fmt: skip
 AT_ONCE = 2

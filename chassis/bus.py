@@ -58,6 +58,7 @@ class Bus(DependencyProvider):  # type: ignore[misc]
         self.timers: dict[str, tuple[float, Callable[..., Any]]] = {}
         self.callers: dict[str, Callable[..., Any]] = {}
         self.conclusions: dict[str, Callable[..., Any]] = {}
+        self.housekeeping = dict(HOUSEKEEPING)
 
     def setup(self) -> None:
         """Called before anything starts; no connection yet."""
@@ -78,7 +79,7 @@ class Bus(DependencyProvider):  # type: ignore[misc]
     def start(self) -> None:
         """Called when all entrypoints have registered: take work until `stop`."""
         self._thread = self.container.spawn_managed_thread(self._run)
-        for name, (seconds, method) in {**self.timers, **HOUSEKEEPING}.items():
+        for name, (seconds, method) in {**self.timers, **self.housekeeping}.items():
             eventlet.spawn(self._tick, name, seconds, method)
 
     def stop(self) -> None:
@@ -164,7 +165,7 @@ class Bus(DependencyProvider):  # type: ignore[misc]
             eventlet.sleep(seconds * random.uniform(0.9, 1.1))  # noqa: S311 - no lock-step
             if not self.ready or self.stopping:
                 continue
-            if name in HOUSEKEEPING:
+            if name in self.housekeeping:
                 try:
                     method(self)
                 except Exception as error:  # noqa: BLE001 - the next tick tries again

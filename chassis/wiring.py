@@ -1,9 +1,10 @@
-"""How does a method of a service become an entrypoint? By one of six decorators.
+"""How does a method of a service become an entrypoint? By one of seven decorators.
 
     @handles(Message)      a command or event from the bus        (self, message, work)
     @performs(REQUEST)     RPC that changes something             (self, request, work) -> answer
     @answers(QUESTION)     RPC that only reads                    (self, asked, session) -> answer
     @every(seconds=n)      a timer                                (self, work)
+    @tends(seconds=n)      a long timer, beside the work        (self, engine)
     @outside(kind)         makes a stored call, no transaction    (self, call) -> dict
     @concludes(kind)       what follows from a call               (self, outcome, work)
 
@@ -90,6 +91,25 @@ class Every(BusEntrypoint):
         bus.timers[self.method_name] = (self.seconds, self.method)
 
 
+class Tends(BusEntrypoint):
+    """Look after something again and again beside the batches, in transactions of its own.
+
+    For what may take long: no message waits for it, and it must lock nothing for long.
+    """
+
+    def __init__(self, seconds: float, **kwargs: Any) -> None:
+        self.seconds = seconds
+        super().__init__(**kwargs)
+
+    def register(self, bus: Any) -> None:
+        """Start the timer with the bus."""
+
+        def tend(bus: Any) -> None:
+            self.method(bus.service, bus.engine)
+
+        bus.housekeeping[self.method_name] = (self.seconds, tend)
+
+
 class Outside(BusEntrypoint):
     """Make a call to the outside that was stored before."""
 
@@ -127,3 +147,8 @@ concludes: Callable[[str], Decorator[Any]] = Concludes.decorator
 def every(*, seconds: float) -> Decorator[Any]:
     """Do it again and again, so many seconds apart."""
     return Every.decorator(seconds=seconds)  # type: ignore[no-any-return]
+
+
+def tends(*, seconds: float) -> Decorator[Any]:
+    """Do it again and again, so many seconds apart, beside the batches."""
+    return Tends.decorator(seconds=seconds)  # type: ignore[no-any-return]

@@ -348,7 +348,9 @@ class AuditReport(Wire, frozen=True, kw_only=True):
 
 
 class Audit(Wire, frozen=True, kw_only=True):
-    """Compare the ledger with the balances."""
+    """Compare the ledger with the balances: what came since it was closed, or the whole of it."""
+
+    whole: bool = False
 
 
 PUT_SKU = request("inventory.put_sku", PutSku, SkuView)

@@ -10,17 +10,9 @@ from chassis.keeping import read, read_one
 from contracts import inventory as said
 from services.inventory.domain.sku import SkuRecord
 from services.inventory.domain.stock import Stock
+from services.inventory.ledger import UNTRUE_BALANCES
 from services.inventory.tables import barcodes, movements, skus, stock
 
-UNTRUE_BALANCES = sa.text(
-    "select coalesce(s.sku, m.sku) as sku, coalesce(s.warehouse_id, m.warehouse_id) as warehouse_id"
-    " from stock s full join (select sku, warehouse_id, sum(on_hand) as on_hand,"
-    " sum(reserved) as reserved, sum(allocated) as allocated, sum(unavailable) as unavailable"
-    " from stock_movements group by sku, warehouse_id) m"
-    " on m.sku = s.sku and m.warehouse_id = s.warehouse_id"
-    " where (s.on_hand, s.reserved, s.allocated, s.unavailable)"
-    " is distinct from (m.on_hand, m.reserved, m.allocated, m.unavailable) order by 1, 2 limit 100"
-)
 UNTRUE_RESERVATIONS = sa.text(
     "select coalesce(s.sku, r.sku) as sku, coalesce(s.warehouse_id, r.warehouse_id) as warehouse_id"
     " from (select * from stock where reserved > 0 or allocated > 0) s full join"
@@ -83,9 +75,9 @@ def get_ledger(session: Session, asked: said.LedgerOf) -> said.Ledger:
     return said.Ledger(movements=page, next=page[-1].movement_id if len(rows) > asked.limit else 0)
 
 
-def audit(session: Session, _asked: said.Audit) -> said.AuditReport:
+def audit(session: Session, asked: said.Audit) -> said.AuditReport:
     """Compare the balances with the ledger's sums, and with what is kept for orders."""
-    balances = session.execute(UNTRUE_BALANCES).all()
+    balances = session.execute(UNTRUE_BALANCES, {"whole": asked.whole}).all()
     kept = session.execute(UNTRUE_RESERVATIONS).all()
     return said.AuditReport(
         checked=session.scalar(sa.select(sa.func.count()).select_from(stock)) or 0,

@@ -1,16 +1,20 @@
 """Which ways lead into inventory?"""
 
+from datetime import timedelta
+
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from chassis import stuck
+from chassis import clock, stuck
 from chassis.bus import Bus
+from chassis.config import read_settings
 from chassis.telemetry import get_log
 from chassis.transaction import Unit
-from chassis.wiring import answers, every, handles, performs
+from chassis.wiring import answers, every, handles, performs, tends
 from contracts import inventory
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
-from services.inventory import batch, handlers, queries, stockkeeping, tables
+from services.inventory import batch, handlers, ledger, queries, stockkeeping, tables
 from services.inventory.tables import SqlInventory
 
 
@@ -104,9 +108,23 @@ class InventoryService:
         for reservation in kept.all_due(work.now):
             handlers.expire(reservation, work, kept)
 
-    @every(seconds=300)
-    def audit_regularly(self, work: Unit) -> None:
+    @tends(seconds=300)
+    def audit_regularly(self, engine: Engine) -> None:
         """Say loudly if ledger and balances differ."""
-        report = queries.audit(work.session, inventory.Audit())
+        with Session(engine) as session:
+            report = queries.audit(session, inventory.Audit())
         if report.differences:
             get_log().error("ledger and balances differ", where=report.differences)
+
+    @tends(seconds=10)
+    def close_ledger(self, engine: Engine) -> None:
+        """Close the ledger of some SKUs, and read again what was closed of another."""
+        ledger.close(engine, clock.now())
+        if untrue := ledger.read_again(engine, clock.now()):
+            get_log().error("the ledger was changed behind its closing", where=untrue)
+
+    @tends(seconds=3600)
+    def carry_ledger(self, engine: Engine) -> None:
+        """Add up movements that are older than they are kept."""
+        if days := read_settings().ledger_kept_days:
+            ledger.carry(engine, clock.now() - timedelta(days=days))

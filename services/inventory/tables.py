@@ -76,6 +76,19 @@ movements = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Index("ix_stock_movements_sku", "sku", "movement_id"),
 )
+closings = sa.Table(
+    "stock_closings",
+    metadata,
+    sa.Column("sku", sa.Text, primary_key=True),
+    sa.Column("warehouse_id", sa.Text, primary_key=True),
+    sa.Column("movement_id", sa.BigInteger, nullable=False),
+    sa.Column("on_hand", sa.BigInteger, nullable=False),
+    sa.Column("reserved", sa.BigInteger, nullable=False),
+    sa.Column("allocated", sa.BigInteger, nullable=False),
+    sa.Column("unavailable", sa.BigInteger, nullable=False),
+    sa.Column("closed_at", Instant, nullable=False),
+    sa.Column("read_at", Instant, nullable=False),
+)
 reservations = sa.Table(
     "reservations",
     metadata,
@@ -91,6 +104,11 @@ reservations = sa.Table(
         "state in ('active', 'committed', 'fulfilled', 'expired', 'released')", name="state"
     ),
     sa.Index("ix_reservations_due", "expires_at", postgresql_where=sa.text("state = 'active'")),
+    sa.Index(
+        "ix_reservations_kept",
+        "order_id",
+        postgresql_where=sa.text("state in ('active', 'committed')"),
+    ),
 )
 done = sa.Table(
     "done_once",

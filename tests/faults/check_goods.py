@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from services.inventory.queries import UNTRUE_BALANCES, UNTRUE_RESERVATIONS
+from services.inventory.ledger import UNTRUE_BALANCES
+from services.inventory.queries import UNTRUE_RESERVATIONS
 from tests.faults.damage import LOST, MONEY, OVERSOLD, TWICE, Books, Damage
 
 NEGATIVE = """
@@ -74,7 +75,7 @@ def _balances(books: Books) -> Iterator[Damage]:
     for row in books.rows("inventory", NEGATIVE):
         found = f"{row.on_hand} on hand, {row.reserved} reserved, {row.allocated} allocated"
         yield Damage(OVERSOLD, f"{row.sku} at {row.warehouse_id}", found)
-    for row in books.rows("inventory", UNTRUE_BALANCES.text):
+    for row in books.rows("inventory", UNTRUE_BALANCES.text, whole=True):
         yield Damage(OVERSOLD, f"{row.sku} at {row.warehouse_id}", "not the ledger's sum")
     for row in books.rows("inventory", UNTRUE_RESERVATIONS.text):
         yield Damage(OVERSOLD, f"{row.sku} at {row.warehouse_id}", "not what orders hold")

@@ -82,6 +82,7 @@ def upgrade() -> None:
     sa.CheckConstraint("state in ('active', 'committed', 'fulfilled', 'expired', 'released')", name=op.f('ck_reservations_state')),
     sa.PrimaryKeyConstraint('order_id', 'round', name=op.f('pk_reservations'))
     )
+    op.create_index('ix_reservations_kept', 'reservations', ['order_id'], unique=False, postgresql_where=sa.text("state in ('active', 'committed')"))
     op.create_index('ix_reservations_due', 'reservations', ['expires_at'], unique=False, postgresql_where=sa.text("state = 'active'"))
     op.create_table('skus',
     sa.Column('sku', sa.Text(), nullable=False),
@@ -104,6 +105,18 @@ def upgrade() -> None:
     sa.CheckConstraint('on_hand >= reserved + allocated + unavailable', name=op.f('ck_stock_never_oversold')),
     sa.ForeignKeyConstraint(['sku'], ['skus.sku'], name=op.f('fk_stock_sku')),
     sa.PrimaryKeyConstraint('sku', 'warehouse_id', name=op.f('pk_stock'))
+    )
+    op.create_table('stock_closings',
+    sa.Column('sku', sa.Text(), nullable=False),
+    sa.Column('warehouse_id', sa.Text(), nullable=False),
+    sa.Column('movement_id', sa.BigInteger(), nullable=False),
+    sa.Column('on_hand', sa.BigInteger(), nullable=False),
+    sa.Column('reserved', sa.BigInteger(), nullable=False),
+    sa.Column('allocated', sa.BigInteger(), nullable=False),
+    sa.Column('unavailable', sa.BigInteger(), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('sku', 'warehouse_id', name=op.f('pk_stock_closings'))
     )
     op.create_table('stock_movements',
     sa.Column('movement_id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -138,11 +151,13 @@ def downgrade() -> None:
     op.drop_table('barcodes')
     op.drop_index('ix_stock_movements_sku', table_name='stock_movements')
     op.drop_table('stock_movements')
+    op.drop_table('stock_closings')
     op.drop_table('stock')
     op.drop_index('ix_skus_prefix', table_name='skus')
     op.drop_index('ix_skus_name', table_name='skus')
     op.drop_table('skus')
     op.drop_index('ix_reservations_due', table_name='reservations', postgresql_where=sa.text("state = 'active'"))
+    op.drop_index('ix_reservations_kept', table_name='reservations', postgresql_where=sa.text("state in ('active', 'committed')"))
     op.drop_table('reservations')
     op.drop_index(op.f('ix_outside_calls_subject'), table_name='outside_calls')
     op.drop_index('ix_outside_calls_due', table_name='outside_calls', postgresql_where=sa.text("state = 'pending'"))
