@@ -48,7 +48,7 @@ def broker(world: World, how: str) -> None:
     world.happened(f"broker {how}")
 
 
-@scenario("bus", seconds=90)
+@scenario("bus", seconds=45)
 def twice_and_in_disorder(world: World) -> None:
     """All messages of a journey there and back come twice, some late, in a random order."""
     sku, other = world.new_sku(berlin=10), world.new_sku(berlin=100)
@@ -60,7 +60,7 @@ def twice_and_in_disorder(world: World) -> None:
     world.happened("message doubled and shuffled", shuffler.doubled.total())
 
 
-@scenario("bus", seconds=40, cases=HELD_UP)
+@scenario("bus", seconds=30, cases=HELD_UP)
 def a_day_late(world: World, wire: str) -> None:
     """Messages are held back for a day: deadlines pass, the journey does what it can, they come."""
     sku = world.new_sku(berlin=100)
