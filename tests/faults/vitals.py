@@ -94,7 +94,7 @@ class Vitals:
     def memory(self) -> float:
         """MiB of all processes that live now."""
         alive = {(name, pid) for name, pid in self._world.system.pids().items()}
-        return sum(life.seen[-1][1] for key, life in self.lives.items() if key in alive)
+        return sum(life.seen[-1][1] for key, life in list(self.lives.items()) if key in alive)
 
     def growth(self) -> dict[str, Growth]:
         """How much memory grew, for each kind of process of which enough was seen."""
