@@ -7,6 +7,8 @@ LOCKS = "chassis/tests/db/test_chassis_locks.py"
 WALKS = "services/orders/tests/domain/test_order_walks.py"
 STORY = "services/orders/tests/handlers/test_order_whatever_happens.py"
 LATE = "services/orders/tests/handlers/test_order_late_news.py"
+SHORTAGE = "services/orders/tests/handlers/test_order_shortage.py"
+CANCELLATION = "services/orders/tests/handlers/test_order_cancellation.py"
 MONEY = "services/orders/tests/domain/test_order_money.py"
 RETURNED = "services/returns/tests/domain/test_returns_walks.py"
 
@@ -163,14 +165,14 @@ SAGAS = (
         "services/orders/journeys.py",
         "self._say(partly.give_back_late(self.order, run, message))",
         "partly.give_back_late(self.order, run, message)",
-        (STORY, LATE),
+        (SHORTAGE,),
     ),
     Mutation(
-        "money is given back while warehouses have not yet answered",
+        "a cancellation does not wait for what the warehouse says",
         "services/orders/journeys.py",
         "if any(run.phase == Phase.BACKWARD for run in runs):\n            return\n",
         "if not runs:\n            return\n",
-        (STORY,),
+        (CANCELLATION,),
     ),
     Mutation(
         "a late message lowers what was captured",

@@ -47,11 +47,12 @@ def test_the_readme_lists_every_bug() -> None:
 
 @pytest.mark.timeout(900)
 def test_some_of_the_bugs_are_planted_and_each_is_caught() -> None:
-    drawn = [m for part in (SAGAS, CHASSIS, STOCK) for m in sample(part, 2, SEED)]
+    by_part = [sample(part, 2, SEED) for part in (SAGAS, CHASSIS, STOCK)]
+    drawn = [mutation for row in zip(*by_part, strict=True) for mutation in row]
     harmless = Mutation("harmless", "chassis/ids.py", "import os", "import  os", (PARTS,))
     broken = Mutation("broken", "chassis/ids.py", "import os", "import no_such", (PARTS,))
 
-    tried = try_all([harmless, broken, *drawn], print, jobs=1, seconds=AT_MOST_SECONDS)
+    tried = try_all([harmless, broken, *drawn], print, jobs=2, seconds=AT_MOST_SECONDS)
 
     assert [t.verdict for t in tried[:2]] == [SURVIVED, UNDECIDED]
     assert len(tried) > 2
