@@ -70,5 +70,5 @@ HOUSEKEEPING: dict[str, tuple[float, Callable[["Bus"], None]]] = {
     "take_up_calls": (1.0, take_up_calls),
     "count_what_waits": (10.0, count_what_waits),
     "prune": (10.0, prune),  # often: a process that keeps dying has to come to it, too
-    "forget_old": (300.0, forget_old),
+    "forget_old": (60.0, forget_old),
 }

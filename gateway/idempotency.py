@@ -21,6 +21,7 @@ from gateway.tables import requests
 
 KEPT = timedelta(hours=24)
 ABANDONED = timedelta(minutes=1)
+PRUNED_AT_ONCE = 2_000
 AWAY_SECONDS = (0, 0.2, 0.5, 1, 2, 4)  # how long a database that restarts is waited for
 NEW = sa.text(
     "insert into idempotent_requests (request_id, fingerprint, at)"
@@ -115,8 +116,11 @@ class Requests:
         self._change(record, at=clock.now() - ABANDONED)
 
     def prune(self) -> None:
-        """Forget requests of the day before."""
-        self._execute(sa.delete(requests).where(requests.c.at < clock.now() - KEPT))
+        """Forget requests of the day before, page by page: nobody waits for long."""
+        old = sa.select(requests.c.request_id).where(requests.c.at < clock.now() - KEPT)
+        page = sa.delete(requests).where(requests.c.request_id.in_(old.limit(PRUNED_AT_ONCE)))
+        while self._execute(page)[0] == PRUNED_AT_ONCE:
+            pass
 
     def _change(self, record: str, **values: object) -> None:
         change = sa.update(requests).where(requests.c.request_id == record).values(**values)

@@ -154,6 +154,20 @@ def test_after_a_day_requests_are_forgotten(
         requests.begin("r-2", b"other")
 
 
+def test_requests_of_many_pages_are_forgotten_at_once(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = Requests(engine)
+    monkeypatch.setattr("gateway.idempotency.PRUNED_AT_ONCE", 2)
+    for number in range(5):
+        requests.begin(f"r-{number}", b"body")
+    later(monkeypatch, hours=25)
+
+    requests.prune()
+
+    assert [requests.begin(f"r-{number}", b"other") for number in range(5)] == [None] * 5
+
+
 def test_over_postgresql_an_order_is_placed_once(engine: sa.Engine) -> None:
     api = Api(requests=Requests(engine))
     api.services.answers["orders.place"] = example(PlacedOrder, order_id=ORDER)
