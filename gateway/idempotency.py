@@ -6,7 +6,7 @@ request id to the services, which do nothing twice.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,17 +18,24 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from chassis import clock
 from gateway.tables import requests
+from gateway.together import Together
 
 KEPT = timedelta(hours=24)
 ABANDONED = timedelta(minutes=1)
 PRUNED_AT_ONCE = 2_000
 AWAY_SECONDS = (0, 0.2, 0.5, 1, 2, 4)  # how long a database that restarts is waited for
-NEW = sa.text(
-    "insert into idempotent_requests (request_id, fingerprint, at)"
-    " values (:id, :print, :now) on conflict (request_id) do nothing"
+WRITE = (
+    "with ended as (update idempotent_requests r"
+    " set status = t.status, headers = t.headers, body = t.body"
+    " from unnest(%s::text[], %s::int[], %s::text[], %s::bytea[]) as t(id, status, headers, body)"
+    " where r.request_id = t.id)"
+    " insert into idempotent_requests (request_id, fingerprint, at)"
+    " select * from unnest(%s::text[], %s::bytea[], %s::timestamptz[]) order by 1"
+    " on conflict (request_id) do nothing returning request_id"
 )
 NEW_OR_MINE = sa.text(
-    f"{str(NEW).removesuffix('do nothing')} do update set at = excluded.at"
+    "insert into idempotent_requests (request_id, fingerprint, at)"
+    " values (:id, :print, :now) on conflict (request_id) do update set at = excluded.at"
     " where idempotent_requests.at = excluded.at and idempotent_requests.status is null"
     " and idempotent_requests.fingerprint = excluded.fingerprint"
 )
@@ -66,25 +73,39 @@ class Answer:
         return Response(self.body, self.status, {**self.headers, "Idempotent-Replayed": "true"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    record: str
+    fingerprint: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    record: str
+    answer: Answer
+
+
 class Requests:
-    """Requests with a key, and their answers, in PostgreSQL; each statement is for itself.
+    """Requests with a key, and their answers, in PostgreSQL; several at a time.
 
     With an engine that commits each at once, a statement is one way there and back.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._together: Together[_Beginning | _Ending, bool] = Together(self._write)
 
     def begin(self, record: str, fingerprint: bytes) -> Answer | None:
         """Note that a request begins, or give the first answer; raises Reused or Running."""
         now = clock.now()
-        values = {"id": record, "print": fingerprint, "now": now}
         try:
-            made, _ = self._execute(NEW, values)
+            made: int = self._together.do(_Beginning(record, fingerprint, now))
         except DBAPIError as error:
             if not _is_away(error):
                 raise
             # the line was cut, and nobody knows whether it was noted before
+            values = {"id": record, "print": fingerprint, "now": now}
             made, _ = self._execute(NEW_OR_MINE, values)
         return None if made else self._known(record, fingerprint, now)
 
@@ -104,16 +125,12 @@ class Requests:
 
     def end(self, record: str, answer: Answer) -> None:
         """Keep the answer."""
-        self._change(
-            record,
-            status=answer.status,
-            headers=msgspec.json.encode(answer.headers).decode(),
-            body=answer.body,
-        )
+        self._insist(lambda: self._together.do(_Ending(record, answer)))
 
     def let_go(self, record: str) -> None:
         """Let the same request be tried at once; another with its key is still refused."""
-        self._change(record, at=clock.now() - ABANDONED)
+        change = sa.update(requests).where(requests.c.request_id == record)
+        self._insist(lambda: self._execute(change.values(at=clock.now() - ABANDONED)))
 
     def prune(self) -> None:
         """Forget requests of the day before, page by page: nobody waits for long."""
@@ -122,11 +139,10 @@ class Requests:
         while self._execute(page)[0] == PRUNED_AT_ONCE:
             pass
 
-    def _change(self, record: str, **values: object) -> None:
-        change = sa.update(requests).where(requests.c.request_id == record).values(**values)
+    def _insist(self, change: Callable[[], object]) -> None:
         for pause in AWAY_SECONDS:
             try:
-                self._execute(change)
+                change()
             except DBAPIError as error:
                 if not _is_away(error):
                     raise
@@ -134,7 +150,29 @@ class Requests:
                 time.sleep(pause)
             else:
                 return
-        self._execute(change)
+        change()
+
+    def _write(self, wishes: Sequence["_Beginning | _Ending"]) -> list[bool]:
+        """Note beginnings and keep answers; tell of each beginning whether it is the first."""
+        ended = [w for w in wishes if isinstance(w, _Ending)]
+        begun = [w for w in wishes if isinstance(w, _Beginning)]
+        values = (
+            [w.record for w in ended],
+            [w.answer.status for w in ended],
+            [msgspec.json.encode(w.answer.headers).decode() for w in ended],
+            [w.answer.body for w in ended],
+            [w.record for w in begun],
+            [w.fingerprint for w in begun],
+            [w.at for w in begun],
+        )
+        with self._engine.begin() as connection:
+            first = {row[0] for row in connection.exec_driver_sql(WRITE, values)}
+        told = []
+        for wish in wishes:
+            told.append(wish.record in first)
+            if isinstance(wish, _Beginning):
+                first.discard(wish.record)
+        return told
 
     def _execute(
         self, statement: sa.Executable, values: dict[str, object] | None = None

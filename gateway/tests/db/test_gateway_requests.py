@@ -135,6 +135,31 @@ def test_a_request_begins_although_the_line_was_cut_when_it_was_noted(engine: sa
         requests.begin("r-1", b"body")
 
 
+def test_many_that_come_at_once_are_written_together_and_each_is_told_its_own(
+    engine: sa.Engine,
+) -> None:
+    requests = Requests(engine)
+    statements = []
+
+    def listen(*told: Any) -> None:
+        statements.append(told[2])
+
+    def live(number: int) -> Any:
+        assert requests.begin(f"r-{number}", b"body") is None
+        requests.end(f"r-{number}", Answer(201, {}, str(number).encode()))
+        return requests.begin(f"r-{number}", b"body")
+
+    sa.event.listen(engine, "before_cursor_execute", listen)
+    try:
+        with ThreadPoolExecutor(16) as pool:
+            kept = list(pool.map(live, range(48)))
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", listen)
+
+    assert [answer.body for answer in kept] == [str(n).encode() for n in range(48)]
+    assert len(statements) < 4 * 48
+
+
 def test_after_a_day_requests_are_forgotten(
     engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
