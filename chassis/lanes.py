@@ -81,24 +81,25 @@ class Lanes:
 
     def publish(self, out: Sequence[Outgoing]) -> None:
         """Send what was committed; a command that no queue takes stays in the outbox."""
-        for message in out:
-            self._link.publish(
-                self._out,
-                amqp.Message(
-                    message.body,
-                    content_type="application/json",
-                    content_encoding="utf-8",
-                    delivery_mode=PERSISTENT,
-                    message_id=message.message_id,
-                    correlation_id=message.correlation_id,
-                    type=message.wire,
-                    application_headers=msgspec.json.decode(message.headers),
-                ),
-                self._bus.names.exchange_for(message.wire),
-                message.wire,
-                mandatory=CATALOGUE[message.wire].kind is Kind.COMMAND,
-                sent=partial(self._remember, message.message_id),
-            )
+        with self._link.together():
+            for message in out:
+                self._link.publish(
+                    self._out,
+                    amqp.Message(
+                        message.body,
+                        content_type="application/json",
+                        content_encoding="utf-8",
+                        delivery_mode=PERSISTENT,
+                        message_id=message.message_id,
+                        correlation_id=message.correlation_id,
+                        type=message.wire,
+                        application_headers=msgspec.json.decode(message.headers),
+                    ),
+                    self._bus.names.exchange_for(message.wire),
+                    message.wire,
+                    mandatory=CATALOGUE[message.wire].kind is Kind.COMMAND,
+                    sent=partial(self._remember, message.message_id),
+                )
 
     def acknowledge(self, jobs: Sequence[Job]) -> None:
         """Tell the broker that these, and all that came before them, are done with."""

@@ -5,6 +5,7 @@ The broker's part is played by the test: it delivers, confirms, refuses and retu
 
 import itertools
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -81,6 +82,9 @@ class MemoryLink:
         if sent:
             sent(channel.tag)
         self.published.append((message, key, mandatory))
+
+    def together(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def acknowledge(self, _channel: MemoryChannel, tag: int, *, multiple: bool = False) -> None:
         self.on_acknowledge()
