@@ -1,6 +1,6 @@
 """How many orders per second, how long does each take, and what does it cost? `make bench`.
 
-python -m benchmarks.run [--quick] [--orders N] [--keep FILE]
+python -m benchmarks.run [--quick] [--orders N] [--concurrency N …] [--keep FILE]
 
 Prints one JSON object on standard output, its progress on standard error. What is measured: from
 the request that places an order to the commit that opens its picking in the warehouse – stock
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from typing import Any
 from benchmarks import cost, goods
 from benchmarks.facts import Facts
 from benchmarks.figures import cpu_per_order, percentiles, stage_means
+from benchmarks.life import Life
 from local import database
 from local.client import Client
 from local.processes import ROOT
@@ -31,9 +33,11 @@ from local.supervisor import System
 WARM_UP = 400
 DONE_WITHIN = 120
 IDLE_SECONDS = 5
-QUICK = ((32, 2000, 0.0),)
-WHOLE = ((1, 300, 0.0), (32, 4000, 0.0), (64, 4000, 0.0))
+QUICK = {64: 2000}
+WHOLE = {1: 300, 16: 2000, 64: 4000}
 PACE = 0.5
+LIVES = 200
+LOOPS = 2_000_000
 
 
 def say(text: str) -> None:
@@ -109,6 +113,12 @@ class Bench:
         )
         return figures
 
+    def life(self, say: Callable[[str], None]) -> dict[str, Any]:
+        """Take some of the orders to the customer and back; tell what each stage took."""
+        say(f"{LIVES} orders to the doorstep and back …")
+        api = Client(self._system.gateway_url, self._system.api_key)
+        return Life(api, self._facts, self._roots, say).measure(list(self._placed)[-LIVES:])
+
     def memory(self) -> dict[str, float]:
         """Tell the memory of each process in MiB."""
         return cost.memory(self._roots)
@@ -144,37 +154,52 @@ class Bench:
 def main(arguments: list[str]) -> int:
     """Measure, print the result, return 1 if anything was lost."""
     parser = argparse.ArgumentParser(prog="make bench", description="Measure orders per second.")
-    parser.add_argument("--quick", action="store_true", help="only concurrency 32, two minutes")
+    parser.add_argument("--quick", action="store_true", help="only concurrency 64, two minutes")
     parser.add_argument("--orders", type=int, default=0, help="so many orders in each measurement")
+    parser.add_argument("--concurrency", type=int, nargs="+", default=[], help="only these")
     parser.add_argument("--keep", type=Path, help="write the result into this file as well")
     wish = parser.parse_args(arguments)
     if os.environ.pop("DATABASE_URL", None):
         say("DATABASE_URL is not used: the benchmark starts a PostgreSQL of its own")
     # tells when each order was committed, to the microsecond
     database.SETTINGS["track_commit_timestamp"] = "on"
-    plan = [(c, wish.orders or n, rate) for c, n, rate in (QUICK if wish.quick else WHOLE)]
+    plan = QUICK if wish.quick else WHOLE
+    chosen = wish.concurrency or list(plan)
+    plan = {c: wish.orders or plan.get(c, WHOLE[64]) for c in chosen}
     (ROOT / ".oms").mkdir(exist_ok=True)
     state = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT / ".oms"))
     about = machine()
     try:
         with System(state, say, own_broker=True) as system:
+            at_rest = Bench(system).memory()
             goods.stock_up(system.gateway_url, system.api_key, say)
             bench = Bench(system)
             settings = bench.settings()
             bench.warm_up()
             idle = bench.idle()
-            measured = [bench.measure(*one) for one in plan]
-            if not wish.quick:
+            measured = [bench.measure(number, orders, 0.0) for number, orders in plan.items()]
+            memory, checks, life, start = bench.memory(), bench.check(), None, None
+            if not (wish.quick or wish.concurrency):
                 best = max(one["orders_per_second"] for one in measured)
                 measured.append(bench.measure(32, round(best * PACE) * 30, round(best * PACE)))
-            memory, checks = bench.memory(), bench.check()
+                memory, checks = bench.memory(), bench.check()
+                life = bench.life(say)
+        if life:
+            start = _start_again(state)
     finally:
         shutil.rmtree(state, ignore_errors=True)
+    limit = _limit(max(plan))
+    for one in measured:
+        if one["concurrency"] == limit["at_once"]:
+            whole = one["cpu_ms_per_order"]["total"]
+            one["times_the_limit"] = round(whole / limit["cpu_ms_per_order"]["total"], 2)
     result = {
         "measured": "from the request to the commit that opens the picking in the warehouse",
         "at": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit(),
         "machine": about, "settings": settings, "workload": _workload(),
-        "idle": idle, "measurements": measured, "memory_mib": memory, "checks": checks,
+        "idle": idle, "measurements": measured, "limit": limit, "whole_life": life,
+        "second_start_seconds": start, "memory_mib_at_rest": at_rest, "memory_mib": memory,
+        "checks": checks,
     }  # fmt: skip
     text = json.dumps(result, indent=2)
     print(text)
@@ -182,6 +207,24 @@ def main(arguments: list[str]) -> int:
         wish.keep.write_text(text + "\n")
     say("nothing was lost" if checks["nothing_lost"] else f"SOMETHING IS WRONG: {checks}")
     return 0 if checks["nothing_lost"] else 1
+
+
+def _start_again(state: Path) -> float:
+    """Seconds of a second start, as after Ctrl-C: with databases, tables and goods in place."""
+    began = time.monotonic()
+    with System(state, say, own_broker=True):
+        return round(time.monotonic() - began, 1)
+
+
+def _limit(at_once: int) -> dict[str, Any]:
+    say("the same SQL by one plain process …")
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "benchmarks.limit", "--at-once", str(at_once)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True,
+    )  # fmt: skip
+    limit: dict[str, Any] = json.loads(done.stdout)
+    say(f"  {limit['cpu_ms_per_order']['total']} ms CPU per order")
+    return limit
 
 
 def _whole(used: dict[str, float]) -> dict[str, float]:
@@ -204,8 +247,17 @@ def machine() -> dict[str, Any]:
     return {
         "cores": os.cpu_count(), "processor": names[0] if names else platform.machine(),
         "memory_gib": round(memory / 2**30, 1), "python": platform.python_version(),
-        "load_before": os.getloadavg()[0],
+        "load_before": os.getloadavg()[0], "ms_for_two_million_additions": speed(),
     }  # fmt: skip
+
+
+def speed() -> int:
+    """How fast this machine is just now: milliseconds for a fixed piece of plain Python."""
+    began = time.process_time()
+    total = 0
+    for number in range(LOOPS):
+        total += number
+    return round(1000 * (time.process_time() - began))
 
 
 def commit() -> str:
