@@ -22,6 +22,7 @@ from tests.mutations.mutation import ROOT, Mutation
 COPIED = ("benchmarks", "chassis", "contracts", "gateway", "local", "services", "tests")
 FILES = ("conftest.py", "pyproject.toml")
 AT_MOST_SECONDS = 240
+PLUGINS = ("hypothesispytest", "pytest_timeout")  # loading all takes longer than most tests
 CAUGHT, SURVIVED, UNDECIDED = "caught", "SURVIVED", "UNDECIDED"
 VERDICTS = {0: SURVIVED, 1: CAUGHT}
 FAILED = re.compile(r"^FAILED \S*?([^/\s]+::\S+)", re.MULTILINE)
@@ -42,7 +43,12 @@ class Bench:
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self._tree = folder / "tree"
-        self._environment = {**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": "."}
+        self._environment = {
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "PYTHONPATH": ".",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        }
         ignored = shutil.ignore_patterns("__pycache__", ".*")
         for name in COPIED:
             shutil.copytree(ROOT / name, self._tree / name, ignore=ignored)
@@ -54,15 +60,9 @@ class Bench:
 
         Hypothesis looks for no smaller example: one is enough to catch a bug.
         """
-        command = [sys.executable, "-W", "ignore", "-m", "pytest", "-q", "-rf", "--tb=line"]
-        command += [
-            "-p",
-            "no:randomly",
-            "-p",
-            "no:cacheprovider",
-            "--hypothesis-profile=planted",
-            "-x",
-        ]
+        command = [sys.executable, "-W", "ignore", "-m", "pytest", "-q", "-rf", "-x", "--tb=line"]
+        command += [part for plugin in PLUGINS for part in ("-p", plugin)]
+        command += ["-p", "no:cacheprovider", "--hypothesis-profile=planted"]
         try:
             done = subprocess.run(
                 [*command, *tests], cwd=self._tree, env=self._environment, capture_output=True,
