@@ -215,10 +215,11 @@ class StockFulfilled(Message, frozen=True, kw_only=True):
 
 @event("inventory.restocked.v1")
 class StockRestocked(Message, frozen=True, kw_only=True):
-    """The returned goods are back on the books, sellable or not."""
+    """The returned goods are back on the books, sellable or not; `again` if that was told before."""
 
     return_id: ReturnId
     order_id: OrderId
+    again: bool = False
 
 
 @event("inventory.changed.v1")

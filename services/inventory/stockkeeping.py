@@ -79,7 +79,8 @@ def receive_stock(wish: ReceiveStock, work: Work, inventory: Inventory) -> Wareh
 def restock_return(command: RestockReturn, work: Work, inventory: Inventory) -> None:
     """Book returned units in, sellable or not, once for each return."""
     key = f"restocked:{command.return_id}"
-    if not inventory.is_done(key):
+    again = inventory.is_done(key)
+    if not again:
         inventory.mark_done(key, work.now)
         shelves = inventory.shelves(unit.sku for unit in command.units)
         for i, unit in enumerate(command.units):
@@ -92,7 +93,8 @@ def restock_return(command: RestockReturn, work: Work, inventory: Inventory) -> 
                     on_hand=back, unavailable=aside, reason=unit.disposition,
                 )
             )  # fmt: skip
-    work.send(StockRestocked(return_id=command.return_id, order_id=command.order_id))
+    told = StockRestocked(return_id=command.return_id, order_id=command.order_id, again=again)
+    work.send(told)
 
 
 def _known(sku: str, field: str, inventory: Inventory) -> None:

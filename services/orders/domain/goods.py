@@ -53,7 +53,7 @@ def _fulfilled(_: Order, __: inventory.StockFulfilled) -> Told:
 
 
 def _restocked(_: Order, told: inventory.StockRestocked) -> Told:
-    return [Change("restocked", told.return_id)]
+    return [] if told.again else [Change("restocked", told.return_id)]
 
 
 def _routed(order: Order, told: warehouse.OrderRouted) -> Told:

@@ -1,9 +1,10 @@
 """News that come late, early or twice are taken for what they are."""
 
 import pytest
+from msgspec.structs import replace
 
 from chassis.errors import NotYet
-from contracts.inventory import StockReleased, StockReserved
+from contracts.inventory import StockReleased, StockReserved, StockRestocked
 from contracts.payments import (
     PaymentAuthorized,
     PaymentCaptured,
@@ -187,6 +188,15 @@ def test_money_that_went_back_before_its_capture_is_known_waits_for_it(desk: Des
     with pytest.raises(NotYet):
         desk.tell(back)
     assert (town.order.captured, town.order.refunded) == (0, 0)
+
+
+def test_goods_that_came_back_are_told_once_however_often_inventory_is_asked(desk: Desk) -> None:
+    town = at_handover(desk)
+    back = StockRestocked(return_id="ret_" + "0" * 26, order_id=town.order.order_id)
+
+    desk.tell(back, replace(back, again=True))
+
+    assert desk.actions(town.order).count("restocked") == 1
 
 
 def test_a_channel_that_would_not_listen_is_named_in_the_history(desk: Desk) -> None:
