@@ -20,9 +20,9 @@ def there_and_back(world: World, sku: str, key: str, **more: Any) -> str:
 
 
 def called_off(world: World, sku: str, key: str, **more: Any) -> str:
-    """Take an order as far as picking, then call it off; return its id."""
+    """Take an order as far as its label, then call it off; return its id."""
     order_id = world.place(sku, key, channel=world.till, channel_order_id=key, **more)
-    world.staff.allocated(order_id)
+    world.staff.pick_and_pack(order_id)
     call_off(world, order_id)
     return order_id
 
