@@ -215,7 +215,7 @@ class StockFulfilled(Message, frozen=True, kw_only=True):
 
 @event("inventory.restocked.v1")
 class StockRestocked(Message, frozen=True, kw_only=True):
-    """The returned goods are back on the books, sellable or not; `again` if that was told before."""
+    """Returned goods are back on the books, sellable or not; `again` if that was told before."""
 
     return_id: ReturnId
     order_id: OrderId
