@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound
 from contracts import channels as said
@@ -147,3 +149,15 @@ def test_a_call_tells_the_stock_of_its_moment_by_the_connection_of_its_moment(
 
     assert heard == [("new", 5)]
     assert [c.request["version"] for c in shop.calls] == [4]
+
+
+def test_two_replicas_take_orders_of_one_shop_without_waiting_for_each_other(shop: Service) -> None:
+    shop.post(an_order())
+    with Session(shop.engine) as other:
+        other.execute(sa.text("select 1 from connections for update"))
+        shop.post(an_order(id=4712))
+        assert shop.ask("inbound", said.FindInbound()).orders[0].channel_order_id == "4712"
+    shop.post(an_order(id=4713))
+    (mine,) = [v for v in shop.ask("connections", said.AllConnections()).connections
+               if v.channel == SHOP]  # fmt: skip
+    assert mine.last_received_at is not None
