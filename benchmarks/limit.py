@@ -232,7 +232,8 @@ def main(arguments: list[str]) -> int:
             if wish.profile:
                 profile = cProfile.Profile()
                 profile.runcall(place, loop, random.Random(1), wish.orders, wish.at_once)
-                pstats.Stats(profile).sort_stats("tottime").print_stats(50)
+                for order in ("tottime", "cumulative"):
+                    pstats.Stats(profile).sort_stats(order).print_stats(60)
                 return 0
             result = measure(loop, server, wish.orders, wish.at_once)
             loop.close()

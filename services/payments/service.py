@@ -9,7 +9,6 @@ from chassis.bus import Bus
 from chassis.config import read_settings
 from chassis.keeping import flush
 from chassis.outside import Outcome, OutsideCall
-from chassis.store import new_engine
 from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, every, handles, outside, performs
 from contracts import payments
@@ -39,7 +38,7 @@ class PaymentsService:
     bus = Bus(tables.metadata, prepare=sql_payments.prepare, finish=sql_payments.finish)
 
     def __init__(self) -> None:
-        self.provider = Sandbox(new_engine(read_settings().database_url, pool=16))
+        self.provider = Sandbox(read_settings().database_url)
 
     @handles(payments.AuthorizePayment)
     def authorize(self, command: payments.AuthorizePayment, work: Unit) -> None:

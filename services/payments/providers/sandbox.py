@@ -20,6 +20,8 @@ A row for each key and operation: so it can be counted how often money really mo
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,8 +30,10 @@ from sqlalchemy import Connection
 
 from chassis import clock
 from chassis.outside import Declined
+from chassis.store import new_engine
 from services.payments.providers.provider import Answer
 
+POOL = 16
 SLOW = timedelta(days=2)
 AUTHORIZES = {
     "tok_decline": "declined",
@@ -79,8 +83,8 @@ class Sandbox:
 
     name = "sandbox"
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, url: str) -> None:
+        self._engine = new_engine(url, pool=POOL, at_once=True)  # most answers are one statement
 
     def authorize(self, key: str, amount: int, currency: str, token: str) -> Answer:  # noqa: ARG002
         """Hold money, as the token tells."""
@@ -99,7 +103,7 @@ class Sandbox:
 
     def void(self, key: str, authorization: str) -> Answer:
         """Let go of money; what is undecided will not be decided any more."""
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             held = connection.execute(LOCK, {"key": authorization}).first()
             token = held.token if held else ""
             row = _put(connection, key, "void", token, "succeeded", held_by=authorization)
@@ -122,8 +126,15 @@ class Sandbox:
                 CONFIRM, {"key": key, "status": "succeeded" if accepted else "declined"}
             )
 
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            connection.execution_options(isolation_level="READ COMMITTED")
+            with connection.begin():
+                yield connection
+
     def _move(self, operation: str, key: str, authorization: str, amount: int) -> Answer:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             held = connection.execute(LOCK, {"key": authorization}).first()
             moved = connection.execute(SUMS, {"held_by": authorization, "key": key})
             done: dict[str, int] = {name: int(total) for name, total in moved}

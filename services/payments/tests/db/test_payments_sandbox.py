@@ -16,18 +16,22 @@ from services.payments.tests.memory_provider import stored
 from services.payments.tests.provider_conformance import ProviderConformance
 
 
+def url_of(engine: sa.Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
 class TestSandbox(ProviderConformance):
     """It is a provider like any other."""
 
     @pytest.fixture
     def provider(self, engine: sa.Engine) -> Sandbox:
-        return Sandbox(engine)
+        return Sandbox(url_of(engine))
 
 
 @pytest.fixture
 def sandbox(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     set_clock(monkeypatch)
-    return Sandbox(engine)
+    return Sandbox(url_of(engine))
 
 
 def set_clock(monkeypatch: pytest.MonkeyPatch, later: timedelta = timedelta()) -> None:
@@ -168,7 +172,7 @@ def test_the_ledger_survives_the_death_of_the_service(sandbox: Sandbox, engine: 
     key = new_id("auth")
     sandbox.authorize(key, 100, "EUR", "tok_ok")
 
-    assert Sandbox(engine).look_up(key) == sandbox.authorize(key, 100, "EUR", "tok_ok")
+    assert Sandbox(url_of(engine)).look_up(key) == sandbox.authorize(key, 100, "EUR", "tok_ok")
 
 
 def test_an_outage_answers_nothing_for_a_minute_and_nothing_was_done(
