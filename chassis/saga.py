@@ -151,7 +151,9 @@ class Saga(Generic[S]):
             late = replace(progress, problem=f"{step.name}: no answer in time")
             return self._back(self._at[step.name], late, subject, now)
         if step.people or step.do is None:
-            return replace(progress, problem=f"{step.name} is overdue", deadline=None), []
+            late = replace(progress, problem=f"{step.name} is overdue", deadline=None)
+            # whoever has done it already tells it again; whoever has never heard of it parks it
+            return late, _told(step.do(subject, progress.data)) if step.do else []
         return self._ask_again(progress, step.do, subject, now)
 
     def may_compensate(self, progress: Progress) -> bool:

@@ -162,6 +162,8 @@ def test_people_who_do_not_pick_for_a_day_are_an_exception(desk: Desk) -> None:
 
     run = next(r for r in desk.runs.runs.values() if r.saga == "fulfillment")
     assert (run.problem, run.phase) == ("packing is overdue", "forward")
+    assert town.go() == ["OpenFulfillment"]  # once: the warehouse may have told it in vain
+    desk.wait(days=2)
     assert town.go() == []
 
     town.pick_and_pack()

@@ -14,6 +14,7 @@ from contracts.orders import PaymentChoice
 from contracts.warehouse import ItemPicked, PickShort
 from services.orders.domain.order import Order
 from services.orders.sagas.hearing import is_stuck
+from services.orders.sagas.neglect import neglected
 from services.orders.tests.builders import MUG, SHIRT, Desk, a_line
 from services.orders.tests.neighbors import EVENTS, Neighbors
 
@@ -183,6 +184,12 @@ class AnOrder(RuleBasedStateMachine):
         if self.order.state in {"pending", "confirmed"} and not any(r.is_open for r in self.runs()):
             money = self.commands or self.others.told
             assert money or self.order.captured < self.order.due, "nobody goes on with this order"
+
+    @invariant()
+    def the_watchdog_is_silent_while_somebody_goes_on(self) -> None:
+        wrong = {one.kind for one in neglected(self.order, self.runs(), self.desk.work.now)}
+        under_way = {"not_completed"} if self.commands or self.others.told else set()
+        assert wrong <= {"owed"} | under_way  # owed: people have skipped the capture
 
     def teardown(self) -> None:
         """Let everybody do their work: then the order ends, and all adds up."""
