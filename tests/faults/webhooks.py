@@ -224,7 +224,7 @@ def genuinely(world: World, whom: str, event: dict[str, str], order_id: str) -> 
 def books_of(world: World, whom: str, order_id: str) -> list[Any]:
     """What is known of an order's payment, or of its parcels."""
     service, query = {"provider": ("payments", MONEY), "carrier": ("shipping", PARCEL)}[whom]
-    return list(world.rows(service, query, order=order_id)[0])
+    return [value for row in world.rows(service, query, order=order_id) for value in row]
 
 
 def post(world: World, whom: str, event: dict[str, str]) -> int:
