@@ -271,7 +271,10 @@ class OrderCounts(Wire, frozen=True, kw_only=True):
 
 
 class OrderPage(Wire, frozen=True, kw_only=True):
-    """A page of orders; `next` is empty on the last."""
+    """A page of orders; `next` is empty on the last.
+
+    A page may be short and yet have a next: words and statuses together may match few among many.
+    """
 
     orders: tuple[OrderRow, ...]
     next: str = ""

@@ -1,29 +1,32 @@
 """How are orders listed, found by their words, and counted, as fast among a million as among ten?
 
-Every filter has an index that is in the order of the list, so a page is read off it and nothing is
-sorted. Words have one that is not (GIN); but it is in order of the weeks in which orders were
-placed (see words.py). So the newest weeks are looked at first, then ever more of the older ones,
-until a page is full: a word of many orders is found in the first weeks, a word of few ends soon.
+Every filter has an index that is in the order of the list and holds all other filters, too: a page
+is read off it, and a row is looked up only if it is shown. Words have an index that is in no order
+(GIN), but its words begin with the week in which the order was placed (words.py): it is asked
+week by week from the newest on, until the page is full. A word of many orders is found in the first
+week; one of few costs a look into every week, which is some microseconds each.
 
-A count stops at `MOST_COUNTED`: nobody reads the difference between 10,000 orders and more, and
-to know it everything would have to be counted.
+Words together with other filters may match nearly nothing among very many. So for one page no more
+than `LOOKED_AT` orders with these words are looked at: it may be short, and yet have a next.
+A count stops at `MOST_COUNTED`: to know how many more there are everything had to be counted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import Session
 
 from chassis.errors import Refused
 from contracts import orders as said
 from contracts.values import Money
 from services.orders.tables import orders, search
-from services.orders.words import asked_for, query_for, week_of
+from services.orders.words import asked_for, queries_for, week_of
 
 MOST_COUNTED = 10_000
-FIRST_WEEKS, WIDER = 2, 4
+FIRST_LOOK, LOOKED_AT = 4, 4_000
 ROW = (
     "order_id", "number", "state", "payment_status", "fulfillment_status", "channel",
     "channel_order_id", "customer_name", "total", "currency", "tags", "placed_at",
@@ -36,20 +39,37 @@ def find_orders(session: Session, asked: said.FindOrders) -> said.OrderPage:
     """List orders, newest first, by keyset."""
     wanted = asked.limit + 1
     before = _cursor(asked.after) if asked.after else None
+    goes_on: Cursor | None = None
     if words := asked_for(asked.text, asked.tag):
-        rows: list[Any] = []
-        for weeks in _windows(*_span(session, asked, before)):
-            query = _worded(asked, query_for(words, weeks), before)
-            rows += session.execute(query.limit(wanted - len(rows)))
-            if len(rows) == wanted:
-                break
+        rows, goes_on = _with_words(session, words, asked, before)
     else:
-        rows = list(session.execute(_listed(asked, before).limit(wanted)))
+        found = _listed(asked, before).order_by(*newest(orders)).limit(wanted).subquery()
+        query = sa.select(*SHOWN).join(found, found.c.order_id == orders.c.order_id)
+        rows = session.execute(query.order_by(*newest(orders))).all()
     page = tuple(_row(row) for row in rows[: asked.limit])
-    more = len(rows) > asked.limit
+    if len(rows) > asked.limit:
+        goes_on = (page[-1].placed_at, page[-1].order_id)
     return said.OrderPage(
-        orders=page, next=f"{page[-1].placed_at.isoformat()}|{page[-1].order_id}" if more else ""
+        orders=page, next=f"{goes_on[0].isoformat()}|{goes_on[1]}" if goes_on else ""
     )
+
+
+def _with_words(
+    session: Session, words: Sequence[str], asked: said.FindOrders, before: Cursor | None
+) -> tuple[Sequence[Any], Cursor | None]:
+    """Orders with these words, and where to go on if there may be more of them."""
+    statuses, wanted = _statuses(asked), asked.limit + 1
+    rows: Sequence[Any] = ()
+    for most in (wanted * FIRST_LOOK, LOOKED_AT) if statuses else (wanted,):
+        looked_at = session.execute(_worded(session, words, asked, before, most)).all()
+        ids = sa.literal([row.order_id for row in looked_at], ARRAY(sa.Text))
+        query = sa.select(*SHOWN).where(orders.c.order_id == sa.any_(ids), *statuses)
+        rows = session.execute(query.order_by(*newest(orders)).limit(wanted)).all()
+        if len(looked_at) < most:
+            return rows, None
+        if len(rows) == wanted:
+            break
+    return rows, (looked_at[-1].placed_at, looked_at[-1].order_id)
 
 
 def count_orders(session: Session, asked: said.CountOrders) -> said.OrderCounts:
@@ -58,30 +78,56 @@ def count_orders(session: Session, asked: said.CountOrders) -> said.OrderCounts:
 
 
 def _count(session: Session, view: said.OrderFilter) -> said.OrderCount:
+    most, statuses = MOST_COUNTED + 1, _statuses(view)
     if words := asked_for(view.text, view.tag):
-        newest, oldest = _span(session, view, None)
-        query = _worded(view, query_for(words, range(oldest, newest + 1)), None)
+        some = _worded(session, words, view, None, most).subquery()
+        query = sa.select(sa.func.count(), sa.func.count()).select_from(some)
+        if statuses:
+            each = sa.join(some, orders, orders.c.order_id == some.c.order_id, isouter=True)
+            matching = sa.func.count().filter(*statuses)
+            query = sa.select(matching, sa.func.count()).select_from(each)
     else:
-        query = _listed(view, None)
-    ones = query.with_only_columns(sa.literal(1), maintain_column_froms=True).order_by(None)
-    some = ones.limit(MOST_COUNTED + 1).subquery()
-    found = session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
-    return said.OrderCount(count=min(found, MOST_COUNTED), more=found > MOST_COUNTED)
+        # from the oldest on: what changes no more is counted without looking at its rows
+        some = (
+            _listed(view, None)
+            .order_by(orders.c.placed_at, orders.c.order_id)
+            .limit(most)
+            .subquery()
+        )
+        query = sa.select(sa.func.count(), sa.func.count()).select_from(some)
+    found, looked_at = session.execute(query).one()
+    return said.OrderCount(count=min(found, MOST_COUNTED), more=looked_at == most)
+
+
+def newest(table: Any) -> tuple[Any, Any]:
+    """The order of lists."""
+    return table.c.placed_at.desc(), table.c.order_id.desc()
 
 
 def _listed(asked: said.OrderFilter, before: Cursor | None) -> sa.Select[Any]:
-    """Orders by what they are, newest first."""
-    query = sa.select(*SHOWN).where(*_statuses(asked), *_times(orders, asked, before))
-    return query.order_by(orders.c.placed_at.desc(), orders.c.order_id.desc())
+    """Ids of orders by what they are."""
+    return sa.select(orders.c.order_id).where(*_statuses(asked), *_times(orders, asked, before))
 
 
-def _worded(asked: said.OrderFilter, words: str, before: Cursor | None) -> sa.Select[Any]:
-    """Orders by their words and tags, newest first; read only as far as they are wanted."""
-    matches = sa.text("terms @@ cast(:words as tsquery)").bindparams(words=words)
-    together = sa.join(search, orders, search.c.order_id == orders.c.order_id)
-    query = sa.select(*SHOWN).select_from(together)
-    query = query.where(matches, *_statuses(asked), *_times(search, asked, before))
-    return query.order_by(search.c.placed_at.desc(), search.c.order_id.desc())
+def _worded(
+    session: Session,
+    words: Sequence[str],
+    asked: said.OrderFilter,
+    before: Cursor | None,
+    most: int,
+) -> sa.Select[Any]:
+    """Ids of orders by their words and tags, newest first; a week is read only if it is needed."""
+    last, first = _span(session, asked, before)
+    queries = sa.literal(queries_for(words, range(last, first - 1, -1)), ARRAY(sa.Text))
+    each = sa.func.unnest(queries).table_valued("words", with_ordinality="nth", name="weeks")
+    weeks = each.render_derived()
+    matches = search.c.terms.bool_op("@@")(sa.cast(weeks.c.words, TSQUERY))
+    found = sa.select(search.c.order_id, search.c.placed_at).where(
+        matches, *_times(search, asked, before)
+    )
+    week = found.order_by(*newest(search)).limit(most).lateral("week")
+    query = sa.select(week.c.order_id, week.c.placed_at).select_from(weeks.join(week, sa.true()))
+    return query.order_by(weeks.c.nth, *newest(week)).limit(most)
 
 
 def _statuses(asked: said.OrderFilter) -> list[Any]:
@@ -116,14 +162,6 @@ def _span(session: Session, asked: said.OrderFilter, before: Cursor | None) -> t
     upper = [at for at in (newest, asked.placed_to, before and before[0]) if at]
     lower = [at for at in (oldest, asked.placed_from) if at]
     return week_of(min(upper)), week_of(max(lower))
-
-
-def _windows(newest: int, oldest: int) -> Iterator[Sequence[int]]:
-    """The weeks from the newest to the oldest, few at first and then ever more at a time."""
-    size = FIRST_WEEKS
-    while newest >= oldest:
-        yield range(newest, max(newest - size, oldest - 1), -1)
-        newest, size = newest - size, size * WIDER
 
 
 def _cursor(after: str) -> Cursor:

@@ -56,10 +56,9 @@ def asked_for(text: str, tag: str) -> list[str]:
     return [*words, f"{_quoted(_tag(tag))}'"] if tag else words
 
 
-def query_for(asked: Sequence[str], weeks: Iterable[int]) -> str:
-    """A tsquery for the orders of these weeks that have all that is asked for."""
-    each = [" & ".join(f"'{week:04}{word}" for word in asked) for week in weeks]
-    return " | ".join(f"({all_words})" for all_words in each)
+def queries_for(asked: Sequence[str], weeks: Iterable[int]) -> list[str]:
+    """A tsquery for each week: the orders that have all that is asked for."""
+    return [" & ".join(f"'{week:04}{word}" for word in asked) for week in weeks]
 
 
 def _words(text: str) -> list[str]:

@@ -113,12 +113,12 @@ def upgrade() -> None:
     sa.UniqueConstraint('number', name=op.f('uq_orders_number'))
     )
     op.create_index('ix_orders_hold', 'orders', ['hold_until'], unique=False, postgresql_where=sa.text('hold_until is not null'))
-    op.create_index('ix_orders_newest', 'orders', [sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
+    op.create_index('ix_orders_newest', 'orders', [sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False, postgresql_include=['state', 'payment_status', 'fulfillment_status', 'channel'])
     op.create_index('ix_orders_open', 'orders', ['order_id'], unique=False, postgresql_where=sa.text("state in ('pending', 'confirmed')"))
-    op.create_index('ix_orders_state', 'orders', ['state', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
-    op.create_index('ix_orders_payment_status', 'orders', ['payment_status', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
-    op.create_index('ix_orders_fulfillment_status', 'orders', ['fulfillment_status', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
-    op.create_index('ix_orders_channel', 'orders', ['channel', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False)
+    op.create_index('ix_orders_state', 'orders', ['state', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False, postgresql_include=['payment_status', 'fulfillment_status', 'channel'])
+    op.create_index('ix_orders_payment_status', 'orders', ['payment_status', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False, postgresql_include=['state', 'fulfillment_status', 'channel'])
+    op.create_index('ix_orders_fulfillment_status', 'orders', ['fulfillment_status', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False, postgresql_include=['state', 'payment_status', 'channel'])
+    op.create_index('ix_orders_channel', 'orders', ['channel', sa.literal_column('placed_at desc'), sa.literal_column('order_id desc')], unique=False, postgresql_include=['state', 'payment_status', 'fulfillment_status'])
     op.create_index('uq_orders_channel_order', 'orders', ['channel', 'channel_order_id'], unique=True, postgresql_where=sa.text("channel_order_id <> ''"))
     op.create_table('outbox',
     sa.Column('message_id', sa.Text(), nullable=False),

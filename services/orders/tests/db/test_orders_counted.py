@@ -58,6 +58,23 @@ def test_a_search_with_a_status_finds_older_orders_when_newer_ones_have_another(
     assert page_by_page(office, text="ann", status="pending") == placed[:-2]
 
 
+def test_a_page_ends_where_enough_was_looked_at_and_the_next_goes_on_there(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "FIRST_LOOK", 1)
+    monkeypatch.setattr(finding, "LOOKED_AT", 4)
+    placed = over_the_years(office)
+    for order_id in placed[-2:]:
+        with office.batch(FindOrders()) as (orders, _):
+            orders.get(order_id).cancel("no")
+
+    first = office.ask(finding.find_orders, FindOrders(text="ann", status="canceled", limit=2))
+
+    assert (first.orders, bool(first.next)) == ((), True)
+    assert page_by_page(office, text="ann", status="canceled") == placed[-2:]
+    assert page_by_page(office, text="ann", status="pending") == placed[:-2]
+
+
 def test_an_order_of_an_impossible_time_is_found_all_the_same(office: Office) -> None:
     early = office.place(placed_at=datetime(1601, 1, 1, tzinfo=UTC)).order_id
     late = office.place(placed_at=datetime(9990, 1, 1, tzinfo=UTC)).order_id
