@@ -1,9 +1,10 @@
 """Where may a drill kill the process? At named points in the chassis; off, they cost a comparison.
 
 FAILPOINT_FILE names a file with lines `point name`, such as `before_commit inventory.reserve.v1`.
-A process that reaches a point while it handles what is named strikes the line out and dies like
-by `kill -9`: each line kills once, and a line that is left was never reached. What comes a second
-time and changes nothing does not count: a death after a commit is one with something to lose.
+A process that reaches a point while it handles what is named dies like by `kill -9`. Before, it
+strikes out the lines of all that it has in hand at this point; a line that is left was never
+reached. What comes a second time and changes nothing does not count: a death after a commit is
+one with something to lose.
 
                     a service                 the gateway              the relay
     before_commit   all is written            a request was read       the broker has it all
@@ -36,10 +37,8 @@ def reach(point: str, handled: Iterable[Named]) -> None:
         return
     file = Path(_FILE)
     lines = file.read_text().splitlines() if file.exists() else []
-    for job in handled:
-        if (line := f"{point} {job.name}") in lines:
-            lines.remove(line)
-            left = file.with_suffix(".left")
-            left.write_text("\n".join(lines))
-            left.replace(file)  # whoever reads it sees it whole
-            os.kill(os.getpid(), signal.SIGKILL)
+    if struck := {f"{point} {job.name}" for job in handled}.intersection(lines):
+        left = file.with_suffix(".left")
+        left.write_text("\n".join(line for line in lines if line not in struck))
+        left.replace(file)  # whoever reads it sees it whole
+        os.kill(os.getpid(), signal.SIGKILL)

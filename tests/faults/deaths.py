@@ -82,16 +82,6 @@ LEFT_TO_THE_RELAY = (
 )
 
 
-def every_cell() -> list[tuple[str, str]]:
-    """All (process, line) that a service or the gateway can die at."""
-    return [
-        (process, f"{point} {step}")
-        for process, steps in STEPS.items()
-        for step in steps
-        for point in POINTS
-    ]
-
-
 @contextmanager
 def planted(world: World, deaths: Mapping[str, Sequence[str]]) -> Iterator[None]:
     """Let processes die at these lines while the body happens; all of them must have died."""
@@ -112,7 +102,7 @@ def planted(world: World, deaths: Mapping[str, Sequence[str]]) -> Iterator[None]
             file.unlink(missing_ok=True)
         world.system.wait_until_ready()
     for process, lines in deaths.items():
-        world.happened(f"kill -9 of {process}", len(lines) - len(left[process]))
+        world.happened(f"death of {process}", len(lines) - len(left[process]))
     if any(left.values()):
         raise Broken(f"deaths that did not happen: { {p: n for p, n in left.items() if n} }")
 

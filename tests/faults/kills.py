@@ -4,7 +4,7 @@
     kills/publishes/X  X dies after it has said what follows, before it has acknowledged
     kills/relay        the relay dies at each message that a dead service has left to it
     kills/idle/X       X dies with nothing in hand while each step waits for somebody else
-    kills/some         some of the first two, drawn by the seed, all at once
+    kills/some         one death of each process, drawn by the seed, all in one journey
 
 Two orders travel at a time, one by the API and one from a shop that is told of everything; each
 goes to the customer, and half of it comes back.
@@ -20,13 +20,12 @@ from contextlib import suppress
 from contracts import SERVICES
 from local.journey import Staff, until
 from tests.faults.books import check_done_once
-from tests.faults.deaths import LEFT_TO_THE_RELAY, POINTS, STEPS, every_cell, planted
+from tests.faults.deaths import LEFT_TO_THE_RELAY, POINTS, STEPS, planted
 from tests.faults.scenario import Broken, scenario
 from tests.faults.shops import Outlet
 from tests.faults.travel import PATIENCE_SECONDS, back_and_forth, sold_by
 from tests.faults.world import World
 
-DRAWN = 10
 LEFT_OVER = 9  # of ten pieces, when two were sold and one came back
 ALL = (*SERVICES, "gateway", "relay")
 # Which step waits for whom; where it is people, they are asked to wait a moment.
@@ -58,11 +57,10 @@ def publishes(world: World, process: str) -> None:
 
 @scenario("kills", seconds=45)
 def some(world: World) -> None:
-    """A few deaths of all kinds in one journey."""
-    deaths: dict[str, list[str]] = {}
-    for process, line in world.random.sample(every_cell(), DRAWN):
-        deaths.setdefault(process, []).append(line)
-        world.say(f"  {process} dies {line}")
+    """Each process dies once in one journey, wherever chance wants it."""
+    deaths = {process: [world.random.choice(_lines(process, POINTS))] for process in STEPS}
+    for process, lines in deaths.items():
+        world.say(f"  {process} dies {lines[0]}")
     _travel_through(world, deaths)
 
 
