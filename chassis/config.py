@@ -39,6 +39,10 @@ class Settings:
     batch: int = field(
         default=200, metadata={"about": "messages handled in one transaction, at most"}
     )
+    import_window: int = field(
+        default=200,
+        metadata={"about": "orders of files and pulls that are on their way at one time, about"},
+    )
     call_lease: int = field(
         default=60,
         metadata={"about": "seconds after which a call that nobody has concluded is made again"},

@@ -4,6 +4,15 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from contracts.imports import (
+    ADD_PART,
+    BEGIN_IMPORT,
+    END_UPLOAD,
+    IMPORT,
+    IMPORTS,
+    RESULTS,
+    STOP_IMPORT,
+)
 from contracts.message import Message, Wire, command, event, question, request
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
@@ -79,11 +88,11 @@ class ChannelPushFailed(Message, frozen=True, kw_only=True):
 
 
 @event("channels.received.v1")
-class ChannelOrderReceived(Message, frozen=True, kw_only=True):
-    """A channel has an order for us, and it was handed over to orders."""
+class ChannelOrdersReceived(Message, frozen=True, kw_only=True):
+    """A channel has orders for us, and they were handed over to orders."""
 
     channel: Code
-    channel_order_id: Text
+    channel_order_ids: tuple[Text, ...]
 
 
 @event("channels.listing_unmapped.v1")
@@ -96,7 +105,10 @@ class ListingUnmapped(Message, frozen=True, kw_only=True):
 
 
 class Connection(Wire, frozen=True, kw_only=True):
-    """A shop that we are connected with; secrets are kept and never shown."""
+    """A shop that we are connected with; secrets are kept and never shown.
+
+    Where `pull_from` says a moment, the shop is asked again and again for what changed since then.
+    """
 
     channel: Code
     kind: Literal["shopify", "csv"]
@@ -106,6 +118,7 @@ class Connection(Wire, frozen=True, kw_only=True):
     webhook_secret: Text = ""
     location_id: Text = ""
     push_stock: bool = False
+    pull_from: Instant | None = None
 
     def __repr__(self) -> str:
         """Show the shop, and neither its token nor its secret."""
@@ -127,6 +140,9 @@ class ConnectionView(Wire, frozen=True, kw_only=True):
     waiting: Count = 0
     failed: Count = 0
     unmapped: Count = 0
+    pull_from: Instant | None = None
+    last_pulled_at: Instant | None = None
+    pull_problem: Text = ""
 
 
 class ConnectionPage(Wire, frozen=True, kw_only=True):
@@ -154,29 +170,6 @@ class WebhookTaken(Wire, frozen=True, kw_only=True):
 
     outcome: Literal["accepted", "duplicate", "parked", "ignored", "refused"]
     reason: Text = ""
-
-
-class ImportCsv(Wire, frozen=True, kw_only=True):
-    """A file of orders, a row for each line."""
-
-    channel: Code
-    csv: Annotated[str, Meta(max_length=5_000_000)]
-
-
-class CsvOrder(Wire, frozen=True, kw_only=True):
-    """What became of one order in the file, or of one bad row."""
-
-    row: Count
-    channel_order_id: Text
-    outcome: Literal["accepted", "duplicate", "parked", "refused"]
-    reason: Text = ""
-    field: Text = ""
-
-
-class CsvResult(Wire, frozen=True, kw_only=True):
-    """What became of each order in a file."""
-
-    orders: tuple[CsvOrder, ...]
 
 
 class MapListing(Wire, frozen=True, kw_only=True):
@@ -261,10 +254,11 @@ class RetryPush(Wire, frozen=True, kw_only=True):
 CONNECT = request("channels.connect", Connection, ConnectionView)
 CONNECTIONS = question("channels.connections", AllConnections, ConnectionPage)
 WEBHOOK = request("channels.webhook", ChannelWebhook, WebhookTaken)
-IMPORT_CSV = request("channels.import_csv", ImportCsv, CsvResult)
 MAP = request("channels.map", MapListing, Mapped)
 INBOUND = question("channels.inbound", FindInbound, InboundPage)
 PUSHES = question("channels.pushes", FindPushes, PushPage)
 RETRY_PUSH = request("channels.retry_push", RetryPush, Push)
 STUCK = question("channels.stuck", FindStuck, StuckPage)
 DECIDE = request("channels.decide", DecideStuck, Nothing)
+
+OF_FILES = (BEGIN_IMPORT, ADD_PART, END_UPLOAD, STOP_IMPORT, IMPORT, IMPORTS, RESULTS)

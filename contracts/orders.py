@@ -349,10 +349,10 @@ class ResolveStep(Wire, frozen=True, kw_only=True):
 
 
 @command("orders.import.v1")
-class ImportOrder(Message, frozen=True, kw_only=True):
-    """A channel hands over an order; (channel, channel_order_id) makes a second one a no-op."""
+class ImportOrders(Message, frozen=True, kw_only=True):
+    """A channel hands over orders; (channel, channel_order_id) makes a second one a no-op."""
 
-    order: PlaceOrder
+    orders: Annotated[tuple[PlaceOrder, ...], Meta(min_length=1, max_length=100)]
 
 
 @command("orders.cancel.v1")
@@ -405,15 +405,22 @@ class OrderPlaced(Message, frozen=True, kw_only=True):
     placed_at: Instant
 
 
-@event("orders.import_refused.v1")
-class ImportRefused(Message, frozen=True, kw_only=True):
-    """An order that a channel handed over cannot be accepted, and why."""
+class ImportedOrder(Wire, frozen=True, kw_only=True):
+    """An order of a channel that we have now, or (without an id) why we cannot take it."""
 
     channel: Code
     channel_order_id: Text
-    code: str
-    reason: str
-    field: str = ""
+    order_id: Annotated[str, Meta(pattern=r"^$|^ord_[0-9A-Z]{26}$")] = ""
+    code: Text = ""
+    reason: Text = ""
+    field: Text = ""
+
+
+@event("orders.imported.v1")
+class OrdersImported(Message, frozen=True, kw_only=True):
+    """What became of the orders that a channel handed over together, each by itself."""
+
+    orders: tuple[ImportedOrder, ...]
 
 
 @event("orders.confirmed.v1")

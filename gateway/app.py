@@ -39,7 +39,7 @@ SERVER_ERROR = 500
 def create_app(asker: Asks, keys: KnowsCallers, requests: RemembersAnswers) -> Flask:
     """Make the WSGI application."""
     app = Flask("oms", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = max(route.limit for route in ROUTES)
+    app.config["MAX_CONTENT_LENGTH"] = max(r.limit for r in ROUTES if not r.take)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     gate = Gate(asker, keys, requests)
@@ -70,8 +70,11 @@ class Gate:
             actor = "webhook" if route.open_to_all else self._actor()
             _check_size(route)
             asked = read(route, values)
-            if key := read_key(route):
+            key = read_key(route)
+            if key and not route.take:
                 return self._once(route, asked, actor, key)
+            if route.take:
+                return self._ask(route, asked, actor, key)
             return self._ask(route, asked, actor, uuid.uuid4().hex)
         except Answered as answered:
             return answered.response
@@ -116,7 +119,9 @@ class Gate:
 
     def _ask(self, route: Route, asked: Any, actor: str, request_id: str) -> Response:
         try:
-            if route.ask:
+            if route.take:
+                answer = route.take(self._asker, asked, actor, request_id)
+            elif route.ask:
                 answer = route.ask(self._asker, asked, actor)
             else:
                 answer = self._asker.ask(
@@ -135,7 +140,9 @@ class Gate:
 
 
 def _check_size(route: Route) -> None:
-    if (request.content_length or 0) > route.limit or len(request.get_data()) > route.limit:
+    request.max_content_length = route.limit if route.take else request.max_content_length
+    too_large = (request.content_length or 0) > route.limit
+    if too_large or (not route.take and len(request.get_data()) > route.limit):
         raise Answered(problem("too-large", f"The body has more than {route.limit} bytes."))
 
 

@@ -42,7 +42,7 @@ KINDS: dict[str, tuple[int, str, str]] = {
         412, "Somebody else changed it",
         "The version in If-Match is not the current one; read the resource again.",
     ),
-    "too-large": (413, "The body is too large", "A body may have 1 MiB, a CSV file 5 MB."),
+    "too-large": (413, "The body is too large", "A body may have 1 MiB, a CSV file 200 MB."),
     "wrong-media-type": (
         415, "The body has the wrong media type",
         "Send `Content-Type: application/json`, or `text/csv` where the documentation says so.",
@@ -76,6 +76,7 @@ BY_CODE = {
     "bad_signature": "bad-signature",
     "malformed": "malformed",
     "too_large": "too-large",
+    "key_reused": "key-reused",
 }
 FIELDS = {"expected_version": "If-Match"}
 

@@ -80,11 +80,14 @@ def _typed(kind: mi.Type | None, text: str) -> Any:
 def _body(route: Route) -> dict[str, Any]:
     if request.args and not route.open_to_all:
         raise ma.ValidationError(dict.fromkeys(request.args, "belongs into the body."))
-    raw = request.get_data()
     if route.raw:
         _check_type("text/csv" if route.raw == "csv" else "")
+    if route.take:
+        return {}
+    raw = request.get_data()
+    if route.raw:
         try:
-            return {route.raw: raw.decode("utf-8-sig" if route.raw == "csv" else "utf-8")}
+            return {route.raw: raw.decode("utf-8")}
         except UnicodeDecodeError:
             raise Answered(problem("malformed", "The body is not UTF-8.")) from None
     if not raw:

@@ -22,7 +22,8 @@ class Route:
     query). `raw` names the field that takes the whole body as text, `inside` the one that takes all
     other fields. `document` is the media type of an answer that is a paper to print; `made` the
     address of what was made. `ask` puts the question, if it is not simply put to its service, and
-    `decided_by` tells which service's question it is, if that depends on what is asked.
+    `decided_by` tells which service's question it is, if that depends on what is asked. `take`
+    reads the body itself, piece by piece, and sees to it that nothing is done twice.
     """
 
     method: str
@@ -39,6 +40,7 @@ class Route:
     made: str = ""
     limit: int = 1_048_576
     ask: Callable[[Asks, Any, str], Any] | None = None
+    take: Callable[[Asks, Any, str, str], Any] | None = None
     decided_by: Callable[[Any], Question[Any, Any]] | None = None
 
     @property

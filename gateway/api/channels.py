@@ -1,6 +1,7 @@
 """How are shops connected, and what did they send?"""
 
-from contracts import channels
+from contracts import channels, imports
+from gateway.files import IMPORT_FILE, LARGEST, take_file
 from gateway.route import Route
 
 TAG = "channels"
@@ -13,7 +14,12 @@ SHOPIFY = {
 ROUTES = (
     Route("GET",  "/channels",                              channels.CONNECTIONS, "List connections and how they do", TAG),
     Route("PUT",  "/channels/{channel}",                    channels.CONNECT,     "Connect a shop", TAG),
-    Route("POST", "/channels/{channel}/imports",            channels.IMPORT_CSV,  "Import a file of orders", TAG, raw="csv", limit=6_000_000),
+    Route("POST", "/channels/{channel}/imports",            IMPORT_FILE,          "Import a file of orders", TAG, 202,
+          raw="csv", limit=LARGEST, take=take_file, made="/imports/{import_id}"),
+    Route("GET",  "/imports",                               imports.IMPORTS,      "List imports, newest first", TAG),
+    Route("GET",  "/imports/{import_id}",                   imports.IMPORT,       "Tell how far an import is", TAG),
+    Route("GET",  "/imports/{import_id}/orders",            imports.RESULTS,      "Tell what became of each order in a file", TAG),
+    Route("POST", "/imports/{import_id}/stop",              imports.STOP_IMPORT,  "Take no more orders of a file", TAG),
     Route("PUT",  "/channels/{channel}/listings/{listing}", channels.MAP,         "Say which SKU a listing is", TAG),
     Route("GET",  "/channel-orders",                        channels.INBOUND,     "List orders that channels sent", TAG),
     Route("GET",  "/channel-pushes",                        channels.PUSHES,      "List what we had to tell channels", TAG),

@@ -127,10 +127,12 @@ class Story:
 
     def _import(self) -> None:
         text = (PAYLOADS / "orders.csv").read_bytes()
-        result = self._api.post(
+        begun = self._api.post(
             f"/channels/{self._file}/imports", data=text, headers={"Content-Type": "text/csv"}
         )
-        for one in result["orders"]:
+        where = f"/imports/{begun['import_id']}"
+        until("the file is taken in", lambda: self._api.get(where)["state"] == "completed")
+        for one in self._api.get(f"{where}/orders")["orders"]:
             name = one["channel_order_id"]
             ends = "refused" if one["outcome"] == "refused" else "delivered"
             guest = Guest(name, "file", channel_order_id=name, ends=ends)

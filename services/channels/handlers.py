@@ -1,5 +1,9 @@
-"""What does channels do when a shop or a file says something? It takes orders in."""
+"""What does channels do when a shop says something? It takes orders in, and hands them over.
 
+How files are taken in stands in `imports.py`, how shops are asked in `pulls.py`.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,33 +12,40 @@ import msgspec
 from chassis.errors import NotFound, Refused
 from chassis.work import Work
 from contracts.channels import (
-    ChannelOrderReceived,
+    ChannelOrdersReceived,
     ChannelWebhook,
     Connection,
-    CsvOrder,
-    CsvResult,
-    ImportCsv,
     ListingUnmapped,
     MapListing,
     WebhookTaken,
 )
 from contracts.inventory import SkuSaved
-from contracts.orders import CancelChannelOrder, ImportOrder, ImportRefused, OrderPlaced
+from contracts.orders import (
+    CancelChannelOrder,
+    ImportedOrder,
+    ImportOrders,
+    OrdersImported,
+    PlaceOrder,
+)
 from services.channels.domain.inbound import Inbound, State
 from services.channels.domain.news import Cancellation, News, NotForUs, Sold, Unacceptable
 from services.channels.marketplaces.marketplace import Marketplace, Shop
 from services.channels.ports import Channels
 
 OWN = frozenset({"api", "manual"})
+WAITS_FOR_CUSTOMER = frozenset({"bank_transfer"})
+BUNDLE = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of news, and which field was at fault."""
+    """What became of news, and which field was at fault; `leaving` is to be handed over now."""
 
     outcome: Literal["accepted", "duplicate", "parked", "ignored", "refused"]
     reason: str = ""
     field: str = ""
+    inbound: Inbound | None = None
+    leaving: bool = False
 
 
 def connect(wish: Connection, channels: Channels) -> Connection:
@@ -45,6 +56,8 @@ def connect(wish: Connection, channels: Channels) -> Connection:
         raise Refused("missing", "The address of the shop is missing.", "base_url")
     if wish.kind != "csv" and wish.push_stock and not wish.location_id:
         raise Refused("missing", "For stock, the shop's location is missing.", "location_id")
+    if wish.kind == "csv" and wish.pull_from:
+        raise Refused("no_pull", "A channel that takes files cannot be asked.", "pull_from")
     old = channels.connection(wish.channel)
     if old:
         wish = msgspec.structs.replace(
@@ -71,35 +84,17 @@ def take_webhook(
     taken = Taken("ignored")
     for news in market.read(shop, wish.topic, wish.body):
         taken = take_news(wish.channel, news, work, channels)
+        hand_over_taken([taken], work)
     return WebhookTaken(outcome=taken.outcome, reason=taken.reason)
 
 
-def import_csv(wish: ImportCsv, market: Marketplace, work: Work, channels: Channels) -> CsvResult:
-    """Take a file of orders; each order has a result of its own, and so has each bad row."""
-    shop = shop_of(found(wish.channel, channels))
-    read = market.read(shop, "", wish.csv)
-    channels.expect(wish.channel, [news.channel_order_id for news in read])
-    results = []
-    for news in read:
-        said = news.said
-        if isinstance(said, Unacceptable):
-            taken = Taken("refused", said.reason, said.field)
-        else:
-            taken = take_news(wish.channel, news, work, channels)
-        results.append(
-            CsvOrder(
-                row=news.row,
-                channel_order_id=news.channel_order_id[:255],
-                outcome="refused" if taken.outcome == "ignored" else taken.outcome,
-                reason=taken.reason[:255],
-                field=taken.field,
-            )
-        )
-    return CsvResult(orders=tuple(results))
+def take_news(
+    channel: str, news: News, work: Work, channels: Channels, *, newer: bool = False
+) -> Taken:
+    """Take what a channel says about an order; older news than we have change nothing.
 
-
-def take_news(channel: str, news: News, work: Work, channels: Channels) -> Taken:
-    """Take what a channel says about an order; older news than we have change nothing."""
+    What is complete is `leaving` and must be handed over by the caller, together with others.
+    """
     said = news.said
     inbound = channels.inbound(channel, news.channel_order_id) if news.channel_order_id else None
     if inbound is None:
@@ -109,7 +104,7 @@ def take_news(channel: str, news: News, work: Work, channels: Channels) -> Taken
         channels.add(inbound)
     if isinstance(said, Cancellation):
         return _cancel(inbound, said.reason, work)
-    if not inbound.is_open or not inbound.learn(news.changed_at):
+    if not inbound.is_open or not inbound.learn(news.changed_at, newer=newer):
         return Taken("duplicate")
     if inbound.canceled:
         return Taken("ignored", "The order was canceled on the channel.")
@@ -123,30 +118,51 @@ def map_listing(wish: MapListing, work: Work, channels: Channels) -> int:
         raise Refused("unknown_sku", f"There is no SKU {wish.sku}.", "sku")
     channels.map(wish.channel, wish.listing, wish.sku)
     waiting = channels.waiting_for(wish.listing, wish.channel)
-    return sum(_release(inbound, wish.listing, wish.sku, work) for inbound in waiting)
+    released = [x for x in waiting if _release(x, wish.listing, wish.sku)]
+    hand_over(released, work)
+    return len(released)
 
 
 def save_sku(event: SkuSaved, work: Work, channels: Channels) -> None:
     """Know a SKU; orders that waited for a listing that is called like it go on."""
     sku = event.sku.sku
     if channels.save_sku(sku, event.version):
-        for inbound in channels.waiting_for(sku):
-            _release(inbound, sku, sku, work)
+        hand_over([x for x in channels.waiting_for(sku) if _release(x, sku, sku)], work)
 
 
-def on_placed(event: OrderPlaced, channels: Channels) -> None:
-    """Orders has accepted an order of a channel."""
-    inbound = channels.inbound(event.channel, event.channel_order_id)
-    if inbound and inbound.state != State.PLACED:
-        inbound.move(State.PLACED)
-        inbound.order_id, inbound.reason = event.order_id, ""
+def on_imported(event: OrdersImported, work: Work, channels: Channels) -> None:
+    """Orders has taken orders of a channel, or refused them."""
+    for told in event.orders:
+        inbound = channels.inbound(told.channel, told.channel_order_id)
+        if inbound is None:
+            continue
+        if told.order_id and inbound.state != State.PLACED:
+            inbound.move(State.PLACED)
+            inbound.order_id, inbound.reason = told.order_id, ""
+            if inbound.order is None or inbound.order.payment.method not in WAITS_FOR_CUSTOMER:
+                channels.set_out(told.order_id, work.now)
+        elif not told.order_id and inbound.state == State.HANDED_OVER:
+            inbound.refuse(_why(told))
 
 
-def on_refused(event: ImportRefused, channels: Channels) -> None:
-    """Orders has refused an order of a channel."""
-    inbound = channels.inbound(event.channel, event.channel_order_id)
-    if inbound and inbound.state == State.HANDED_OVER:
-        inbound.refuse(f"{event.field}: {event.reason}" if event.field else event.reason)
+def hand_over_taken(taken: Iterable[Taken], work: Work) -> None:
+    """Hand over what is complete of what was taken."""
+    hand_over([one.inbound for one in taken if one.leaving and one.inbound], work)
+
+
+def hand_over(inbounds: Sequence[Inbound], work: Work) -> None:
+    """Hand orders over, in bundles: what one message brings costs less than many would."""
+    leaving: dict[str, list[PlaceOrder]] = {}
+    for inbound in inbounds:
+        if inbound.order is not None:
+            inbound.move(State.HANDED_OVER)
+            leaving.setdefault(inbound.channel, []).append(inbound.order)
+    for channel, orders in leaving.items():
+        for first in range(0, len(orders), BUNDLE):
+            bundle = tuple(orders[first : first + BUNDLE])
+            work.send(ImportOrders(orders=bundle))
+            ids = tuple(order.channel_order_id for order in bundle)
+            work.send(ChannelOrdersReceived(channel=channel, channel_order_ids=ids))
 
 
 def found(channel: str, channels: Channels) -> Connection:
@@ -177,7 +193,7 @@ def _hear(
         inbound.refuse(said.reason)
         return Taken("ignored", said.reason)
     inbound.refuse(f"{said.field}: {said.reason}" if said.field else said.reason)
-    return Taken("refused", inbound.reason, said.field)
+    return Taken("refused", inbound.reason, said.field, inbound)
 
 
 def _take(inbound: Inbound, sold: Sold, work: Work, channels: Channels) -> Taken:
@@ -194,25 +210,18 @@ def _take(inbound: Inbound, sold: Sold, work: Work, channels: Channels) -> Taken
             )
         )
     if not inbound.is_complete:
-        return Taken("parked", inbound.reason)
-    _hand_over(inbound, work)
-    return Taken("accepted")
+        return Taken("parked", inbound.reason, inbound=inbound)
+    return Taken("accepted", inbound=inbound, leaving=True)
 
 
-def _release(inbound: Inbound, listing: str, sku: str, work: Work) -> bool:
+def _release(inbound: Inbound, listing: str, sku: str) -> bool:
+    """Let an order know a listing; tell whether nothing is missing any more."""
     inbound.map(listing, sku)
-    if inbound.is_complete:
-        _hand_over(inbound, work)
     return inbound.is_complete
 
 
-def _hand_over(inbound: Inbound, work: Work) -> None:
-    if inbound.order is not None:
-        inbound.move(State.HANDED_OVER)
-        work.send(ImportOrder(order=inbound.order))
-        work.send(
-            ChannelOrderReceived(channel=inbound.channel, channel_order_id=inbound.channel_order_id)
-        )
+def _why(told: ImportedOrder) -> str:
+    return f"{told.field}: {told.reason}" if told.field else told.reason
 
 
 def _cancel(inbound: Inbound, reason: str, work: Work) -> Taken:

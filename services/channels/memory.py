@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts.channels import Connection
+from services.channels.domain.file_import import FileImport, Result, Stage, Staged
 from services.channels.domain.inbound import Inbound, State
+from services.channels.domain.pull import Pull
 from services.channels.domain.stock import Level
+from services.channels.ports import Part
 
 
 @dataclass
@@ -21,6 +24,7 @@ class MemoryChannels:
     levels: dict[str, Level] = field(default_factory=dict)
     pushes: dict[str, str] = field(default_factory=dict)
     pushed_at: dict[str, datetime] = field(default_factory=dict)
+    ways: set[str] = field(default_factory=set)
 
     def connection(self, channel: str) -> Connection | None:
         """Find a connection."""
@@ -79,6 +83,14 @@ class MemoryChannels:
         self.events.add((channel, event_id))
         return new
 
+    def set_out(self, order_id: str, now: datetime) -> None:  # noqa: ARG002 - as in the port
+        """Remember that an order is on its way."""
+        self.ways.add(order_id)
+
+    def arrived(self, order_id: str) -> None:
+        """Forget that an order is on its way."""
+        self.ways.discard(order_id)
+
     def level(self, sku: str) -> Level | None:
         """Tell how many of a SKU can be sold."""
         return self.levels.get(sku)
@@ -94,3 +106,107 @@ class MemoryChannels:
     def push_again(self, key: str, now: datetime) -> None:  # noqa: ARG002 - as in the port
         """Make a call that was refused or failed due again."""
         self.pushes[key] = "pending"
+
+
+@dataclass
+class MemoryImports:
+    """Files of orders, in dictionaries."""
+
+    channels: MemoryChannels
+    runs: dict[str, FileImport] = field(default_factory=dict)
+    bodies: dict[str, dict[int, tuple[str, bytes]]] = field(default_factory=dict)
+    orders: dict[str, dict[str, Staged]] = field(default_factory=dict)
+    results: dict[tuple[str, int], Result] = field(default_factory=dict)
+
+    def by_key(self, key: str) -> FileImport | None:
+        """Find an import by the key that it was begun with."""
+        return next((run for run in self.runs.values() if run.request_key == key), None)
+
+    def get(self, import_id: str) -> FileImport | None:
+        """Find an import."""
+        return self.runs.get(import_id)
+
+    def add(self, run: FileImport) -> None:
+        """Keep a new import."""
+        self.runs[run.import_id] = run
+
+    def take_due(self, now: datetime) -> FileImport | None:
+        """Take the import whose turn it is."""
+        due = [x for x in self.runs.values() if x.state in {Stage.READING, Stage.TAKING}]
+        return min((x for x in due if x.due_at <= now), key=lambda x: x.due_at, default=None)
+
+    def put_part(self, import_id: str, number: int, digest: str, body: bytes) -> None:
+        """Keep a part."""
+        self.bodies.setdefault(import_id, {})[number] = (digest, body)
+
+    def parts(self, import_id: str, count: int) -> Sequence[Part]:
+        """Tell which of the first `count` parts are here; forget those behind them."""
+        kept = self.bodies.setdefault(import_id, {})
+        for number in [n for n in kept if n >= count]:
+            del kept[number]
+        return [Part(kept[n][0], len(kept[n][1])) for n in sorted(kept)]
+
+    def part(self, import_id: str, number: int) -> bytes:
+        """Give a part."""
+        return self.bodies[import_id][number][1]
+
+    def forget_parts(self, import_id: str) -> None:
+        """Forget a file."""
+        self.bodies.pop(import_id, None)
+
+    def stage(self, import_id: str, orders: Sequence[Staged]) -> int:
+        """Keep the rows of orders, beside those known of them."""
+        kept = self.orders.setdefault(import_id, {})
+        before = len(kept)
+        for one in orders:
+            old = kept.get(one.key)
+            kept[one.key] = (
+                Staged(old.row, old.key, old.lines + one.lines, f"{old.rows}\n{one.rows}")
+                if old
+                else one
+            )
+        return len(kept) - before
+
+    def staged(self, import_id: str, after_row: int, limit: int) -> Sequence[Staged]:
+        """Give the next orders behind a row of the file."""
+        kept = sorted(self.orders.get(import_id, {}).values(), key=lambda one: one.row)
+        return [one for one in kept if one.row > after_row][: max(0, limit)]
+
+    def forget_orders(self, import_id: str) -> None:
+        """Forget the orders of a file."""
+        self.orders.pop(import_id, None)
+
+    def conclude(self, import_id: str, results: Sequence[Result]) -> None:
+        """Write down what became of orders."""
+        self.results.update({(import_id, one.row): one for one in results})
+
+    def waits(self, run: FileImport) -> bool:
+        """Tell whether orders has not answered for an order of the import."""
+        mine = [x for x in self.channels.inbounds.values() if x.import_id == run.import_id]
+        return any(x.state == State.HANDED_OVER for x in mine)
+
+
+@dataclass
+class MemoryPulls:
+    """How far each shop was asked, in a dictionary."""
+
+    pulls: dict[str, Pull] = field(default_factory=dict)
+
+    def get(self, channel: str) -> Pull | None:
+        """Find the pull of a channel."""
+        return self.pulls.get(channel)
+
+    def add(self, pull: Pull) -> None:
+        """Keep a new pull."""
+        self.pulls[pull.channel] = pull
+
+    def end(self, channel: str) -> None:
+        """Forget the pull of a channel."""
+        self.pulls.pop(channel, None)
+
+    def take_due(self, now: datetime) -> Sequence[Pull]:
+        """Take pulls whose time has come and that are not being made."""
+        return [x for x in self.pulls.values() if x.due_at <= now and not x.call]
+
+    def forget_call(self, call_id: str) -> None:
+        """Calls are not kept here."""

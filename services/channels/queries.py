@@ -7,7 +7,8 @@ from chassis.keeping import read
 from chassis.outside import CallRow, find_calls
 from contracts import channels as said
 from services.channels.domain.inbound import Inbound
-from services.channels.tables import connections, inbounds
+from services.channels.pushes import PUSH
+from services.channels.tables import connections, inbounds, pulls
 
 COUNTED_AT_MOST = 1000
 
@@ -25,15 +26,17 @@ def view(session: Session, connection: said.Connection) -> said.ConnectionView:
     ).first()
     states = sa.text(
         "select state, count(*) from (select state from outside_calls where request->>'channel'"
-        " = :channel and state in ('pending', 'refused', 'failed') limit :most) s group by state"
+        " = :channel and kind = :kind and state in ('pending', 'refused', 'failed') limit :most) s"
+        " group by state"
     )
-    asked = {"channel": connection.channel, "most": COUNTED_AT_MOST}
+    asked = {"channel": connection.channel, "kind": PUSH, "most": COUNTED_AT_MOST}
     pushes: dict[str, int] = dict(session.execute(states, asked).all())  # type: ignore[arg-type]
     parked = sa.select(sa.func.count()).where(
         inbounds.c.channel == connection.channel,
         inbounds.c.state == "parked",
         sa.text("unmapped <> '[]'"),
     )
+    pull = session.execute(sa.select(pulls).where(pulls.c.channel == connection.channel)).first()
     return said.ConnectionView(
         channel=connection.channel,
         kind=connection.kind,
@@ -45,6 +48,9 @@ def view(session: Session, connection: said.Connection) -> said.ConnectionView:
         waiting=pushes.get("pending", 0),
         failed=pushes.get("refused", 0) + pushes.get("failed", 0),
         unmapped=session.scalar(parked) or 0,
+        pull_from=connection.pull_from,
+        last_pulled_at=pull.last_at if pull else None,
+        pull_problem=pull.problem if pull else "",
     )
 
 

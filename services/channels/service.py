@@ -15,24 +15,37 @@ from chassis.store import new_engine
 from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, every, handles, outside, performs
 from contracts import channels, inventory, orders
+from contracts import imports as files
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
-from services.channels import handlers, pushes, queries, tables
+from services.channels import (
+    handlers,
+    import_queries,
+    imports,
+    pulls,
+    pushes,
+    queries,
+    sql_channels,
+    sql_ways,
+    tables,
+)
 from services.channels.marketplaces.csv_orders import CsvOrders
 from services.channels.marketplaces.marketplace import Marketplace
 from services.channels.marketplaces.shopify import Shopify
-from services.channels.tables import SqlChannels
+from services.channels.sql_channels import SqlChannels
+from services.channels.sql_imports import SqlImports, SqlPulls
 
 MARKETS: Mapping[str, Marketplace] = {"shopify": Shopify(), "csv": CsvOrders()}
 EVENTS_KEPT = timedelta(days=30)
 STOCK_AT_ONCE = 200
+WINDOW = read_settings().import_window
 
 
 class ChannelsService:
     """Takes orders in from shops and tells them what became of them."""
 
     name = "channels"
-    bus = Bus(tables.metadata, prepare=tables.prepare)
+    bus = Bus(tables.metadata, prepare=sql_channels.prepare)
 
     def __init__(self) -> None:
         self.engine = new_engine(read_settings().database_url, pool=4)
@@ -40,7 +53,9 @@ class ChannelsService:
     @performs(channels.CONNECT)
     def connect(self, wish: channels.Connection, work: Unit) -> channels.ConnectionView:
         """Connect a shop."""
-        return queries.view(work.session, handlers.connect(wish, SqlChannels(work.session)))
+        connection = handlers.connect(wish, SqlChannels(work.session))
+        pulls.keep_pulling(connection, work, SqlPulls(work.session))
+        return queries.view(work.session, connection)
 
     @performs(channels.WEBHOOK)
     def webhook(self, wish: channels.ChannelWebhook, work: Unit) -> channels.WebhookTaken:
@@ -49,10 +64,29 @@ class ChannelsService:
         market = MARKETS[handlers.found(wish.channel, kept).kind]
         return handlers.take_webhook(wish, market, work, kept)
 
-    @performs(channels.IMPORT_CSV)
-    def import_csv(self, wish: channels.ImportCsv, work: Unit) -> channels.CsvResult:
-        """Take a file of orders."""
-        return handlers.import_csv(wish, MARKETS["csv"], work, SqlChannels(work.session))
+    @performs(files.BEGIN_IMPORT)
+    def begin_import(self, wish: files.BeginImport, work: Unit) -> files.Import:
+        """Expect a file of orders."""
+        run = imports.begin_import(wish, work, *_ports(work))
+        return import_queries.view(work.session, run)
+
+    @performs(files.ADD_PART)
+    def add_part(self, wish: files.ImportPart, work: Unit) -> Nothing:
+        """Keep a part of a file."""
+        imports.add_part(wish, SqlImports(work.session))
+        return Nothing()
+
+    @performs(files.END_UPLOAD)
+    def end_upload(self, wish: files.EndUpload, work: Unit) -> files.Import:
+        """Begin to read a file that has come whole."""
+        run = imports.end_upload(wish, work, SqlImports(work.session))
+        return import_queries.view(work.session, run)
+
+    @performs(files.STOP_IMPORT)
+    def stop_import(self, wish: files.ImportRef, work: Unit) -> files.Import:
+        """Take no more orders of a file."""
+        run = imports.stop_import(wish.import_id, work, SqlImports(work.session))
+        return import_queries.view(work.session, run)
 
     @performs(channels.MAP)
     def map(self, wish: channels.MapListing, work: Unit) -> channels.Mapped:
@@ -80,6 +114,21 @@ class ChannelsService:
         """List orders that channels sent."""
         return queries.find_inbound(session, asked)
 
+    @answers(files.IMPORT)
+    def import_status(self, asked: files.ImportRef, session: Session) -> files.Import:
+        """Tell how far an import is."""
+        return import_queries.get_import(session, asked)
+
+    @answers(files.IMPORTS)
+    def imports(self, asked: files.FindImports, session: Session) -> files.ImportPage:
+        """List imports."""
+        return import_queries.find_imports(session, asked)
+
+    @answers(files.RESULTS)
+    def import_results(self, asked: files.FindResults, session: Session) -> files.ResultPage:
+        """Tell what became of each order in a file."""
+        return import_queries.find_results(session, asked)
+
     @answers(channels.PUSHES)
     def pushes(self, asked: channels.FindPushes, session: Session) -> channels.PushPage:
         """List what we had to tell channels."""
@@ -96,19 +145,20 @@ class ChannelsService:
         stuck.decide(self.name, wish, work)
         return Nothing()
 
-    @handles(orders.OrderPlaced)
-    def on_placed(self, event: orders.OrderPlaced, work: Unit) -> None:
-        """An order of a channel was accepted."""
-        handlers.on_placed(event, SqlChannels(work.session))
+    @handles(orders.OrdersImported)
+    def on_imported(self, event: orders.OrdersImported, work: Unit) -> None:
+        """Orders of a channel were accepted or refused."""
+        handlers.on_imported(event, work, SqlChannels(work.session))
 
-    @handles(orders.ImportRefused)
-    def on_refused(self, event: orders.ImportRefused, work: Unit) -> None:
-        """An order of a channel was refused."""
-        handlers.on_refused(event, SqlChannels(work.session))
+    @handles(orders.OrderConfirmed)
+    def on_confirmed(self, event: orders.OrderConfirmed, work: Unit) -> None:
+        """An order is confirmed: there is room for another one of an import."""
+        SqlChannels(work.session).arrived(event.order_id)
 
     @handles(orders.OrderCanceled)
     def on_canceled(self, event: orders.OrderCanceled, work: Unit) -> None:
         """An order is off."""
+        SqlChannels(work.session).arrived(event.order_id)
         pushes.push_cancellation(event, work, SqlChannels(work.session))
 
     @handles(inventory.SkuSaved)
@@ -136,10 +186,18 @@ class ChannelsService:
         for due in SqlChannels(work.session).take_stock(STOCK_AT_ONCE):
             pushes.push_stock(due, work)
 
+    @every(seconds=0.25)
+    def go_on(self, work: Unit) -> None:
+        """Go on with files and pulls, as far as there is room."""
+        imports.go_on(work, *_ports(work), lambda: _room(work))
+        pulls.pull_due(work, SqlPulls(work.session), lambda: _room(work))
+
     @every(seconds=3600)
-    def forget_events(self, work: Unit) -> None:
-        """Forget events that do not come again."""
+    def forget(self, work: Unit) -> None:
+        """Forget events that do not come again, and imports of long ago."""
         SqlChannels(work.session).forget_events(work.now - EVENTS_KEPT)
+        sql_ways.forget(work.session, work.now)
+        SqlImports(work.session).prune(work.now)
 
     @outside("channels.push")
     def call_push(self, call: OutsideCall) -> dict[str, Any]:
@@ -157,3 +215,28 @@ class ChannelsService:
     def pushed(self, outcome: Outcome, work: Unit) -> None:
         """A channel was told, or would not listen."""
         pushes.conclude_push(outcome, work, SqlChannels(work.session))
+
+    @outside(pulls.PULL)
+    def call_pull(self, call: OutsideCall) -> dict[str, Any]:
+        """Ask a shop for a page of orders."""
+        with Session(self.engine) as session:
+            connection = SqlChannels(session).connection(call.request["channel"])
+        if connection is None:
+            raise Declined("no_connection", "The channel is not connected any more.")
+        page: dict[str, Any] = pulls.ask_shop(MARKETS[connection.kind], connection, call.request)
+        return page
+
+    @concludes(pulls.PULL)
+    def pulled(self, outcome: Outcome, work: Unit) -> None:
+        """A shop has given a page of orders, or would not."""
+        kept = SqlChannels(work.session)
+        market = MARKETS[handlers.found(outcome.call.request["channel"], kept).kind]
+        pulls.conclude_pull(outcome, market, work, kept, SqlPulls(work.session), _room(work))
+
+
+def _ports(work: Unit) -> tuple[SqlChannels, SqlImports]:
+    return SqlChannels(work.session), SqlImports(work.session)
+
+
+def _room(work: Unit) -> int:
+    return WINDOW - sql_ways.on_their_way(work.session, work.now, WINDOW)

@@ -1,22 +1,19 @@
-"""Where does channels keep things? Connections, orders that came in, listings, stock to push."""
+"""Where does channels keep things? Connections, orders that came in, files, pulls, listings, stock.
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+A file of orders is kept in parts until all its rows are read, then order by order with what became
+of each; so it survives every process, and any replica can go on with it.
+"""
 
-import msgspec
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from chassis.keeping import add, keep, load_locked, take
-from chassis.outside import call_again
+from chassis.keeping import keep
 from chassis.store import Instant, Packed, new_metadata
 from contracts.channels import Connection
-from contracts.inventory import StockChanged
+from contracts.imports import RowFault
 from contracts.orders import PlaceOrder
-from services.channels.domain.inbound import Inbound, State
-from services.channels.domain.stock import Due, Level
-from services.channels.pushes import PUSH
+from services.channels.domain.file_import import FileImport
+from services.channels.domain.inbound import Inbound
+from services.channels.domain.pull import Cursor, Pull
 
 metadata = new_metadata()
 connections = sa.Table(
@@ -42,6 +39,7 @@ inbounds = sa.Table(
     sa.Column("order_id", sa.Text, nullable=False),
     sa.Column("canceled", sa.Boolean, nullable=False),
     sa.Column("changed_at", Instant),
+    sa.Column("import_id", sa.Text, nullable=False, server_default=""),
     sa.Column("version", sa.Integer, nullable=False),
     sa.UniqueConstraint("channel", "channel_order_id"),
     sa.Index("ix_inbound_orders_state", "state", sa.text("inbound_id desc")),
@@ -50,6 +48,12 @@ inbounds = sa.Table(
         "unmapped",
         postgresql_using="gin",
         postgresql_where=sa.text("state = 'parked'"),
+    ),
+    sa.Index(
+        "ix_inbound_orders_import_id",
+        "import_id",
+        "state",
+        postgresql_where=sa.text("import_id <> '' and state <> 'placed'"),
     ),
 )
 listings = sa.Table(
@@ -81,219 +85,72 @@ wanted_stock = sa.Table(
     sa.Column("pushed_version", sa.BigInteger, nullable=False),
     sa.Index("ix_stock_to_push_due", "sku", postgresql_where=sa.text("version > pushed_version")),
 )
-TOUCH = (
-    "update connections set {0} = :now where channel in (select channel from connections"
-    " where channel = :channel and ({0} is null or {0} < :before) for update skip locked)"
+imports = sa.Table(
+    "imports",
+    metadata,
+    sa.Column("import_id", sa.Text, primary_key=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("request_key", sa.Text, nullable=False, unique=True),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("parts", sa.Integer, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("next_part", sa.Integer, nullable=False),
+    sa.Column("sheet", sa.LargeBinary, nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("orders", sa.Integer, nullable=False),
+    sa.Column("last_row", sa.Integer, nullable=False),
+    sa.Column("taken", sa.Integer, nullable=False),
+    sa.Column("duplicates", sa.Integer, nullable=False),
+    sa.Column("refused", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Index(
+        "ix_imports_due", "due_at", postgresql_where=sa.text("state in ('reading', 'taking')")
+    ),
 )
-calls = metadata.tables["outside_calls"]
+import_parts = sa.Table(
+    "import_parts",
+    metadata,
+    sa.Column("import_id", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+import_orders = sa.Table(
+    "import_orders",
+    metadata,
+    sa.Column("import_id", sa.Text, primary_key=True),
+    sa.Column("row", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("lines", sa.Integer, nullable=False),
+    sa.Column("rows", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("faults", Packed(tuple[RowFault, ...]), nullable=False),
+    sa.UniqueConstraint("import_id", "key"),
+)
+pulls = sa.Table(
+    "pulls",
+    metadata,
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("pull_from", Instant, nullable=False),
+    sa.Column("cursor", Packed(Cursor), nullable=False),
+    sa.Column("call", sa.Text, nullable=False),
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("last_at", Instant),
+    sa.Column("problem", sa.Text, nullable=False),
+)
+under_way = sa.Table(
+    "orders_under_way",
+    metadata,
+    sa.Column("order_id", sa.Text, primary_key=True),
+    sa.Column("at", Instant, nullable=False, index=True),
+)
 keep(Inbound, inbounds)
-TAKE_STOCK = sa.text(
-    "update stock_to_push set pushed_version = version where sku in ("
-    " select sku from stock_to_push where version > pushed_version order by sku limit :limit"
-    " for update skip locked) returning sku, version"
-)
-
-
-class SqlChannels:
-    """Channels in PostgreSQL."""
-
-    def __init__(self, session: Session) -> None:
-        self._session, self._info = session, session.info
-
-    def connection(self, channel: str) -> Connection | None:
-        """Find a connection."""
-        query = sa.select(connections.c.data).where(connections.c.channel == channel)
-        return self._session.scalar(query)
-
-    def put_connection(self, connection: Connection) -> None:
-        """Keep a connection."""
-        self._session.connection().exec_driver_sql(
-            "insert into connections (channel, data) values (%s, %s)"
-            " on conflict (channel) do update set data = excluded.data",
-            (connection.channel, msgspec.json.encode(connection).decode()),
-        )
-        if connection.push_stock:
-            query = sa.select(listings.c.sku).where(listings.c.channel == connection.channel)
-            self._tell_again(self._session.scalars(query).all())
-
-    def inbound(self, channel: str, channel_order_id: str) -> Inbound | None:
-        """Find an order that a channel sent."""
-        known: dict[tuple[str, str], Inbound | None] = self._info.setdefault("inbounds", {})
-        key = (channel, channel_order_id)
-        if key not in known:
-            load_inbounds(self._session, [key])
-        return known[key]
-
-    def add(self, inbound: Inbound) -> None:
-        """Keep an order that a channel sent."""
-        self._info["inbounds"][inbound.channel, inbound.channel_order_id] = inbound
-        add(self._session, inbound)
-        self._touch(inbound.channel, "last_received_at", inbound.received_at)
-
-    def expect(self, channel: str, channel_order_ids: Sequence[str]) -> None:
-        """Load orders that will be asked for, all at once."""
-        known = self._info.setdefault("inbounds", {})
-        keys = {(channel, x) for x in channel_order_ids if x and (channel, x) not in known}
-        load_inbounds(self._session, sorted(keys))
-
-    def waiting_for(self, listing: str, channel: str = "") -> Sequence[Inbound]:
-        """Find parked orders that wait for a listing of a channel, or of any."""
-        query = (
-            sa.select(inbounds)
-            .where(
-                inbounds.c.state == State.PARKED.value,
-                sa.text("unmapped @> to_jsonb(cast(:listing as text))").bindparams(listing=listing),
-            )
-            .order_by(inbounds.c.inbound_id)
-            .with_for_update()
-        )
-        if channel:
-            query = query.where(inbounds.c.channel == channel)
-        return take(self._session, Inbound, query)
-
-    def skus_of(self, channel: str, wanted: Sequence[str]) -> dict[str, str]:
-        """Tell which listings are which SKUs: as mapped, or because they are called like one."""
-        known: dict[tuple[str, str], str] = self._info.setdefault("skus", {})
-        names = set(wanted)
-        if new := sorted(name for name in names if (channel, name) not in known):
-            same = sa.select(skus.c.sku).where(skus.c.sku.in_(new))
-            known.update({(channel, sku): sku for sku in self._session.scalars(same)})
-            mapped = sa.select(listings).where(
-                listings.c.channel == channel, listings.c.listing.in_(new)
-            )
-            rows = self._session.execute(mapped).all()
-            known.update({(channel, row.listing): row.sku for row in rows})
-            found = {name: known[channel, name] for name in new if (channel, name) in known}
-            self._learn(channel, {k: found[k] for k in found.keys() - {r.listing for r in rows}})
-        return {name: known[channel, name] for name in names if (channel, name) in known}
-
-    def map(self, channel: str, listing: str, sku: str) -> None:
-        """Know which SKU a listing is, and let its shop be told of its stock."""
-        self._session.connection().exec_driver_sql(
-            "insert into listings (channel, listing, sku) values (%s, %s, %s)"
-            " on conflict (channel, listing) do update set sku = excluded.sku",
-            (channel, listing, sku),
-        )
-        self._info.get("skus", {}).pop((channel, listing), None)
-        self._tell_again([sku])
-
-    def _learn(self, channel: str, same: dict[str, str]) -> None:
-        """Keep listings that are called like a SKU: their shop is told of stock from now on."""
-        if same:
-            names = sorted(same)
-            self._session.connection().exec_driver_sql(
-                "insert into listings (channel, listing, sku)"
-                " select %s, s, s from unnest(%s::text[]) as t(s) on conflict do nothing",
-                (channel, names),
-            )
-            self._tell_again(names)
-
-    def _tell_again(self, names: Sequence[str]) -> None:
-        """Let stock be told anew; shops that have heard it are not told the same version twice."""
-        query = sa.update(wanted_stock).where(wanted_stock.c.sku.in_(names))
-        self._session.execute(query.values(pushed_version=0))
-
-    def is_sku(self, sku: str) -> bool:
-        """Tell whether there is such a SKU."""
-        return self._session.scalar(sa.select(skus.c.sku).where(skus.c.sku == sku)) is not None
-
-    def is_news(self, channel: str, event_id: str, now: datetime) -> bool:
-        """Tell whether an event of a channel comes for the first time, and remember it."""
-        row = self._session.connection().exec_driver_sql(
-            "insert into channel_events (channel, event_id, at) values (%s, %s, %s)"
-            " on conflict do nothing returning 1",
-            (channel, event_id, now),
-        )
-        return row.first() is not None
-
-    def forget_events(self, before: datetime) -> None:
-        """Forget events so old that they do not come again."""
-        self._session.execute(sa.delete(events).where(events.c.at < before))
-
-    def save_sku(self, sku: str, version: int) -> bool:
-        """Know a SKU; return whether it is new."""
-        row = self._session.connection().exec_driver_sql(
-            "insert into skus (sku, version) values (%s, %s) on conflict do nothing returning 1",
-            (sku, version),
-        )
-        return row.first() is not None
-
-    def save_stock(self, changed: Sequence[StockChanged]) -> None:
-        """Remember what channels should be told of SKUs' stock; older news changes nothing."""
-        newest: dict[str, StockChanged] = {}
-        for event in changed:
-            if event.sku not in newest or newest[event.sku].version < event.version:
-                newest[event.sku] = event
-        rows = [newest[sku] for sku in sorted(newest)]
-        self._session.connection().exec_driver_sql(
-            "insert into stock_to_push (sku, available, version, pushed_version)"
-            " select s, a, v, 0 from unnest(%s::text[], %s::bigint[], %s::bigint[]) as t(s, a, v)"
-            " on conflict (sku) do update set available = excluded.available,"
-            " version = excluded.version where stock_to_push.version < excluded.version",
-            ([r.sku for r in rows], [r.available for r in rows], [r.version for r in rows]),
-        )
-
-    def level(self, sku: str) -> Level | None:
-        """Tell how many of a SKU can be sold."""
-        query = sa.select(wanted_stock).where(wanted_stock.c.sku == sku)
-        row = self._session.execute(query).first()
-        return Level(row.sku, row.available, row.version) if row else None
-
-    def take_stock(self, limit: int) -> list[Due]:
-        """Take stock that has changed, for each listing of it in shops that are to be told."""
-        pushing = [
-            connection.channel
-            for connection in self._session.scalars(sa.select(connections.c.data))
-            if connection.push_stock
-        ]
-        rows = self._session.execute(TAKE_STOCK, {"limit": limit}).all()
-        versions = {row.sku: row.version for row in rows}
-        query = (
-            sa.select(listings)
-            .where(listings.c.sku.in_(list(versions)), listings.c.channel.in_(pushing))
-            .order_by(listings.c.channel, listings.c.listing)
-        )
-        if not pushing or not rows:
-            return []
-        found = self._session.execute(query)
-        return [Due(x.channel, x.listing, x.sku, versions[x.sku]) for x in found]
-
-    def push_state(self, key: str) -> str:
-        """Tell how the call with a key stands: pending, succeeded, refused, failed; or empty."""
-        call = self._push(key)
-        return call.state if call else ""
-
-    def push_again(self, key: str, now: datetime) -> None:
-        """Make a call that was refused or failed due again."""
-        if call := self._push(key):
-            call_again(self._session, call.id, now)
-
-    def _push(self, key: str) -> Any:
-        query = sa.select(calls.c.id, calls.c.state).where(calls.c.kind == PUSH, calls.c.key == key)
-        return self._session.execute(query).first()
-
-    def pushed(self, channel: str, now: datetime) -> None:
-        """Remember that a channel was told something."""
-        self._touch(channel, "last_pushed_at", now)
-
-    def _touch(self, channel: str, column: str, now: datetime) -> None:
-        """Write down when, to the second; nobody waits for this row, which all orders pass."""
-        asked = {"channel": channel, "now": now, "before": now - timedelta(seconds=1)}
-        self._session.execute(sa.text(TOUCH.format(column)), asked)
-
-
-def load_inbounds(session: Session, keys: Sequence[tuple[str, str]]) -> None:
-    """Load and lock orders that channels sent."""
-    known = session.info.setdefault("inbounds", {})
-    known.update(dict.fromkeys(keys))
-    by = ("channel", "channel_order_id")
-    for inbound in load_locked(session, Inbound, keys, by=by):
-        known[inbound.channel, inbound.channel_order_id] = inbound
-
-
-def prepare(session: Session, bodies: Sequence[Any]) -> None:
-    """Load what a batch will touch; news of stock are taken together."""
-    keys = {(b.channel, b.channel_order_id) for b in bodies if getattr(b, "channel_order_id", "")}
-    load_inbounds(session, sorted(keys))
-    if changed := [b for b in bodies if isinstance(b, StockChanged)]:
-        SqlChannels(session).save_stock(changed)
+keep(FileImport, imports)
+keep(Pull, pulls)

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from chassis.errors import IllegalMove, NotFound, NotYet, Refused
 from chassis.saga import Phase
 from chassis.saga_store import Runs
@@ -12,11 +14,12 @@ from contracts.orders import (
     CancelOrder,
     ChangeTags,
     Hold,
-    ImportOrder,
-    ImportRefused,
+    ImportedOrder,
+    ImportOrders,
     Note,
     OrderLine,
     OrderPlaced,
+    OrdersImported,
     PlacedLine,
     PlacedOrder,
     PlaceHold,
@@ -52,24 +55,18 @@ def place_order(wish: PlaceOrder, work: Work, orders: Orders, runs: Runs) -> Pla
     return PlacedOrder(order_id=order.order_id, number=order.number, version=order.version)
 
 
-def import_order(command: ImportOrder, work: Work, orders: Orders, runs: Runs) -> None:
-    """Keep an order that a channel hands over, or tell the channel why not."""
-    wish = command.order
+def import_orders(command: ImportOrders, work: Work, orders: Orders, runs: Runs) -> None:
+    """Keep the orders that a channel hands over, and tell it which, and why not the others."""
+    work.send(OrdersImported(orders=tuple(_import(x, work, orders, runs) for x in command.orders)))
+
+
+def _import(wish: PlaceOrder, work: Work, orders: Orders, runs: Runs) -> ImportedOrder:
+    told = ImportedOrder(channel=wish.channel, channel_order_id=wish.channel_order_id)
     try:
         placed = place_order(wish, work, orders, runs)
-    except Refused as refusal:
-        work.send(
-            ImportRefused(
-                channel=wish.channel,
-                channel_order_id=wish.channel_order_id,
-                code=refusal.code,
-                reason=refusal.message,
-                field=refusal.field,
-            )
-        )
-        return
-    if not placed.created:
-        work.send(_placed(found(orders, placed.order_id)), correlation_id=placed.order_id)
+    except Refused as no:
+        return replace(told, code=no.code, reason=no.message[:255], field=no.field[:255])
+    return replace(told, order_id=placed.order_id)
 
 
 def cancel_order(wish: CancelOrder, work: Work, orders: Orders, runs: Runs) -> Order:

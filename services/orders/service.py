@@ -95,10 +95,10 @@ class OrdersService:
         """Keep what a person decided elsewhere."""
         exceptions.write_down(command, work, SqlOrders(work.session))
 
-    @handles(orders.ImportOrder)
-    def import_order(self, command: orders.ImportOrder, work: Unit) -> None:
-        """Place an order that a channel hands over."""
-        handlers.import_order(command, work, *_ports(work))
+    @handles(orders.ImportOrders)
+    def import_orders(self, command: orders.ImportOrders, work: Unit) -> None:
+        """Place orders that a channel hands over."""
+        handlers.import_orders(command, work, *_ports(work))
 
     @handles(orders.CancelChannelOrder)
     def cancel_channel_order(self, command: orders.CancelChannelOrder, work: Unit) -> None:

@@ -18,7 +18,7 @@ from contracts.orders import (
     CancelChannelOrder,
     Delivery,
     Hold,
-    ImportOrder,
+    ImportOrders,
     Note,
     OrderLine,
     PlaceOrder,
@@ -285,8 +285,8 @@ def load_skus(session: Session, wanted: Sequence[str]) -> None:
 
 def prepare(session: Session, bodies: Sequence[Any]) -> None:
     """Load and lock what a batch will touch, with one query for each table."""
-    placing = [b.order if isinstance(b, ImportOrder) else b for b in bodies]
-    placing = [b for b in placing if isinstance(b, PlaceOrder)]
+    placing = [b for b in bodies if isinstance(b, PlaceOrder)]
+    placing += [order for b in bodies if isinstance(b, ImportOrders) for order in b.orders]
     named = [b for b in (*placing, *bodies) if isinstance(b, PlaceOrder | CancelChannelOrder)]
     keys = sorted({(b.channel, b.channel_order_id) for b in named if b.channel_order_id})
     if keys:

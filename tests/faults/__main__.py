@@ -19,7 +19,7 @@ from tests.faults.scenario import SCENARIOS
 
 GROUPS = (
     "kills", "bus", "cluster", "database", "outside", "webhooks", "clock",
-    "watchdog", "flash_sale", "soak", "scale_out",
+    "watchdog", "flash_sale", "imports", "soak", "scale_out",
 )  # fmt: skip
 
 

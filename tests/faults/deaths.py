@@ -48,8 +48,8 @@ STEPS: Mapping[str, Sequence[str]] = {
         "payments.refunded.v1", "wake_runs",
     ),
     "channels": (
-        "webhook", "orders.placed.v1", "inventory.changed.v1", "push_stock",
-        "channels.acknowledge.v1", "channels.refund.v1", "concludes channels.push",
+        "webhook", "orders.imported.v1", "orders.confirmed.v1", "inventory.changed.v1",
+        "push_stock", "channels.acknowledge.v1", "channels.refund.v1", "concludes channels.push",
     ),
 }  # fmt: skip
 # Which process must die after which commit, so that the relay has to publish what it wanted to say.

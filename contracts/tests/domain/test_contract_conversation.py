@@ -9,7 +9,6 @@ from local.docs_wiring import answerers, contracts_made, entrypoints, listeners,
 
 load_all()
 TOLD_TO_NOBODY_YET = {
-    "orders.confirmed.v1",
     "orders.completed.v1",
     "channels.received.v1",
     "channels.listing_unmapped.v1",

@@ -17,7 +17,7 @@ from contracts.inventory import (
     RestockReturn,
 )
 from contracts.message import CATALOGUE
-from contracts.orders import ImportOrder, OrderPlaced
+from contracts.orders import ImportOrders, OrderPlaced
 from contracts.payments import (
     AuthorizePayment,
     CapturePayment,
@@ -88,7 +88,7 @@ def test_nobody_who_exists_is_in_an_example():
 
 
 def test_the_total_is_what_lines_and_delivery_cost():
-    order, placed = example(ImportOrder).order, example(OrderPlaced)
+    order, placed = example(ImportOrders).orders[0], example(OrderPlaced)
     nets = [line.unit_price * line.quantity - line.discount for line in order.lines]
 
     assert order.taxes_included
@@ -101,7 +101,7 @@ def test_what_is_captured_is_what_has_left_and_never_more_than_was_authorized():
     sent = sum(paid(line_id) for line_id in pieces(packed()))
     captured = example(PaymentCaptured)
 
-    assert captured.amount.amount == sent + example(ImportOrder).order.delivery.price
+    assert captured.amount.amount == sent + example(ImportOrders).orders[0].delivery.price
     assert captured.amount == example(CapturePayment).amount
     assert captured.captured == captured.amount.amount
     assert captured.captured <= example(PaymentAuthorized).amount.amount

@@ -2,7 +2,6 @@
 
 import pytest
 
-from contracts import channels
 from gateway.tests.builders import Api, refused
 
 DEEP = 900
@@ -45,26 +44,11 @@ def test_a_file_of_orders_must_say_that_it_is_csv(api: Api) -> None:
     refused(api, answer, 415)
 
 
-def test_a_file_of_orders_may_begin_with_a_byte_order_mark(api: Api) -> None:
-    file = "\ufefforder;sku\nü;1".encode()
-
-    api.call("POST", "/channels/shop/imports", file, content_type="text/csv; charset=utf-8")
-
-    assert api.services.heard[0].asked == channels.ImportCsv(channel="shop", csv="order;sku\nü;1")
-
-
-def test_a_file_of_orders_in_another_encoding_is_malformed(api: Api) -> None:
-    answer = api.call("POST", "/channels/shop/imports", b"\xfc", content_type="text/csv")
-
-    refused(api, answer, 400)
-
-
 @pytest.mark.parametrize(
     ("method", "url", "media", "size"),
     [
         ("POST", "/orders", "application/json", 1_048_577),
         ("POST", "/orders", "application/json", 7_000_000),
-        ("POST", "/channels/shop/imports", "text/csv", 6_000_001),
         ("POST", "/webhooks/payments/stripe", "application/json", 1_048_577),
     ],
 )

@@ -52,6 +52,7 @@ class Inbound:
     order_id: str = ""
     canceled: bool = False
     changed_at: datetime | None = None
+    import_id: str = ""
     version: int = 1
 
     def move(self, to: State) -> None:
@@ -60,11 +61,16 @@ class Inbound:
             which = f"{self.channel} {self.channel_order_id}"
             self.state = LIFE.move(which, State(self.state), to).value
 
-    def learn(self, changed_at: datetime | None) -> bool:
-        """Tell whether news of that time are no older than what is known, and remember it."""
+    def learn(self, changed_at: datetime | None, *, newer: bool = False) -> bool:
+        """Tell whether news of that time are no older than what is known, and remember it.
+
+        With `newer` they must be newer: what is asked for again and again says the same often.
+        """
         if changed_at is None:
             return True
         if self.changed_at and changed_at < self.changed_at:
+            return False
+        if newer and self.changed_at == changed_at:
             return False
         self.changed_at = changed_at
         return True

@@ -6,30 +6,25 @@ delivery_price, delivery_tax, currency (EUR), service (standard), payment (exter
 tags are not. Amounts are decimal. Separators are comma or semicolon.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from chassis.errors import Refused
+from chassis.outside import Declined
 from contracts.orders import NewLine, PlaceOrder
 from services.channels.domain.news import News, Sold, Unacceptable
+from services.channels.domain.pull import Cursor
 from services.channels.marketplaces.amounts import minor_units
 from services.channels.marketplaces.checked import checked
-from services.channels.marketplaces.marketplace import Shop
+from services.channels.marketplaces.csv_rows import Sheet
+from services.channels.marketplaces.marketplace import Page, Shop
 
 ADDRESS = (
     "name", "company", "line1", "line2", "city", "region", "postcode", "country", "phone", "email",
 )  # fmt: skip
-REQUIRED = ("order_id", "sku", "quantity", "unit_price", "name", "line1", "city", "country")
-OPTIONAL = (
-    "email", "phone", "postcode", "region", "line2", "company", "line_name", "discount", "tax",
-    "taxes_included", "delivery_price", "delivery_tax", "currency", "service", "payment", "token",
-    "note", "tags",
-)  # fmt: skip
 NAMED = {"channel_order_id": "order_id", "method": "payment"}
 LARGEST_QUANTITY = 1_000_000
-MOST_ORDERS = 5_000
+MOST_LINES = 500
 YES, NO = frozenset({"yes", "true", "1"}), frozenset({"", "no", "false", "0"})
 T = TypeVar("T")
 Row = tuple[int, dict[str, str]]
@@ -48,14 +43,17 @@ class CsvOrders:
 
     def read(self, shop: Shop, topic: str, body: str) -> Sequence[News]:  # noqa: ARG002
         """Read a file: what it says of each order, or what is wrong with each bad row."""
+        sheet = Sheet()
         groups: dict[str, list[Row]] = {}
-        for number, row in _rows(body):
+        for number, values in sheet.cut(body, last=True):
+            row = sheet.named(values)
             key = row["order_id"] or f"\nrow {number}"
             groups.setdefault(key, []).append((number, row))
-        if len(groups) > MOST_ORDERS:
-            told = f"The file has {len(groups)} orders; {MOST_ORDERS} at once are enough."
-            raise Refused("too_many", told, "csv")
-        return [news for rows in groups.values() for news in _read(rows, shop.channel)]
+        return [news for rows in groups.values() for news in read_order(rows, shop.channel)]
+
+    def pull(self, shop: Shop, cursor: Cursor) -> Page:  # noqa: ARG002 - the Protocol
+        """Nobody is there to be asked."""
+        raise Declined("no_pull", f"Channel {shop.channel} takes files, it cannot be asked.")
 
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Nobody is there to be told."""
@@ -70,37 +68,13 @@ class CsvOrders:
         """Nobody is there to be told."""
 
 
-def _rows(text: str) -> Iterator[Row]:
-    text = text.removeprefix("\ufeff")
-    head = text.partition("\n")[0]
-    separator = ";" if head.count(";") > head.count(",") else ","
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
-    try:
-        columns = [name.strip() for name in next(reader, [])]
-        _check(columns)
-        for values in reader:
-            if any(value.strip() for value in values):
-                padded = [*values, *[""] * (len(columns) - len(values))]
-                row = {k: v.strip() for k, v in zip(columns, padded, strict=False)}
-                if len(values) > len(columns):
-                    row[""] = "more values than columns"
-                yield reader.line_num, row
-    except csv.Error as error:
-        raise Refused("malformed", f"Row {reader.line_num}: {error}.", "csv") from None
-
-
-def _check(columns: list[str]) -> None:
-    if missing := [name for name in REQUIRED if name not in columns]:
-        raise Refused("no_column", f"The file lacks the columns {', '.join(missing)}.", "csv")
-    if unknown := [name for name in columns if name not in {*REQUIRED, *OPTIONAL}]:
-        raise Refused("unknown_column", f"The file has unknown columns {unknown}.", "csv")
-    if twice := sorted({name for name in columns if columns.count(name) > 1}):
-        raise Refused("twice", f"The file has columns twice: {', '.join(twice)}.", "csv")
-
-
-def _read(rows: list[Row], channel: str) -> Iterator[News]:
+def read_order(rows: list[Row], channel: str) -> Iterator[News]:
     """Read an order: whole, or not at all and a fault for each bad row."""
     order_id, first = rows[0][1]["order_id"], rows[0][0]
+    if len(rows) > MOST_LINES:
+        said = Unacceptable(f"Row {first}: An order has {MOST_LINES} lines at most.", "order_id")
+        yield News(said, order_id, row=first)
+        return
     currency = rows[0][1].get("currency") or "EUR"
     lines, faults = [], []
     for number, row in rows:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from services.channels.domain.news import News
+from services.channels.domain.pull import Cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,15 @@ class Shop:
     access_token: str = field(default="", repr=False)
     webhook_secret: str = field(default="", repr=False)
     location_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Orders as the shop wrote them, its own mark of the next page, and the newest change here."""
+
+    orders: Sequence[str]
+    next: str = ""
+    newest: datetime | None = None
 
 
 class Marketplace(Protocol):
@@ -33,7 +44,13 @@ class Marketplace(Protocol):
         """Refuse a webhook that the shop has not signed."""
 
     def read(self, shop: Shop, topic: str, body: str) -> Sequence[News]:
-        """Read a webhook or a file: what it says of which orders, the same each time."""
+        """Read a webhook, a file, or (with no topic) an order that was pulled; the same each time.
+
+        Tells what it says of which orders.
+        """
+
+    def pull(self, shop: Shop, cursor: Cursor) -> Page:
+        """Ask for a page of what changed since the cursor's moment, oldest change first."""
 
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Tell the shop what has left."""

@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
 import requests
@@ -14,12 +15,14 @@ from chassis import clock
 from chassis.errors import Refused
 from chassis.outside import Declined, Pending
 from services.channels.domain.news import Cancellation, News, NotForUs
+from services.channels.domain.pull import Cursor
 from services.channels.marketplaces.amounts import in_decimals, minor_units
-from services.channels.marketplaces.marketplace import Shop
+from services.channels.marketplaces.marketplace import Page, Shop
 from services.channels.marketplaces.shopify_order import moment, read_order
 
 API = "/admin/api/2025-07"
 TIMEOUT_SECONDS = 15
+ORDERS_IN_A_PAGE = 100
 CANCELED = "orders/cancelled"
 ORDER_TOPICS = frozenset(
     {CANCELED, "orders/create", "orders/paid", "orders/updated", "orders/edited"}
@@ -47,6 +50,12 @@ class Head(msgspec.Struct):
     fulfillment_status: str | None = None
 
 
+class Orders(msgspec.Struct):
+    """A page of orders, each as it was written."""
+
+    orders: list[msgspec.Raw]
+
+
 class Shopify:
     """The adapter to Shopify."""
 
@@ -61,8 +70,8 @@ class Shopify:
             raise Refused("bad_signature", "The signature does not fit the body.", "signature")
 
     def read(self, shop: Shop, topic: str, body: str) -> Sequence[News]:
-        """Read a webhook: it speaks of one order."""
-        if topic not in ORDER_TOPICS:
+        """Read a webhook, or an order as it stands in a page: it speaks of one order."""
+        if topic and topic not in ORDER_TOPICS:
             return [News(NotForUs(f"Topic {topic} is of no interest."))]
         try:
             head = msgspec.json.decode(_bytes(body), type=Head)
@@ -81,6 +90,22 @@ class Shopify:
         else:
             said = read_order(_bytes(body), shop.channel)
         return [News(said, str(head.id)[:255], moment(head.updated_at))]
+
+    def pull(self, shop: Shop, cursor: Cursor) -> Page:
+        """Ask for orders by the time of their last change; Shopify marks pages by `page_info`."""
+        asked = {"limit": str(ORDERS_IN_A_PAGE)}
+        if cursor.page:
+            asked["page_info"] = cursor.page  # which allows no other filter beside it
+        else:
+            since = cursor.since.isoformat(timespec="seconds")
+            asked |= {"status": "any", "order": "updated_at asc", "updated_at_min": since}
+        answer = _request(shop, "GET", f"/orders.json?{urlencode(asked)}")
+        orders = msgspec.json.decode(answer.content, type=Orders).orders
+        moments = [moment(msgspec.json.decode(one, type=Head).updated_at) for one in orders]
+        link = answer.links.get("next", {}).get("url", "")
+        following = parse_qs(urlsplit(link).query).get("page_info", [""])[0]
+        newest = max((at for at in moments if at), default=None)
+        return Page([bytes(one).decode() for one in orders], following, newest)
 
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Make a fulfillment with the tracking number, unless the shop knows of it already."""
@@ -237,6 +262,15 @@ def _bytes(text: str) -> bytes:
 
 
 def _call(shop: Shop, method: str, path: str, body: Any = None, key: str = "") -> dict[str, Any]:
+    answer = _request(shop, method, path, body, key)
+    if answer.status_code == UNKNOWN_HERE:
+        return {}
+    return answer.json() if answer.content else {}  # type: ignore[no-any-return]
+
+
+def _request(
+    shop: Shop, method: str, path: str, body: Any = None, key: str = ""
+) -> requests.Response:
     headers = {"X-Shopify-Access-Token": shop.access_token, "Idempotency-Key": key}
     answer = requests.request(
         method, f"{shop.base_url}{API}{path}", json=body, headers=headers, timeout=TIMEOUT_SECONDS
@@ -246,8 +280,7 @@ def _call(shop: Shop, method: str, path: str, body: Any = None, key: str = "") -
         raise Pending(clock.now() + timedelta(seconds=wait), "Shopify says: not so fast")
     if answer.status_code >= SERVER_ERROR:
         raise ConnectionError(f"Shopify answers {answer.status_code}")
-    if answer.status_code == UNKNOWN_HERE and method == "GET":
-        return {}
-    if not answer.ok:
+    nothing_there = answer.status_code == UNKNOWN_HERE and method == "GET"
+    if not answer.ok and not nothing_there:
         raise Declined(f"http_{answer.status_code}", f"Shopify answers {answer.status_code}")
-    return answer.json() if answer.content else {}  # type: ignore[no-any-return]
+    return answer

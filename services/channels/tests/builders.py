@@ -16,23 +16,28 @@ from contracts.channels import (
     AcknowledgeShipment,
     ChannelWebhook,
     Connection,
-    CsvResult,
-    ImportCsv,
     MapListing,
     PushRefund,
     ShippedLine,
     WebhookTaken,
 )
+from contracts.imports import PART_CHARACTERS, BeginImport, EndUpload, ImportPart
 from contracts.inventory import SkuData, SkuSaved
-from contracts.orders import ImportRefused, OrderCanceled, OrderPlaced, PlaceOrder
-from contracts.values import Address, Customer, Dimensions, Money
-from services.channels import handlers, pushes
+from contracts.orders import (
+    ImportedOrder,
+    ImportOrders,
+    OrderCanceled,
+    OrdersImported,
+    PlaceOrder,
+)
+from contracts.values import Dimensions, Money
+from services.channels import handlers, imports, pushes
+from services.channels.domain.file_import import FileImport, Result
 from services.channels.domain.inbound import Inbound
 from services.channels.domain.news import News
-from services.channels.marketplaces.csv_orders import CsvOrders
 from services.channels.marketplaces.marketplace import Shop
 from services.channels.marketplaces.shopify import Shopify
-from services.channels.memory import MemoryChannels
+from services.channels.memory import MemoryChannels, MemoryImports, MemoryPulls
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SHOP, FILES, SECRET = "my-shop", "my-files", "hush"
@@ -106,19 +111,19 @@ def sku_saved(sku: str, version: int = 1) -> SkuSaved:
     return SkuSaved(sku=data, version=version)
 
 
-def placed(inbound: Inbound) -> OrderPlaced:
-    return OrderPlaced(
-        order_id=new_id("ord"), number=1, channel=inbound.channel,
-        channel_order_id=inbound.channel_order_id, currency="EUR", total=0, customer=Customer(),
-        ship_to=Address(name="A", line1="B", city="C", country="DE"), lines=(), placed_at=NOW,
-    )  # fmt: skip
+def placed(inbound: Inbound) -> OrdersImported:
+    told = ImportedOrder(
+        channel=inbound.channel, channel_order_id=inbound.channel_order_id, order_id=new_id("ord")
+    )
+    return OrdersImported(orders=(told,))
 
 
 def refused(inbound: Inbound, reason: str = "does not add up", field: str = "total") -> Any:
-    return ImportRefused(
+    told = ImportedOrder(
         channel=inbound.channel, channel_order_id=inbound.channel_order_id, code="x",
         reason=reason, field=field,
     )  # fmt: skip
+    return OrdersImported(orders=(told,))
 
 
 def shipped(channel: str = SHOP, *numbers: str, quantity: int = 1) -> AcknowledgeShipment:
@@ -152,6 +157,7 @@ class Channel:
 
     def __init__(self, *skus: str) -> None:
         self.kept = MemoryChannels(skus=set(skus))
+        self.files, self.pulls = MemoryImports(self.kept), MemoryPulls()
         self.work = Rehearsal(NOW, actor=f"channel:{SHOP}")
         self.kept.put_connection(a_connection())
         self.kept.put_connection(a_connection(FILES, "csv", base_url=""))
@@ -159,6 +165,14 @@ class Channel:
     @property
     def said(self) -> list[str]:
         return [type(message).__name__ for message in self.work.sent]
+
+    @property
+    def handed_over(self) -> list[PlaceOrder]:
+        bundles = [message for message in self.work.sent if isinstance(message, ImportOrders)]
+        return [order for bundle in bundles for order in bundle.orders]
+
+    def hear(self, event: OrdersImported) -> None:
+        handlers.on_imported(event, self.work, self.kept)
 
     def last(self, kind: Any) -> Any:
         return [message for message in self.work.sent if isinstance(message, kind)][-1]
@@ -176,9 +190,36 @@ class Channel:
         )  # fmt: skip
         return handlers.take_webhook(wish, Shopify(), self.work, self.kept)
 
-    def file(self, text: str) -> CsvResult:
-        wish = ImportCsv(channel=FILES, csv=text)
-        return handlers.import_csv(wish, CsvOrders(), self.work, self.kept)
+    def upload(self, text: str, key: str = "", size: int = PART_CHARACTERS) -> FileImport:
+        """Bring a file, in parts of so many characters."""
+        wish = BeginImport(channel=FILES, key=key or new_id("key"))
+        run = imports.begin_import(wish, self.work, self.kept, self.files)
+        parts = [text[first : first + size] for first in range(0, len(text), size)]
+        digests = [hashlib.sha256(part.encode()).hexdigest() for part in parts]
+        for number, part in enumerate(parts):
+            if run.state == "uploading":
+                told = ImportPart(import_id=run.import_id, number=number, text=part)
+                imports.add_part(told, self.files)
+        digest = imports.digest_of(digests)
+        end = EndUpload(import_id=run.import_id, parts=len(parts), digest=digest)
+        return imports.end_upload(end, self.work, self.files)
+
+    def go_on(self, room: int = 200) -> None:
+        self.work.now += timedelta(seconds=1)
+        imports.go_on(self.work, self.kept, self.files, lambda: room)
+
+    def file(self, text: str, **more: Any) -> list[Result]:
+        """Bring a file and take it in; give what became of each order in it."""
+        run = self.upload(text, **more)
+        while run.state in {"reading", "taking"} and not self.is_taken(run):
+            self.go_on()
+        self.run = run
+        return [self.files.results[key] for key in sorted(self.files.results)
+                if key[0] == run.import_id]  # fmt: skip
+
+    def is_taken(self, run: FileImport) -> bool:
+        """Whether only the answers of orders are missing."""
+        return run.state == "taking" and run.taken + run.duplicates + run.refused >= run.orders
 
     def map(self, listing: str, sku: str, channel: str = SHOP) -> int:
         wish = MapListing(channel=channel, listing=listing, sku=sku)

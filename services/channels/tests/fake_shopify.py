@@ -4,8 +4,10 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 API = "/admin/api/2025-07"
 
@@ -35,6 +37,7 @@ class FakeShopify:
         self.answers_first: list[tuple[int, dict[str, str]]] = []
         self.loses_answer_to = ""
         self.asked: list[str] = []
+        self.orders: list[Any] = []
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """Answer as Shopify does; what it has no path for is not found."""
@@ -53,6 +56,20 @@ class FakeShopify:
             return self.fulfill(body["fulfillment"])
         found = known.get(f"{method} {path}")
         return (200, found() or {}) if found else (404, {"errors": "Not Found"})
+
+    def page(self, query: dict[str, str], url: str) -> tuple[Any, dict[str, str]]:
+        """List orders by their last change; the mark of a page is where it begins."""
+        if mark := query.get("page_info"):
+            assert set(query) == {"page_info", "limit"}, "Shopify allows no filter beside the mark"
+            first, since = mark.split("|")
+        else:
+            assert (query["status"], query["order"]) == ("any", "updated_at asc")
+            first, since = "0", query["updated_at_min"]
+        found = [x for x in self.orders if moment(x["updated_at"]) >= moment(since)]
+        begin, end = int(first), int(first) + int(query["limit"])
+        more = {"page_info": f"{end}|{since}", "limit": query["limit"]}
+        link = {"Link": f'<{url}?{urlencode(more)}>; rel="next"'} if end < len(found) else {}
+        return {"orders": found[begin:end]}, link
 
     def suggest(self) -> Any:
         told = [{**payment, "kind": "suggested_refund"} for payment in self.payments]
@@ -109,6 +126,10 @@ class FakeShopify:
         return 201, {}
 
 
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
 def an_item(item_id: int, line: int, fulfillable: int) -> dict[str, int]:
     return {"id": item_id, "line_item_id": line, "quantity": 9, "fulfillable_quantity": fulfillable}
 
@@ -138,6 +159,10 @@ def a_shop() -> Iterator[FakeShopify]:
                 answer: Any = {}
             elif self.headers["X-Shopify-Access-Token"] != shop.token:
                 status, answer = 401, {"errors": "Invalid API key or access token"}
+            elif path.startswith("/orders.json?"):
+                query = dict(parse_qsl(path.partition("?")[2]))
+                status = 200
+                answer, headers = shop.page(query, f"{shop.url}{API}/orders.json")
             else:
                 status, answer = shop.answer(method, path, json.loads(raw) if raw else None)
             if shop.loses_answer_to == f"{method} {path}":

@@ -53,12 +53,59 @@ def upgrade() -> None:
     sa.Column('order_id', sa.Text(), nullable=False),
     sa.Column('canceled', sa.Boolean(), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('import_id', sa.Text(), server_default='', nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('inbound_id', name=op.f('pk_inbound_orders')),
     sa.UniqueConstraint('channel', 'channel_order_id', name=op.f('uq_inbound_orders_channel_channel_order_id'))
     )
+    op.create_index('ix_inbound_orders_import_id', 'inbound_orders', ['import_id', 'state'], unique=False, postgresql_where=sa.text("import_id <> '' and state <> 'placed'"))
     op.create_index('ix_inbound_orders_state', 'inbound_orders', ['state', sa.literal_column('inbound_id desc')], unique=False)
     op.create_index('ix_inbound_orders_unmapped', 'inbound_orders', ['unmapped'], unique=False, postgresql_using='gin', postgresql_where=sa.text("state = 'parked'"))
+    op.create_table('import_orders',
+    sa.Column('import_id', sa.Text(), nullable=False),
+    sa.Column('row', sa.Integer(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('lines', sa.Integer(), nullable=False),
+    sa.Column('rows', sa.Text(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('faults', postgresql.JSONB(), nullable=False),
+    sa.PrimaryKeyConstraint('import_id', 'row', name=op.f('pk_import_orders')),
+    sa.UniqueConstraint('import_id', 'key', name=op.f('uq_import_orders_import_id_key'))
+    )
+    op.create_table('import_parts',
+    sa.Column('import_id', sa.Text(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('import_id', 'number', name=op.f('pk_import_parts'))
+    )
+    op.create_table('imports',
+    sa.Column('import_id', sa.Text(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('request_key', sa.Text(), nullable=False),
+    sa.Column('created_by', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('parts', sa.Integer(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('next_part', sa.Integer(), nullable=False),
+    sa.Column('sheet', sa.LargeBinary(), nullable=False),
+    sa.Column('rows', sa.Integer(), nullable=False),
+    sa.Column('orders', sa.Integer(), nullable=False),
+    sa.Column('last_row', sa.Integer(), nullable=False),
+    sa.Column('taken', sa.Integer(), nullable=False),
+    sa.Column('duplicates', sa.Integer(), nullable=False),
+    sa.Column('refused', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('field', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('import_id', name=op.f('pk_imports')),
+    sa.UniqueConstraint('request_key', name=op.f('uq_imports_request_key'))
+    )
+    op.create_index('ix_imports_due', 'imports', ['due_at'], unique=False, postgresql_where=sa.text("state in ('reading', 'taking')"))
     op.create_table('inbox',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -73,6 +120,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('channel', 'listing', name=op.f('pk_listings'))
     )
     op.create_index(op.f('ix_listings_sku'), 'listings', ['sku'], unique=False)
+    op.create_table('orders_under_way',
+    sa.Column('order_id', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('order_id', name=op.f('pk_orders_under_way'))
+    )
+    op.create_index(op.f('ix_orders_under_way_at'), 'orders_under_way', ['at'], unique=False)
     op.create_table('outbox',
     sa.Column('message_id', sa.Text(), nullable=False),
     sa.Column('seq', sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -105,6 +158,16 @@ def upgrade() -> None:
     )
     op.create_index('ix_outside_calls_due', 'outside_calls', ['due_at'], unique=False, postgresql_where=sa.text("state = 'pending'"))
     op.create_index(op.f('ix_outside_calls_subject'), 'outside_calls', ['subject'], unique=False)
+    op.create_table('pulls',
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('pull_from', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('cursor', postgresql.JSONB(), nullable=False),
+    sa.Column('call', sa.Text(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('problem', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('channel', name=op.f('pk_pulls'))
+    )
     op.create_table('skus',
     sa.Column('sku', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -125,16 +188,24 @@ def downgrade() -> None:
     op.drop_index('ix_stock_to_push_due', table_name='stock_to_push', postgresql_where=sa.text('version > pushed_version'))
     op.drop_table('stock_to_push')
     op.drop_table('skus')
+    op.drop_table('pulls')
     op.drop_index(op.f('ix_outside_calls_subject'), table_name='outside_calls')
     op.drop_index('ix_outside_calls_due', table_name='outside_calls', postgresql_where=sa.text("state = 'pending'"))
     op.drop_table('outside_calls')
     op.drop_index(op.f('ix_outbox_seq'), table_name='outbox')
     op.drop_table('outbox')
+    op.drop_index(op.f('ix_orders_under_way_at'), table_name='orders_under_way')
+    op.drop_table('orders_under_way')
     op.drop_index(op.f('ix_listings_sku'), table_name='listings')
     op.drop_table('listings')
     op.drop_index(op.f('ix_inbox_at'), table_name='inbox')
     op.drop_table('inbox')
+    op.drop_index('ix_imports_due', table_name='imports', postgresql_where=sa.text("state in ('reading', 'taking')"))
+    op.drop_table('imports')
+    op.drop_table('import_parts')
+    op.drop_table('import_orders')
     op.drop_index('ix_inbound_orders_unmapped', table_name='inbound_orders', postgresql_using='gin', postgresql_where=sa.text("state = 'parked'"))
+    op.drop_index('ix_inbound_orders_import_id', table_name='inbound_orders', postgresql_where=sa.text("import_id <> '' and state <> 'placed'"))
     op.drop_index('ix_inbound_orders_state', table_name='inbound_orders')
     op.drop_table('inbound_orders')
     op.drop_index('ix_deferred_due', table_name='deferred', postgresql_where=sa.text("state = 'waiting'"))

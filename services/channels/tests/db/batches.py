@@ -11,7 +11,7 @@ from chassis.outside import Outcome, OutsideCall
 from chassis.transaction import Job, Transaction
 from contracts import channels as said
 from contracts.inventory import StockChanged
-from services.channels import tables
+from services.channels import sql_channels
 from services.channels.service import ChannelsService
 from services.channels.tests.builders import (
     SHOP,
@@ -37,7 +37,7 @@ class Service:
 
             return call
 
-        batch = Transaction("channels", self.engine, tables.prepare)
+        batch = Transaction("channels", self.engine, sql_channels.prepare)
         committed = batch.run(
             self.service, [Job(name, run(name, body), body) for name, body in jobs]
         )
@@ -57,8 +57,10 @@ class Service:
             ))
         )  # fmt: skip
 
-    def conclude(self, call: OutsideCall, status: Any = "succeeded", **outcome: Any) -> None:
-        self.do(("pushed", Outcome(call, status, **outcome)))
+    def conclude(
+        self, call: OutsideCall, status: Any = "succeeded", by: str = "pushed", **outcome: Any
+    ) -> None:
+        self.do((by, Outcome(call, status, **outcome)))
 
     def inbound(self) -> list[said.Inbound]:
         return list(self.ask("inbound", said.FindInbound()).orders)

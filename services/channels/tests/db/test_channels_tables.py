@@ -13,6 +13,7 @@ from chassis.errors import Refused
 from contracts import channels as said
 from contracts.orders import PlaceOrder
 from services.channels import tables
+from services.channels.sql_channels import SqlChannels
 from services.channels.tests.builders import (
     FILES,
     SHOP,
@@ -24,8 +25,6 @@ from services.channels.tests.builders import (
 )
 from services.channels.tests.db.batches import Service
 
-HEAD = "order_id,sku,quantity,unit_price,name,line1,city,country"
-
 
 def test_an_order_comes_in_and_becomes_one_of_ours(shop: Service) -> None:
     assert shop.post(an_order()).outcome == "accepted"
@@ -33,11 +32,11 @@ def test_an_order_comes_in_and_becomes_one_of_ours(shop: Service) -> None:
     (inbound,) = shop.inbound()
 
     event = placed(inbound)
-    shop.do(("on_placed", event))
+    shop.do(("on_imported", event))
 
     (inbound,) = shop.inbound()
     assert (inbound.state, inbound.order_id, inbound.channel_order_id) == (
-        "placed", event.order_id, "4711",
+        "placed", event.orders[0].order_id, "4711",
     )  # fmt: skip
 
 
@@ -59,7 +58,7 @@ def test_a_channel_and_its_number_are_unique_in_the_database(shop: Service) -> N
         connection.exec_driver_sql(
             "insert into inbound_orders select 'inb_2', channel, channel_order_id, received_at,"
             ' "order", state, reason, unmapped, unpaid, order_id, canceled, changed_at, version'
-            " from inbound_orders"
+            " version from inbound_orders"
         )
 
 
@@ -73,7 +72,7 @@ def test_a_mapped_listing_releases_what_waited_over_many_batches(shop: Service) 
     wish = said.MapListing(channel=SHOP, listing="X", sku="MUG-1")
 
     assert shop.do(("map", wish)).released == 3
-    assert shop.told.count("orders.import.v1") == 3
+    assert shop.told.count("orders.import.v1") == 1
     states = {x.channel_order_id: x.state for x in shop.inbound()}
     assert states == {"1": "handed_over", "2": "handed_over", "3": "handed_over", "9": "parked"}
     assert [x.unmapped for x in shop.inbound() if x.state == "parked"] == [("XX",)]
@@ -118,31 +117,6 @@ def test_what_the_database_cannot_keep_is_kept_in_sight_as_refused(
     assert [x.state for x in shop.inbound()] == ["refused", "refused"]
 
 
-def test_a_file_gives_each_order_its_result_and_a_second_time_changes_nothing(
-    shop: Service,
-) -> None:
-    rows = [f"A-{n},{'MUG-1' if n % 2 else 'X'},1,10.00,Ann,Street 1,Berlin,DE" for n in range(6)]
-    wish = said.ImportCsv(channel=FILES, csv="\n".join([HEAD, *rows, "A-9,MUG-1,0,1,A,B,C,DE"]))
-
-    first = [x.outcome for x in shop.do(("import_csv", wish)).orders]
-    again = [x.outcome for x in shop.do(("import_csv", wish)).orders]
-
-    assert first == ["parked", "accepted"] * 3 + ["refused"]
-    assert again == ["parked", "duplicate"] * 3 + ["refused"]
-    assert (shop.told, len(shop.inbound())) == ([], 6)
-
-
-def test_a_file_is_looked_up_with_few_statements(shop: Service) -> None:
-    rows = [f"A-{n},MUG-1,1,10.00,Ann,Street 1,Berlin,DE" for n in range(200)]
-    counted: list[str] = []
-    sa.event.listen(shop.engine, "before_cursor_execute", lambda *a: counted.append(a[2]))
-
-    shop.do(("import_csv", said.ImportCsv(channel=FILES, csv="\n".join([HEAD, *rows]))))
-
-    assert len(shop.inbound()) == 50
-    assert len([x for x in counted if x.lstrip().lower().startswith("select")]) < 20
-
-
 def test_a_webhook_for_a_channel_of_files_is_refused(shop: Service) -> None:
     wish = said.ChannelWebhook(
         channel=FILES, topic="orders/create", event_id="1", signature="", body="{}"
@@ -157,7 +131,7 @@ def test_secrets_are_not_shown_with_a_connection(shop: Service) -> None:
 
     assert (SHOP in shown, "hush" in shown, "token" in shown) == (True, False, False)
     with Session(shop.engine) as session:
-        kept = tables.SqlChannels(session).connection(SHOP)
+        kept = SqlChannels(session).connection(SHOP)
     assert (kept.access_token, kept.webhook_secret) == ("token", "hush")
     assert (SHOP in repr(kept), "hush" in repr(kept), "token" in repr(kept)) == (True, False, False)
 
@@ -165,7 +139,7 @@ def test_secrets_are_not_shown_with_a_connection(shop: Service) -> None:
 def test_events_are_forgotten_when_they_cannot_come_again(shop: Service) -> None:
     shop.post(an_order(), event_id="evt-1")
     with Session(shop.engine) as session, session.begin():
-        kept = tables.SqlChannels(session)
+        kept = SqlChannels(session)
         at = session.scalar(sa.select(tables.events.c.at))
         kept.forget_events(at)
         assert not kept.is_news(SHOP, "orders/create evt-1", at)

@@ -4,7 +4,7 @@ import pytest
 
 from contracts.channels import ChannelPushFailed
 from contracts.orders import CancelChannelOrder
-from services.channels import handlers, pushes
+from services.channels import pushes
 from services.channels.domain.inbound import State
 from services.channels.tests.builders import (
     FILES,
@@ -39,7 +39,7 @@ def test_a_cancellation_of_what_orders_knows_is_told_to_orders_once(
     order = an_order()
     channel.post(order)
     if state == State.PLACED:
-        handlers.on_placed(placed(channel.inbound()), channel.kept)
+        channel.hear(placed(channel.inbound()))
 
     for topic in ("orders/cancelled", "orders/updated"):
         channel.post(later(order, cancelled_at="2026-03-01T11:00:00Z"), topic)
@@ -59,7 +59,7 @@ def test_a_cancellation_that_comes_before_its_order_keeps_it_out(channel: Channe
 def test_a_cancellation_of_what_orders_has_refused_needs_not_be_told(channel: Channel) -> None:
     order = an_order()
     channel.post(order)
-    handlers.on_refused(refused(channel.inbound()), channel.kept)
+    channel.hear(refused(channel.inbound()))
 
     channel.post(later(order, cancelled_at="2026-03-01T11:00:00Z"), "orders/cancelled")
 
@@ -68,7 +68,7 @@ def test_a_cancellation_of_what_orders_has_refused_needs_not_be_told(channel: Ch
 
 def test_an_order_that_we_cancel_is_told_to_its_shop_once(channel: Channel) -> None:
     channel.post(an_order())
-    handlers.on_placed(placed(channel.inbound()), channel.kept)
+    channel.hear(placed(channel.inbound()))
     event = canceled(reason="sold out")
 
     for _ in range(2):

@@ -12,9 +12,6 @@ from contracts.orders import (
     CancelOrder,
     ChangeTags,
     Delivery,
-    ImportOrder,
-    ImportRefused,
-    OrderPlaced,
     PlaceHold,
     ReleaseHold,
 )
@@ -23,12 +20,6 @@ from services.orders.tests.builders import MUG, NOW, SHIRT, Desk, a_line, a_wish
 from services.orders.tests.town import Town, at_handover, at_packing
 
 UNKNOWN = "ord_" + "0" * 26
-
-
-def import_order(desk: Desk, *lines: Any, **changes: Any) -> list[Any]:
-    command = ImportOrder(order=a_wish(*lines, channel="my-shop", channel_order_id="77", **changes))
-    handlers.import_order(command, desk.work, desk.orders, desk.runs)
-    return desk.heard()
 
 
 def cancel_on_the_channel(desk: Desk) -> None:
@@ -82,15 +73,6 @@ def test_an_order_is_never_placed_in_the_future(desk: Desk) -> None:
     assert order.placed_at == NOW
 
 
-def test_an_order_that_a_channel_hands_over_twice_is_kept_once_and_told_again(desk: Desk) -> None:
-    first = import_order(desk)
-    again = import_order(desk)
-
-    assert [type(message).__name__ for message in first] == ["OrderPlaced", "ReserveStock"]
-    assert again == [message for message in first if isinstance(message, OrderPlaced)]
-    assert len(desk.orders.orders) == 1
-
-
 def test_a_known_order_of_a_channel_is_named_but_not_created(desk: Desk) -> None:
     wish = a_wish(channel="my-shop", channel_order_id="77")
     first, again = (handlers.place_order(wish, desk.work, desk.orders, desk.runs) for _ in range(2))
@@ -99,22 +81,12 @@ def test_a_known_order_of_a_channel_is_named_but_not_created(desk: Desk) -> None
     assert (first.order_id, first.number) == (again.order_id, again.number)
 
 
-def test_a_channel_is_told_why_its_order_cannot_be_taken(desk: Desk) -> None:
-    assert import_order(desk, a_line("NO-SUCH")) == [
-        ImportRefused(
-            channel="my-shop",
-            channel_order_id="77",
-            code="unknown_sku",
-            reason="There is no SKU NO-SUCH.",
-            field="lines[0].sku",
-        )
-    ]
-
-
 def test_a_cancellation_that_overtakes_its_order_waits_for_it(desk: Desk) -> None:
     with pytest.raises(NotYet):
         cancel_on_the_channel(desk)
-    import_order(desk)
+    wish = a_wish(channel="my-shop", channel_order_id="77")
+    handlers.place_order(wish, desk.work, desk.orders, desk.runs)
+    desk.heard()
     cancel_on_the_channel(desk)
 
     assert desk.heard_kinds() == ["ReleaseStock"]

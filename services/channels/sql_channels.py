@@ -1,0 +1,258 @@
+"""How are connections, orders that came in, listings and stock found in PostgreSQL?"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from chassis.keeping import add, load_locked, take
+from chassis.outside import call_again
+from contracts.channels import Connection
+from contracts.inventory import StockChanged
+from contracts.orders import OrdersImported
+from services.channels import sql_ways
+from services.channels.domain.inbound import Inbound, State
+from services.channels.domain.stock import Due, Level
+from services.channels.pushes import PUSH
+from services.channels.tables import (
+    connections,
+    events,
+    inbounds,
+    listings,
+    metadata,
+    skus,
+    wanted_stock,
+)
+
+calls = metadata.tables["outside_calls"]
+TOUCH = (
+    "update connections set {0} = :now where channel in (select channel from connections"
+    " where channel = :channel and ({0} is null or {0} < :before) for update skip locked)"
+)
+TAKE_STOCK = sa.text(
+    "update stock_to_push set pushed_version = version where sku in ("
+    " select sku from stock_to_push where version > pushed_version order by sku limit :limit"
+    " for update skip locked) returning sku, version"
+)
+
+
+class SqlChannels:
+    """Channels in PostgreSQL."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._info = session, session.info
+
+    def connection(self, channel: str) -> Connection | None:
+        """Find a connection."""
+        query = sa.select(connections.c.data).where(connections.c.channel == channel)
+        return self._session.scalar(query)
+
+    def put_connection(self, connection: Connection) -> None:
+        """Keep a connection."""
+        self._session.connection().exec_driver_sql(
+            "insert into connections (channel, data) values (%s, %s)"
+            " on conflict (channel) do update set data = excluded.data",
+            (connection.channel, msgspec.json.encode(connection).decode()),
+        )
+        if connection.push_stock:
+            query = sa.select(listings.c.sku).where(listings.c.channel == connection.channel)
+            self._tell_again(self._session.scalars(query).all())
+
+    def inbound(self, channel: str, channel_order_id: str) -> Inbound | None:
+        """Find an order that a channel sent."""
+        known: dict[tuple[str, str], Inbound | None] = self._info.setdefault("inbounds", {})
+        key = (channel, channel_order_id)
+        if key not in known:
+            load_inbounds(self._session, [key])
+        return known[key]
+
+    def add(self, inbound: Inbound) -> None:
+        """Keep an order that a channel sent."""
+        self._info["inbounds"][inbound.channel, inbound.channel_order_id] = inbound
+        add(self._session, inbound)
+        self._touch(inbound.channel, "last_received_at", inbound.received_at)
+
+    def expect(self, channel: str, channel_order_ids: Sequence[str]) -> None:
+        """Load orders that will be asked for, all at once."""
+        known = self._info.setdefault("inbounds", {})
+        keys = {(channel, x) for x in channel_order_ids if x and (channel, x) not in known}
+        load_inbounds(self._session, sorted(keys))
+
+    def waiting_for(self, listing: str, channel: str = "") -> Sequence[Inbound]:
+        """Find parked orders that wait for a listing of a channel, or of any."""
+        query = (
+            sa.select(inbounds)
+            .where(
+                inbounds.c.state == State.PARKED.value,
+                sa.text("unmapped @> to_jsonb(cast(:listing as text))").bindparams(listing=listing),
+            )
+            .order_by(inbounds.c.inbound_id)
+            .with_for_update()
+        )
+        if channel:
+            query = query.where(inbounds.c.channel == channel)
+        return take(self._session, Inbound, query)
+
+    def skus_of(self, channel: str, wanted: Sequence[str]) -> dict[str, str]:
+        """Tell which listings are which SKUs: as mapped, or because they are called like one."""
+        known: dict[tuple[str, str], str] = self._info.setdefault("skus", {})
+        names = set(wanted)
+        if new := sorted(name for name in names if (channel, name) not in known):
+            same = sa.select(skus.c.sku).where(skus.c.sku.in_(new))
+            known.update({(channel, sku): sku for sku in self._session.scalars(same)})
+            mapped = sa.select(listings).where(
+                listings.c.channel == channel, listings.c.listing.in_(new)
+            )
+            rows = self._session.execute(mapped).all()
+            known.update({(channel, row.listing): row.sku for row in rows})
+            found = {name: known[channel, name] for name in new if (channel, name) in known}
+            self._learn(channel, {k: found[k] for k in found.keys() - {r.listing for r in rows}})
+        return {name: known[channel, name] for name in names if (channel, name) in known}
+
+    def map(self, channel: str, listing: str, sku: str) -> None:
+        """Know which SKU a listing is, and let its shop be told of its stock."""
+        self._session.connection().exec_driver_sql(
+            "insert into listings (channel, listing, sku) values (%s, %s, %s)"
+            " on conflict (channel, listing) do update set sku = excluded.sku",
+            (channel, listing, sku),
+        )
+        self._info.get("skus", {}).pop((channel, listing), None)
+        self._tell_again([sku])
+
+    def _learn(self, channel: str, same: dict[str, str]) -> None:
+        """Keep listings that are called like a SKU: their shop is told of stock from now on."""
+        if same:
+            names = sorted(same)
+            self._session.connection().exec_driver_sql(
+                "insert into listings (channel, listing, sku)"
+                " select %s, s, s from unnest(%s::text[]) as t(s) on conflict do nothing",
+                (channel, names),
+            )
+            self._tell_again(names)
+
+    def _tell_again(self, names: Sequence[str]) -> None:
+        """Let stock be told anew; shops that have heard it are not told the same version twice."""
+        query = sa.update(wanted_stock).where(wanted_stock.c.sku.in_(names))
+        self._session.execute(query.values(pushed_version=0))
+
+    def is_sku(self, sku: str) -> bool:
+        """Tell whether there is such a SKU."""
+        return self._session.scalar(sa.select(skus.c.sku).where(skus.c.sku == sku)) is not None
+
+    def is_news(self, channel: str, event_id: str, now: datetime) -> bool:
+        """Tell whether an event of a channel comes for the first time, and remember it."""
+        row = self._session.connection().exec_driver_sql(
+            "insert into channel_events (channel, event_id, at) values (%s, %s, %s)"
+            " on conflict do nothing returning 1",
+            (channel, event_id, now),
+        )
+        return row.first() is not None
+
+    def set_out(self, order_id: str, now: datetime) -> None:
+        """Remember that an order of a channel has set out on its way."""
+        sql_ways.set_out(self._session, order_id, now)
+
+    def arrived(self, order_id: str) -> None:
+        """Forget that an order is on its way; most that hear of it were never in between."""
+        sql_ways.arrived(self._session, order_id)
+
+    def forget_events(self, before: datetime) -> None:
+        """Forget events so old that they do not come again."""
+        self._session.execute(sa.delete(events).where(events.c.at < before))
+
+    def save_sku(self, sku: str, version: int) -> bool:
+        """Know a SKU; return whether it is new."""
+        row = self._session.connection().exec_driver_sql(
+            "insert into skus (sku, version) values (%s, %s) on conflict do nothing returning 1",
+            (sku, version),
+        )
+        return row.first() is not None
+
+    def save_stock(self, changed: Sequence[StockChanged]) -> None:
+        """Remember what channels should be told of SKUs' stock; older news changes nothing."""
+        newest: dict[str, StockChanged] = {}
+        for event in changed:
+            if event.sku not in newest or newest[event.sku].version < event.version:
+                newest[event.sku] = event
+        rows = [newest[sku] for sku in sorted(newest)]
+        self._session.connection().exec_driver_sql(
+            "insert into stock_to_push (sku, available, version, pushed_version)"
+            " select s, a, v, 0 from unnest(%s::text[], %s::bigint[], %s::bigint[]) as t(s, a, v)"
+            " on conflict (sku) do update set available = excluded.available,"
+            " version = excluded.version where stock_to_push.version < excluded.version",
+            ([r.sku for r in rows], [r.available for r in rows], [r.version for r in rows]),
+        )
+
+    def level(self, sku: str) -> Level | None:
+        """Tell how many of a SKU can be sold."""
+        query = sa.select(wanted_stock).where(wanted_stock.c.sku == sku)
+        row = self._session.execute(query).first()
+        return Level(row.sku, row.available, row.version) if row else None
+
+    def take_stock(self, limit: int) -> list[Due]:
+        """Take stock that has changed, for each listing of it in shops that are to be told."""
+        pushing = [
+            connection.channel
+            for connection in self._session.scalars(sa.select(connections.c.data))
+            if connection.push_stock
+        ]
+        rows = self._session.execute(TAKE_STOCK, {"limit": limit}).all()
+        versions = {row.sku: row.version for row in rows}
+        query = (
+            sa.select(listings)
+            .where(listings.c.sku.in_(list(versions)), listings.c.channel.in_(pushing))
+            .order_by(listings.c.channel, listings.c.listing)
+        )
+        if not pushing or not rows:
+            return []
+        found = self._session.execute(query)
+        return [Due(x.channel, x.listing, x.sku, versions[x.sku]) for x in found]
+
+    def push_state(self, key: str) -> str:
+        """Tell how the call with a key stands: pending, succeeded, refused, failed; or empty."""
+        call = self._push(key)
+        return call.state if call else ""
+
+    def push_again(self, key: str, now: datetime) -> None:
+        """Make a call that was refused or failed due again."""
+        if call := self._push(key):
+            call_again(self._session, call.id, now)
+
+    def _push(self, key: str) -> Any:
+        query = sa.select(calls.c.id, calls.c.state).where(calls.c.kind == PUSH, calls.c.key == key)
+        return self._session.execute(query).first()
+
+    def pushed(self, channel: str, now: datetime) -> None:
+        """Remember that a channel was told something."""
+        self._touch(channel, "last_pushed_at", now)
+
+    def _touch(self, channel: str, column: str, now: datetime) -> None:
+        """Write down when, to the second; nobody waits for this row, which all orders pass."""
+        touched: set[tuple[str, str]] = self._info.setdefault("touched", set())
+        if (channel, column) in touched:
+            return
+        touched.add((channel, column))
+        asked = {"channel": channel, "now": now, "before": now - timedelta(seconds=1)}
+        self._session.execute(sa.text(TOUCH.format(column)), asked)
+
+
+def load_inbounds(session: Session, keys: Sequence[tuple[str, str]]) -> None:
+    """Load and lock orders that channels sent."""
+    known = session.info.setdefault("inbounds", {})
+    known.update(dict.fromkeys(keys))
+    by = ("channel", "channel_order_id")
+    for inbound in load_locked(session, Inbound, keys, by=by):
+        known[inbound.channel, inbound.channel_order_id] = inbound
+
+
+def prepare(session: Session, bodies: Sequence[Any]) -> None:
+    """Load what a batch will touch; news of stock are taken together."""
+    told = [x for b in bodies if isinstance(b, OrdersImported) for x in b.orders]
+    told += [b for b in bodies if getattr(b, "channel_order_id", "")]
+    keys = {(x.channel, x.channel_order_id) for x in told}
+    load_inbounds(session, sorted(keys))
+    if changed := [b for b in bodies if isinstance(b, StockChanged)]:
+        SqlChannels(session).save_stock(changed)
