@@ -57,7 +57,7 @@ def try_all(
 
 def _check_healthy(bench: Bench, mutations: Sequence[Mutation]) -> None:
     tests = sorted({test for mutation in mutations for test in mutation.tests})
-    code, output = bench.test(tests, seconds=AT_MOST_SECONDS * 3)
+    code, output = bench.test(tests, seconds=AT_MOST_SECONDS * 8)
     if code:
         raise Unfit(f"The tests do not pass without any mutation:\n{output[-3000:]}")
 
