@@ -9,16 +9,16 @@ import os
 import pytest
 
 from tests.faults import runner
-from tests.faults.__main__ import load_scenarios
+from tests.faults.__main__ import in_order
 from tests.faults.conftest import SEED
 from tests.faults.runner import Result
-from tests.faults.scenario import SCENARIOS, shared_system
+from tests.faults.scenario import shared_system
 from tests.faults.world import World
 
 SECONDS = int(os.environ.get("FAULTS_SECONDS", "180"))
 
-load_scenarios()
-DRAWN = runner.draw(SCENARIOS, SEED, SECONDS)
+ALL = in_order()
+DRAWN = runner.draw(ALL, SEED, SECONDS)
 
 
 def run(one, world):
@@ -43,4 +43,4 @@ def test_every_promise_is_kept_while_something_goes_wrong(one, request, tmp_path
 
 
 def test_something_of_every_group_is_drawn():
-    assert {one.group for one in DRAWN} == set(runner.drawable(SCENARIOS))
+    assert {one.group for one in DRAWN} == set(runner.drawable(ALL))
