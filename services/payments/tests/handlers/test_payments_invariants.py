@@ -32,12 +32,22 @@ faults = st.lists(st.sampled_from([None, "before", "after"]), min_size=1, max_si
 class OneOrdersMoney(RuleBasedStateMachine):
     """A card payment between messages that come twice and a provider that is hard to reach."""
 
-    @initialize(amount=st.integers(1, 100), token=st.sampled_from(["tok_ok", "tok_slow"]))
-    def is_asked_for(self, amount: int, token: str) -> None:
+    @initialize(
+        amount=st.integers(1, 100),
+        token=st.sampled_from(["tok_ok", "tok_slow"]),
+        far=st.integers(0, 2),
+    )
+    def is_asked_for(self, amount: int, token: str, far: int) -> None:
+        """Begin here, or where the money is held, or where most of it is taken."""
         self.cashier, self.provider = Cashier(), MemoryProvider()
         self.messages: list[Any] = []
         self.now = NOW
         self.take(an_authorization(amount, token=token))
+        if far:
+            self.make_all()
+        if far > 1:
+            self.take(a_capture(amount * 2 // 3, "a"))
+            self.make_all()
 
     @rule(amount=amounts, name=st.sampled_from("abc"))
     def a_shipment_asks_for_its_part(self, amount: int, name: str) -> None:

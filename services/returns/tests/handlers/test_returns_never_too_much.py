@@ -39,14 +39,20 @@ class Returns(RuleBasedStateMachine):
     """One order of two lines, and all that people may do with its returns, allowed or not."""
 
     @initialize(first=st.integers(1, 6), second=st.integers(1, 6), paid=st.integers(0, 5000),
-                automatic=st.booleans())  # fmt: skip
-    def sell(self, first: int, second: int, paid: int, automatic: bool) -> None:
+                automatic=st.booleans(), far=st.integers(0, 2))  # fmt: skip
+    def sell(self, first: int, second: int, paid: int, automatic: bool, far: int) -> None:
+        """Begin here, or where the parcel has left, or where all is on its way back."""
         self.desk = Desk(approve_automatically=automatic)
         self.lines = (a_line(MUG, first, paid), a_line("SHIRT-M", second, paid // 3 + 7))
         self.order = placed(*self.lines)
         self.parcel = packed(self.order)
         handlers.on_placed(self.order, self.desk.returns)
         handlers.on_packed(self.parcel, self.desk.returns)
+        if far:
+            self.the_parcel_leaves()
+        if far > 1:
+            self.ask(first, second)
+            self.try_to(self.desk.approve, self.returns[0])
 
     def try_to(self, do: Any, *args: Any) -> None:
         with suppress(Refused):
