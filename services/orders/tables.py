@@ -113,7 +113,13 @@ search = sa.Table(
     sa.Column("order_id", sa.Text, primary_key=True),
     sa.Column("placed_at", Instant, nullable=False),
     sa.Column("terms", TSVECTOR, nullable=False),
-    sa.Index("ix_order_search_terms", "terms", postgresql_using="gin"),
+    sa.Index(
+        "ix_order_search_terms",
+        "terms",
+        postgresql_using="gin",
+        # what waits to be sorted in is read by every search, for every week: keep it short
+        postgresql_with={"gin_pending_list_limit": 64},
+    ),
 )
 skus = sa.Table(
     "skus",

@@ -72,7 +72,7 @@ def upgrade() -> None:
     sa.Column('terms', postgresql.TSVECTOR(), nullable=False),
     sa.PrimaryKeyConstraint('order_id', name=op.f('pk_order_search'))
     )
-    op.create_index('ix_order_search_terms', 'order_search', ['terms'], unique=False, postgresql_using='gin')
+    op.create_index('ix_order_search_terms', 'order_search', ['terms'], unique=False, postgresql_using='gin', postgresql_with={'gin_pending_list_limit': 64})
     op.create_table('orders',
     sa.Column('order_id', sa.Text(), nullable=False),
     sa.Column('number', sa.BigInteger(), nullable=False),
