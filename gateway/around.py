@@ -3,8 +3,11 @@
 import time
 import uuid
 
+from eventlet.semaphore import Semaphore
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import Counter, Histogram
+
+from gateway.problems import problem
 
 REQUESTS = Counter("oms_http_requests_total", "Requests", ["method", "route", "status"])
 SECONDS = Histogram("oms_http_seconds", "Seconds for a request", ["method", "route"])
@@ -18,12 +21,14 @@ HEADERS = {
     ),
     "Referrer-Policy": "no-referrer",
 }
-IN_HAND = "in_hand"
+IN_HAND, ROOM = "in_hand", "room"
+# more at once would not be faster: each would wait longer, until none is answered in time any more
+AT_ONCE, WAIT_SECONDS = 128, 5
 
 
 def watch(app: Flask) -> None:
     """Do all of that for an application."""
-    app.extensions[IN_HAND] = 0
+    app.extensions[IN_HAND], app.extensions[ROOM] = 0, Semaphore(AT_ONCE)
     app.before_request(_begin)
     app.after_request(_end)
     app.teardown_request(_done)
@@ -34,10 +39,12 @@ def in_hand(app: Flask) -> int:
     return int(app.extensions[IN_HAND])
 
 
-def _begin() -> None:
+def _begin() -> Response | None:
     current_app.extensions[IN_HAND] += 1
     g.began = time.perf_counter()
     g.request_id = uuid.uuid4().hex
+    g.has_room = current_app.extensions[ROOM].acquire(timeout=WAIT_SECONDS)
+    return None if g.has_room else problem("unavailable", "More is asked than can be answered.")
 
 
 def _end(response: Response) -> Response:
@@ -53,3 +60,5 @@ def _end(response: Response) -> Response:
 
 def _done(_error: BaseException | None) -> None:
     current_app.extensions[IN_HAND] -= 1
+    if g.pop("has_room", False):
+        current_app.extensions[ROOM].release()

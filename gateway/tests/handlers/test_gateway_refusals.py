@@ -2,11 +2,12 @@
 
 import pytest
 import sqlalchemy as sa
+from eventlet.semaphore import Semaphore
 from prometheus_client import REGISTRY
 
 from chassis.ask import Unavailable
 from chassis.errors import IllegalMove, NotFound, Refused, Stale
-from gateway import problems
+from gateway import around, problems
 from gateway.tests.builders import HOOKS, ORDER, Api, a_call, an_order
 
 CANCEL = f"/orders/{ORDER}/cancellation"
@@ -50,6 +51,21 @@ def test_a_service_that_is_silent_is_named_and_may_be_asked_again(api: Api) -> N
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
     assert answer.json["type"] == "/problems/unavailable"
     assert answer.json["detail"] == "orders does not answer: no answer in 10 s."
+
+
+def test_when_too_much_is_asked_at_once_some_are_told_to_come_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Semaphore(1)
+    monkeypatch.setattr(around, "WAIT_SECONDS", 0.01)
+    monkeypatch.setitem(api.client.application.extensions, around.ROOM, room)
+    with room:
+        full = api.call("GET", "/orders")
+    served = [api.call("GET", "/orders").status_code for _ in range(3)]
+
+    assert (full.status_code, full.headers["Retry-After"], served) == (503, "2", [200] * 3)
+    assert full.json["detail"] == "More is asked than can be answered."
+    assert api.heard == ["orders.find"] * 3
 
 
 def test_without_its_database_the_gateway_may_be_asked_again(api: Api) -> None:
