@@ -171,14 +171,14 @@ def take(session: Session, cls: type[T], query: sa.Select[Any]) -> list[T]:
     """Load what a query of the class's table finds (and locks, if it says so) to be changed."""
     flush(session)
     keeper, shelf = KEEPERS[cls], shelf_of(session)
-    rows = session.execute(query.with_only_columns(*_selected(keeper)))
+    rows = session.execute(_of_all(keeper, query))
     return [shelf.put(keeper, tuple(row)) for row in rows]
 
 
 def read(session: Session, cls: type[T], query: sa.Select[Any]) -> list[T]:
     """Find what a query of the class's table finds, only to be looked at."""
     keeper = KEEPERS[cls]
-    rows = session.execute(query.with_only_columns(*_selected(keeper)))
+    rows = session.execute(_of_all(keeper, query))
     return [keeper.made(row) for row in rows]
 
 
@@ -251,5 +251,7 @@ def insert_rows(session: Session, table: sa.Table, rows: Sequence[dict[str, Any]
         insert_columns(session, table, names, [[row[name] for row in rows] for name in names])
 
 
-def _selected(keeper: Keeper) -> list[sa.Column[Any]]:
-    return [keeper.table.columns[name] for name in keeper.names]
+def _of_all(keeper: Keeper, query: sa.Select[Any]) -> sa.Select[Any]:
+    """Let a query bring what an object is made of; the table is its own: tests have several."""
+    columns = {column.key: column for column in query.selected_columns}
+    return query.with_only_columns(*(columns[name] for name in keeper.names))
