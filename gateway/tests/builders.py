@@ -139,7 +139,12 @@ def a_call(route: Route) -> tuple[str, dict[str, Any]]:
         media = "text/csv" if route.raw == "csv" else "application/json"
         return url, {"data": b"{}", "content_type": media}
     rest = {name: value for name, value in sent.items() if name not in route.hidden}
-    return url, {"query_string": rest} if route.method == "GET" else {"json": rest}
+    if route.method == "GET":
+        words = {True: "true", False: "false"}
+        return url, {
+            "query_string": {n: words[v] if isinstance(v, bool) else v for n, v in rest.items()}
+        }
+    return url, {"json": rest}
 
 
 def label(route: Route) -> str:
