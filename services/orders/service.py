@@ -12,16 +12,25 @@ from chassis.wiring import answers, every, handles, performs
 from contracts import channels, inventory, orders, payments, returns, shipping, warehouse
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
-from services.orders import exceptions, finding, handlers, journeys, queries, tables, watchdog
+from services.orders import (
+    exceptions,
+    finding,
+    handlers,
+    journeys,
+    queries,
+    sql_orders,
+    tables,
+    watchdog,
+)
 from services.orders.domain.order import Order
-from services.orders.tables import SqlOrders, runs_of
+from services.orders.sql_orders import SqlOrders, runs_of
 
 
 class OrdersService:
     """Keeps each customer's order and moves it from placement to the doorstep and back."""
 
     name = "orders"
-    bus = Bus(tables.metadata, prepare=tables.prepare)
+    bus = Bus(tables.metadata, prepare=sql_orders.prepare)
 
     @performs(orders.PLACE)
     def place(self, wish: orders.PlaceOrder, work: Unit) -> orders.PlacedOrder:
@@ -156,7 +165,7 @@ class OrdersService:
     def wake_runs(self, work: Unit) -> None:
         """Take up runs whose deadline has passed."""
         due = SqlOrders(work.session).overdue(work.now)
-        tables.load_orders(work.session, due)
+        sql_orders.load_orders(work.session, due)
         for order_id in due:
             journeys.wake(order_id, work, *_ports(work))
 

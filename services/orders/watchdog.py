@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from chassis import telemetry
 from chassis.saga_store import Runs
 from chassis.transaction import Unit
-from services.orders import tables
+from services.orders import sql_orders
 from services.orders.domain.history import Change
 from services.orders.domain.order import Order
 from services.orders.exceptions import STUCK_RUNS
@@ -68,7 +68,7 @@ def look(work: Unit, kept: Orders, runs: Runs) -> None:
         .order_by(orders.c.order_id)
         .with_for_update(skip_locked=True)
     ).all()
-    tables.load_orders(session, free)
+    sql_orders.load_orders(session, free)
     for order_id in free:
         if order := kept.get(order_id):
             wrong = neglected(order, runs.of_subject(order_id), now)

@@ -12,8 +12,8 @@ from chassis.saga_store import SqlRuns
 from chassis.store import new_engine
 from contracts.inventory import SkuSaved
 from contracts.orders import PlacedOrder
-from services.orders import handlers, tables
-from services.orders.tables import SqlOrders, runs_of
+from services.orders import handlers, sql_orders, tables
+from services.orders.sql_orders import SqlOrders, runs_of
 from services.orders.tests.builders import MUG, NOW, SHIRT, Clerk, a_sku, a_wish
 
 
@@ -30,7 +30,7 @@ class Office:
     @contextmanager
     def batch(self, *bodies: Any) -> Iterator[tuple[SqlOrders, SqlRuns]]:
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            tables.prepare(session, bodies)
+            sql_orders.prepare(session, bodies)
             yield SqlOrders(session), runs_of(session)
 
     def place(self, *lines: Any, **changes: Any) -> PlacedOrder:

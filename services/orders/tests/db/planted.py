@@ -13,7 +13,7 @@ from contracts.stuck import DecideStuck, FindStuck, Stuck
 from contracts.values import SkuQuantity
 from services.orders import exceptions, handlers, watchdog
 from services.orders.domain.order import Sending
-from services.orders.tables import SqlOrders, runs_of
+from services.orders.sql_orders import SqlOrders, runs_of
 from services.orders.tests.builders import MUG, NOW, Clerk
 from services.orders.tests.db.conftest import Office
 

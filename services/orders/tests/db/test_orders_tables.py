@@ -12,7 +12,7 @@ from contracts.inventory import SkuSaved, StockReserved
 from contracts.orders import AddNote, CancelOrder, OrderRef, PlaceHold
 from contracts.values import Placement
 from services.orders import handlers, journeys, queries
-from services.orders.tables import SqlOrders
+from services.orders.sql_orders import SqlOrders
 from services.orders.tests.builders import MUG, NOW, a_line, a_sku, a_wish
 from services.orders.tests.db.conftest import Office
 
