@@ -37,7 +37,7 @@ def test_a_bug_that_cannot_be_planted_any_more_is_named() -> None:
     often = Mutation("often", "chassis/ids.py", "import", "x", (PARTS,))
     lost = Mutation("lost", "chassis/no_such.py", "import", "x", (PARTS,))
 
-    with pytest.raises(Unfit, match=r"gone: found 0 .*\noften: found 2 .*\nlost: found 0 "):
+    with pytest.raises(Unfit, match=r"gone: found 0 .*\noften: found [2-9] .*\nlost: found 0 "):
         check_found([gone, often, lost])
 
 
