@@ -24,9 +24,13 @@ def _short(order: Order, told: inventory.StockShort) -> Told:
             if missing := min(line.wanted, order.line(line.line_id).open):
                 item = SkuQuantity(line_id=line.line_id, sku=line.sku, quantity=missing)
                 order.move_pieces([item], ("open",), "backordered")
+    available = {line.sku: line.available for line in told.lines}
+    wanted = dict.fromkeys(available, 0)  # several lines may be about the same goods
+    for line in told.lines:
+        wanted[line.sku] += line.wanted
     return [
-        Change("out of stock", line.sku, f"wanted {line.wanted}", f"available {line.available}")
-        for line in told.lines
+        Change("out of stock", sku, f"wanted {wanted[sku]}", f"available {left}")
+        for sku, left in available.items()
     ]
 
 
