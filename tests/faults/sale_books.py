@@ -95,7 +95,9 @@ class Sale:
             s=self.sku,
         )  # fmt: skip
         orders = self.orders()
-        done = all(r.state in FINAL or r.state == "confirmed" for _, r in orders)
+        done = all(
+            r.state in FINAL or (r.state == "confirmed" and not r.canceling) for _, r in orders
+        )
         kept = sum(b.pieces for b, r in orders if r.state == "confirmed")
         untold = self._world.rows(
             "channels",
