@@ -156,6 +156,10 @@ class Saga(Generic[S]):
             return late, _told(step.do(subject, progress.data)) if step.do else []
         return self._ask_again(progress, step.do, subject, now)
 
+    def knows(self, progress: Progress) -> bool:
+        """Tell whether the step is in the table; a run of another version may stand elsewhere."""
+        return progress.step in self._at
+
     def may_compensate(self, progress: Progress) -> bool:
         """Tell whether the run can still give everything back."""
         if progress.phase in {Phase.COMPENSATED, Phase.BACKWARD}:

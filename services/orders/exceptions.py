@@ -136,6 +136,8 @@ def _shown(row: Any, orders: Mapping[str, Order], runs: Sequence[Run]) -> Stuck:
 
 def _owner(run: Run) -> str:
     """Name the service whose answer a run waits for: its people know what is wrong."""
-    step = next(step for step in SAGAS[run.saga].steps if step.name == run.step)
+    step = next((step for step in SAGAS[run.saga].steps if step.name == run.step), None)
+    if step is None:
+        return "orders"
     answers = step.undone if run.phase == Phase.BACKWARD else step.done
     return answers[0].owner if answers else "orders"

@@ -29,6 +29,8 @@ Moves = tuple[Decision, ...]
 
 def moves_of_run(run: Run) -> Moves:
     """Tell what may be decided about a run that cannot go on by itself."""
+    if not SAGAS[run.saga].knows(run.progress):
+        return ()
     if run.phase == Phase.BACKWARD:
         return ("retry", "skip")
     by_hand: Moves = ("skip",) if run.saga == FULFILLMENT and run.step in SKIPPABLE else ()

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from chassis.bus import Bus
 from chassis.keeping import flush
 from chassis.saga_store import SqlRuns
+from chassis.sparing import Sparing
 from chassis.transaction import Unit
 from chassis.wiring import answers, every, handles, performs
 from contracts import channels, inventory, orders, payments, returns, shipping, warehouse
@@ -31,6 +32,9 @@ class OrdersService:
 
     name = "orders"
     bus = Bus(tables.metadata, prepare=sql_orders.prepare)
+
+    def __init__(self) -> None:
+        self.sparing = Sparing()
 
     @performs(orders.PLACE)
     def place(self, wish: orders.PlaceOrder, work: Unit) -> orders.PlacedOrder:
@@ -164,10 +168,11 @@ class OrdersService:
     @every(seconds=1)
     def wake_runs(self, work: Unit) -> None:
         """Take up runs whose deadline has passed."""
-        due = SqlOrders(work.session).overdue(work.now)
+        due = SqlOrders(work.session).overdue(work.now, self.sparing.spared())
         sql_orders.load_orders(work.session, due)
         for order_id in due:
-            journeys.wake(order_id, work, *_ports(work))
+            with self.sparing.about(order_id):
+                journeys.wake(order_id, work, *_ports(work))
 
     @every(seconds=2)
     def watch(self, work: Unit) -> None:
@@ -177,8 +182,10 @@ class OrdersService:
     @every(seconds=5)
     def release_holds(self, work: Unit) -> None:
         """Release holds whose time has run out."""
-        for order_id in SqlOrders(work.session).held_too_long(work.now):
-            handlers.release_run_out(order_id, work, *_ports(work))
+        due = SqlOrders(work.session).held_too_long(work.now, self.sparing.spared())
+        for order_id in due:
+            with self.sparing.about(order_id):
+                handlers.release_run_out(order_id, work, *_ports(work))
 
 
 def _ports(work: Unit) -> tuple[SqlOrders, SqlRuns]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.keeping import add, insert_rows, load_locked, locked
 from chassis.saga_store import SqlRuns
+from chassis.sparing import TAKEN_UP_AT_ONCE
 from chassis.work import Work
 from contracts.inventory import SkuData, SkuSaved
 from contracts.orders import (
@@ -96,27 +97,27 @@ class SqlOrders:
             (saved.sku.sku, saved.version, msgspec.json.encode(saved.sku).decode()),
         )
 
-    def held_too_long(self, now: Any, limit: int = 100) -> Sequence[str]:
-        """Find orders with a hold whose time has run out, and lock them."""
+    def held_too_long(self, now: Any, spared: Sequence[str] = ()) -> Sequence[str]:
+        """Find orders with a hold whose time has run out, and lock them; not the spared ones."""
         query = (
             sa.select(orders.c.order_id)
-            .where(orders.c.hold_until <= now)
+            .where(orders.c.hold_until <= now, orders.c.order_id.not_in(spared))
             .order_by(orders.c.order_id)
-            .limit(limit)
+            .limit(TAKEN_UP_AT_ONCE)
             .with_for_update(skip_locked=True)
         )
         return self._session.scalars(query).all()
 
-    def overdue(self, now: Any, limit: int = 100) -> Sequence[str]:
+    def overdue(self, now: Any, spared: Sequence[str] = ()) -> Sequence[str]:
         """Find orders with a run whose deadline has passed, and lock them; their runs come next.
 
         Every batch locks orders before runs, so that two can never wait for each other.
         """
         due = (
             sa.select(saga_runs.c.subject_id)
-            .where(saga_runs.c.deadline <= now)
+            .where(saga_runs.c.deadline <= now, saga_runs.c.subject_id.not_in(spared))
             .order_by(saga_runs.c.deadline)
-            .limit(limit)
+            .limit(TAKEN_UP_AT_ONCE)
         )
         query = (
             sa.select(orders.c.order_id)

@@ -9,6 +9,7 @@ from chassis.bus import Bus
 from chassis.config import read_settings
 from chassis.keeping import flush
 from chassis.outside import Outcome, OutsideCall
+from chassis.sparing import Sparing
 from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, every, handles, outside, performs
 from contracts import payments
@@ -39,6 +40,7 @@ class PaymentsService:
 
     def __init__(self) -> None:
         self.provider = Sandbox(read_settings().database_url)
+        self.sparing = Sparing()
 
     @handles(payments.AuthorizePayment)
     def authorize(self, command: payments.AuthorizePayment, work: Unit) -> None:
@@ -161,8 +163,9 @@ class PaymentsService:
     def expire(self, work: Unit) -> None:
         """Give up on payments that did not come in time."""
         kept = SqlPayments(work.session)
-        for payment in kept.overdue(work.now):
-            handlers.expire_payment(payment, work, kept)
+        for payment in kept.overdue(work.now, self.sparing.spared()):
+            with self.sparing.about(payment.payment_id):
+                handlers.expire_payment(payment, work, kept)
 
 
 def _view(work: Unit, payment: Any) -> payments.Payment:

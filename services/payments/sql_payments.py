@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.keeping import add, insert_rows, load_locked, locked, take
 from chassis.outside import Outcome
+from chassis.sparing import TAKEN_UP_AT_ONCE
 from contracts.payments import AuthorizePayment, PaymentFact, VoidPayment
 from services.payments.domain.attempt import AttemptState, Capture, Refund
 from services.payments.domain.payment import Payment, State
@@ -132,7 +133,7 @@ class SqlPayments:
         """Mark the invoices of a payment as not to be paid any more."""
         self._change_invoices(invoices.c.payment_id == payment.payment_id, canceled_at=now)
 
-    def overdue(self, now: datetime, limit: int = 100) -> Sequence[Payment]:
+    def overdue(self, now: datetime, spared: Sequence[str] = ()) -> Sequence[Payment]:
         """Find payments that were waited for too long."""
         query = (
             sa.select(payments)
@@ -140,9 +141,10 @@ class SqlPayments:
                 payments.c.state.in_([State.PENDING, State.REQUIRES_ACTION]),
                 sa.not_(payments.c.void_asked),
                 payments.c.until <= now,
+                payments.c.payment_id.not_in(spared),
             )
             .order_by(payments.c.payment_id)
-            .limit(limit)
+            .limit(TAKEN_UP_AT_ONCE)
             .with_for_update(skip_locked=True)
         )
         return take(self._session, Payment, query)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from chassis.bus import Bus
 from chassis.keeping import flush
 from chassis.saga_store import SqlRuns
+from chassis.sparing import Sparing
 from chassis.transaction import Unit
 from chassis.wiring import answers, every, handles, performs
 from contracts import inventory, orders, payments, returns, shipping, warehouse
@@ -25,6 +26,9 @@ class ReturnsService:
 
     name = "returns"
     bus = Bus(tables.metadata, prepare=tables.prepare)
+
+    def __init__(self) -> None:
+        self.sparing = Sparing()
 
     @handles(orders.OrderPlaced)
     def on_placed(self, event: orders.OrderPlaced, work: Unit) -> None:
@@ -144,11 +148,12 @@ class ReturnsService:
     @every(seconds=1)
     def wake_runs(self, work: Unit) -> None:
         """Take up runs whose deadline has passed."""
-        due = SqlReturns(work.session).due(work.now)
+        due = SqlReturns(work.session).due(work.now, self.sparing.spared())
         tables.load(work.session, due)
         tables.load_skus(work.session, due)
         for return_id in due:
-            handlers.wake_return(return_id, work, *_ports(work))
+            with self.sparing.about(return_id):
+                handlers.wake_return(return_id, work, *_ports(work))
 
     @every(seconds=10)
     def count_stuck(self, work: Unit) -> None:
@@ -159,9 +164,10 @@ class ReturnsService:
     def expire(self, work: Unit) -> None:
         """Give up on goods that never came."""
         kept, runs = _ports(work)
-        for order in kept.overdue(work.now - ARRIVES_WITHIN):
+        for order in kept.overdue(work.now - ARRIVES_WITHIN, self.sparing.spared()):
             wish = returns.DecideReturn(return_id=order.return_id, reason="the goods never came")
-            handlers.end_return(wish, State.EXPIRED, work, kept, runs)
+            with self.sparing.about(order.return_id):
+                handlers.end_return(wish, State.EXPIRED, work, kept, runs)
 
 
 def _ports(work: Unit) -> tuple[SqlReturns, SqlRuns]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from chassis.keeping import add, keep, load_locked, locked, take
 from chassis.saga_store import SqlRuns, saga_tables
+from chassis.sparing import TAKEN_UP_AT_ONCE
 from chassis.store import Instant, Packed, new_metadata
 from contracts.inventory import SkuData, SkuSaved
 from contracts.returns import DecideReturn, OpenReturn, Policy, ResolveReturn, ReturnLine
@@ -137,29 +138,31 @@ class SqlReturns:
         row = {"policy": policy, "at": now, "actor": actor}
         self._session.execute(sa.insert(policies).values(row))
 
-    def overdue(self, before: datetime, limit: int = 100) -> Sequence[ReturnOrder]:
+    def overdue(self, before: datetime, spared: Sequence[str] = ()) -> Sequence[ReturnOrder]:
         """Find returns that were approved before then and have not arrived."""
         query = (
             sa.select(returns)
             .where(
-                returns.c.state.in_([s.value for s in WAITED_FOR]), returns.c.approved_at < before
+                returns.c.state.in_([s.value for s in WAITED_FOR]),
+                returns.c.approved_at < before,
+                returns.c.return_id.not_in(spared),
             )
             .order_by(returns.c.return_id)
-            .limit(limit)
+            .limit(TAKEN_UP_AT_ONCE)
             .with_for_update(skip_locked=True)
         )
         return take(self._session, ReturnOrder, query)
 
-    def due(self, now: datetime, limit: int = 100) -> Sequence[str]:
+    def due(self, now: datetime, spared: Sequence[str] = ()) -> Sequence[str]:
         """Find returns with a run whose deadline has passed, and lock them; their runs come next.
 
         Every batch locks returns before runs, so that two can never wait for each other.
         """
         late = (
             sa.select(saga_runs.c.subject_id)
-            .where(saga_runs.c.deadline <= now)
+            .where(saga_runs.c.deadline <= now, saga_runs.c.subject_id.not_in(spared))
             .order_by(saga_runs.c.deadline)
-            .limit(limit)
+            .limit(TAKEN_UP_AT_ONCE)
         )
         query = (
             sa.select(returns.c.return_id)
