@@ -3,10 +3,12 @@
 import inspect
 import os
 import signal
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
 from eventlet.event import Event
+from kombu import Connection
 from nameko.runners import ServiceRunner
 
 from chassis.bus import Bus
@@ -16,6 +18,8 @@ from chassis.migrations import upgrade
 from chassis.telemetry import get_log, set_up_logging
 from chassis.topology import Names, declare
 from chassis.wiring import Handles
+
+BROKER_SECONDS = 60
 
 
 def service_class(service: str) -> Any:
@@ -55,20 +59,29 @@ def make_database_driver_green() -> None:
     make_psycopg_green()
 
 
-def migrate(service: str) -> None:
-    """Make or upgrade a service's tables, and declare its queues before anyone speaks to it."""
-    settings = read_settings()
-    upgrade(service, database_url_of(service, os.environ))
-    if service != "gateway":
-        from kombu import Connection
+def migrate(services: Sequence[str]) -> None:
+    """Make or upgrade tables, and declare queues before anyone speaks to their services.
 
-        handled = [
-            entrypoint.message.wire
-            for _, method in inspect.getmembers(service_class(service), inspect.isfunction)
-            for entrypoint in getattr(method, "nameko_entrypoints", ())
-            if isinstance(entrypoint, Handles)
-        ]
-        nodes = settings.amqp_uri.replace(",", ";")  # as kombu writes several
-        with Connection(nodes, connect_timeout=5) as connection:
-            channel = connection.connection.channel()
-            declare(channel, Names(settings.bus_namespace), service, handled)
+    The broker may still be starting: it is waited for, a minute at most.
+    """
+    settings = read_settings()
+    for service in services:
+        upgrade(service, database_url_of(service, os.environ))
+    handled = {s: _handled_by(s) for s in services if s != "gateway"}
+    if not handled:
+        return
+    nodes = settings.amqp_uri.replace(",", ";")  # as kombu writes several
+    with Connection(nodes, connect_timeout=5) as connection:
+        connection.ensure_connection(interval_start=0.2, interval_step=0.2, timeout=BROKER_SECONDS)
+        channel = connection.connection.channel()
+        for service, wires in handled.items():
+            declare(channel, Names(settings.bus_namespace), service, wires)
+
+
+def _handled_by(service: str) -> list[str]:
+    return [
+        entrypoint.message.wire
+        for _, method in inspect.getmembers(service_class(service), inspect.isfunction)
+        for entrypoint in getattr(method, "nameko_entrypoints", ())
+        if isinstance(entrypoint, Handles)
+    ]

@@ -95,7 +95,8 @@ class System:
         if isinstance(self.broker, Found) and not self._namespace:
             self._namespace = self._own_names()
         (self.state / "database-url").write_text(self.database.url("postgres"))
-        self._migrate()
+        self._migrate()  # while the broker is still starting
+        self.broker.wait()
         self._start_processes()
         self.wait_until_ready()
         if self._keep_alive:
