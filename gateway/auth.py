@@ -1,15 +1,16 @@
 """Who is asking? API keys: random, kept only as a hash, shown once."""
 
-import hashlib
 import re
-import secrets
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from chassis import clock
 from chassis.ids import new_id
+from gateway.caller import Caller
+from gateway.people.roles import EVERYTHING, PERMISSIONS, Rights, rights_everywhere
+from gateway.people.secret import hash_of, new_secret
 from gateway.tables import api_keys
 
 REMEMBERED = timedelta(seconds=30)
@@ -21,19 +22,6 @@ class BadKey(Exception):  # noqa: N818 - an answer, not an error of the program
     """A key cannot be made as wished; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who is asking."""
-
-    key_id: str
-    name: str
-
-    @property
-    def actor(self) -> str:
-        """How the caller is named in histories."""
-        return f"key:{self.name}"
-
-
 class Keys:
     """The API keys; those that were just seen are remembered for half a minute."""
 
@@ -41,19 +29,32 @@ class Keys:
         self._engine = engine
         self._known: dict[bytes, tuple[datetime, Caller]] = {}
 
-    def create(self, name: str, expires_at: datetime | None = None) -> str:
-        """Make a key and return it; it can never be shown again. Raises BadKey."""
+    def create(
+        self,
+        name: str,
+        expires_at: datetime | None = None,
+        scopes: Iterable[str] | None = None,
+        created_by: str = "",
+    ) -> str:
+        """Make a key and return it; it can never be shown again. Raises BadKey.
+
+        `scopes` are the permissions that it shall have; without them it has all there ever are.
+        """
         if not NAME.fullmatch(name):
             raise BadKey(
                 f"A key's name has 1 to 64 of A-Z a-z 0-9 . _ @ - and is not {name[:80]!r}."
             )
-        secret = f"oms_{secrets.token_urlsafe(32)}"
+        if scopes is not None and (strange := sorted({*scopes} - PERMISSIONS.keys())):
+            raise BadKey(f"There is no permission {strange[0][:80]!r}.")
+        secret = f"oms_{new_secret()}"
         row = {
             "key_id": new_id("key"),
             "name": name,
-            "hash": _hash(secret),
+            "hash": hash_of(secret),
             "created_at": clock.now(),
             "expires_at": expires_at,
+            "scopes": None if scopes is None else sorted({*scopes}),
+            "created_by": created_by,
         }
         try:
             with self._engine.begin() as connection:
@@ -87,7 +88,7 @@ class Keys:
         kind, _, secret = header.partition(" ")
         if kind.lower() != "bearer" or not secret:
             return None
-        hashed, now = _hash(secret.strip()), clock.now()
+        hashed, now = hash_of(secret.strip()), clock.now()
         known = self._known.get(hashed)
         if known and now < known[0]:
             return known[1]
@@ -99,7 +100,7 @@ class Keys:
             if row.used_at is None or now - row.used_at > USE_NOTED_EVERY:
                 used = sa.update(api_keys).where(api_keys.c.key_id == row.key_id)
                 connection.execute(used.values(used_at=now))
-        caller = Caller(row.key_id, row.name)
+        caller = Caller.with_key(row.key_id, row.name, _rights(row.scopes))
         self._known[hashed] = (min(now + REMEMBERED, row.expires_at or now + REMEMBERED), caller)
         return caller
 
@@ -110,6 +111,5 @@ def _state(row: sa.Row[tuple[object, ...]], now: datetime) -> str:
     return "expired" if row.expires_at and row.expires_at <= now else "valid"
 
 
-def _hash(secret: str) -> bytes:
-    # a key has 256 random bits, so there is nothing to guess and no slow hash is needed
-    return hashlib.sha256(secret.encode()).digest()
+def _rights(scopes: list[str] | None) -> Rights:
+    return EVERYTHING if scopes is None else rights_everywhere(frozenset(scopes))

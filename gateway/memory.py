@@ -11,7 +11,7 @@ from chassis import clock
 from chassis.ask import Unavailable
 from chassis.errors import Refused
 from contracts.message import Question
-from gateway.auth import Caller
+from gateway.caller import Caller
 from gateway.idempotency import ABANDONED, Answer, Reused, Running
 
 
@@ -85,6 +85,17 @@ class MemoryKeys:
         """Tell who sent this Authorization header."""
         kind, _, secret = header.partition(" ")
         return self.callers.get(secret) if kind == "Bearer" else None
+
+
+@dataclass
+class MemoryPeople:
+    """People who are logged in, by the token of their cookie."""
+
+    visitors: dict[str, Caller] = field(default_factory=dict)
+
+    def visitor(self, token: str) -> Caller | None:
+        """Tell whose session this token is."""
+        return self.visitors.get(token)
 
 
 @dataclass

@@ -19,8 +19,8 @@ from contracts import load_all
 from gateway import openapi
 from gateway.app import create_app
 from gateway.around import in_hand
-from gateway.auth import Keys
 from gateway.idempotency import Requests
+from gateway.own import Own, open_own
 
 AT_ONCE = 512
 CONNECTIONS = 32
@@ -38,7 +38,8 @@ def serve() -> int:
     engine = new_engine(settings.database_url, pool=CONNECTIONS, at_once=True)
     asker = Asker(settings.amqp_uri, settings.bus_namespace)
     requests = Requests(engine)
-    app = create_app(asker, Keys(engine), requests)
+    own = open_own(engine, settings)
+    app = create_app(asker, own.keys, own.sessions, requests, own)
     socket = eventlet.listen(
         ("0.0.0.0", settings.port),  # noqa: S104 - clients are outside
         backlog=1024,
@@ -50,7 +51,7 @@ def serve() -> int:
         debug=False, keepalive=True, socket_timeout=75, minimum_chunk_size=65536,
     )  # fmt: skip
     serve_health(settings.health_port, lambda: asker.ready)
-    eventlet.spawn(_prune, requests)
+    eventlet.spawn(_prune, requests, own)
     stopped = Event()
 
     def stop(*_: Any) -> None:
@@ -82,10 +83,12 @@ def _taking_chunks(app: Any) -> Any:
     return serve
 
 
-def _prune(requests: Requests) -> None:
+def _prune(requests: Requests, own: Own) -> None:
     while True:
         eventlet.sleep(PRUNE_SECONDS * random.uniform(0.9, 1.1))  # noqa: S311 - no lock-step
         try:
             requests.prune()
+            own.sessions.prune()
+            own.locks.prune()
         except Exception as error:  # noqa: BLE001 - the next round tries again
             get_log().warning("pruning failed", error=type(error).__name__)

@@ -1,29 +1,13 @@
 """A key opens the API until it expires or is revoked, and is kept so that nobody can read it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from chassis import clock
 from gateway import __main__ as shell
 from gateway.auth import BadKey, Keys
-
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A clock that the test moves on."""
-
-    class Time:
-        now = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-
-        def passes(self, **much: float) -> None:
-            self.now += timedelta(**much)
-
-    time = Time()
-    monkeypatch.setattr(clock, "now", lambda: time.now)
-    return time
 
 
 @pytest.fixture

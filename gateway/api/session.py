@@ -1,0 +1,30 @@
+"""How do people log in, and what can they change about themselves?"""
+
+from typing import Any
+
+from contracts.message import Question, Wire
+from contracts.values import Nothing
+from gateway.people import login, said
+from gateway.people.roles import OPEN, OWN
+from gateway.route import Route
+
+TAG = "session"
+
+
+def _asks(name: str, asked: type[Wire], answered: type[Wire]) -> Question[Any, Any]:
+    return Question(f"session.{name}", asked, answered)
+
+
+def _does(name: str, asked: type[Wire], answered: type[Wire] = Nothing) -> Question[Any, Any]:
+    return Question(f"session.{name}", asked, answered, changes=True)
+
+
+# fmt: off
+ROUTES = (
+    Route("GET",    "/login/ways",       _asks("ways", said.AskSession, said.Ways),        "Tell how one can log in", TAG, own=login.show_ways, needs=OPEN),
+    Route("POST",   "/login",            _does("log_in", said.Login, said.Session),        "Log in", TAG, own=login.log_in, secret=True, needs=OPEN),
+    Route("GET",    "/session",          _asks("show", said.AskSession, said.Session),     "Tell who is logged in, and what they may do", TAG, own=login.show_session, secret=True, needs=OWN),
+    Route("DELETE", "/session",          _does("log_out", said.AskSession),                "Log out", TAG, 204, own=login.log_out, secret=True, needs=OWN),
+    Route("PUT",    "/session/password", _does("change_password", said.ChangePassword),    "Take another password", TAG, 204, own=login.change_password, secret=True, needs=OWN),
+)
+# fmt: on
