@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from chassis import clock
+from chassis.errors import NotFound
 from chassis.ids import new_id
 from gateway.caller import Caller
+from gateway.people import said
 from gateway.people.roles import EVERYTHING, PERMISSIONS, Rights, rights_everywhere
 from gateway.people.secret import hash_of, new_secret
 from gateway.tables import api_keys
@@ -73,6 +76,34 @@ class Keys:
         with self._engine.begin() as connection:
             return connection.execute(statement).rowcount > 0
 
+    def revoke_id(self, key_id: str) -> None:
+        """Revoke a key by its id; raises NotFound."""
+        statement = (
+            sa.update(api_keys)
+            .where(api_keys.c.key_id == key_id)
+            .values(revoked_at=sa.func.coalesce(api_keys.c.revoked_at, clock.now()))
+        )
+        with self._engine.begin() as connection:
+            if not connection.execute(statement).rowcount:
+                raise NotFound("key", key_id, "key_id")
+
+    def get(self, name: str) -> said.ApiKey:
+        """Show a key by its name."""
+        with self._engine.connect() as connection:
+            query = sa.select(api_keys).where(api_keys.c.name == name)
+            return _shown(connection.execute(query).one(), clock.now())
+
+    def find(self, asked: said.FindKeys) -> said.KeyPage:
+        """List keys, oldest first."""
+        query = sa.select(api_keys).order_by(api_keys.c.key_id).limit(asked.limit + 1)
+        if asked.after:
+            query = query.where(api_keys.c.key_id > asked.after)
+        now = clock.now()
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        page = tuple(_shown(row, now) for row in rows[: asked.limit])
+        return said.KeyPage(keys=page, next=page[-1].key_id if len(rows) > asked.limit else "")
+
     def names(self) -> list[str]:
         """List the keys by name, with what became of them."""
         now = clock.now()
@@ -80,6 +111,7 @@ class Keys:
             rows = connection.execute(sa.select(api_keys).order_by(api_keys.c.name).limit(500))
             return [
                 f"{row.name}  {_state(row, now)}  last used {row.used_at or 'never'}"
+                f"  {'everything' if row.scopes is None else ' '.join(row.scopes)}"
                 for row in rows
             ]
 
@@ -105,10 +137,24 @@ class Keys:
         return caller
 
 
-def _state(row: sa.Row[tuple[object, ...]], now: datetime) -> str:
+def _state(row: Any, now: datetime) -> Literal["valid", "expired", "revoked"]:
     if row.revoked_at:
         return "revoked"
     return "expired" if row.expires_at and row.expires_at <= now else "valid"
+
+
+def _shown(row: Any, now: datetime) -> said.ApiKey:
+    return said.ApiKey(
+        key_id=row.key_id,
+        name=row.name,
+        scopes=None if row.scopes is None else tuple(row.scopes),
+        state=_state(row, now),
+        created_at=row.created_at,
+        created_by=row.created_by,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        used_at=row.used_at,
+    )
 
 
 def _rights(scopes: list[str] | None) -> Rights:

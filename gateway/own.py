@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from chassis.config import Settings
 from gateway.auth import Keys
+from gateway.people.links import Links
 from gateway.people.locks import Locks
 from gateway.people.sessions import Sessions
 from gateway.people.users import Users
@@ -20,9 +21,10 @@ class Own:
     users: Users
     sessions: Sessions
     locks: Locks
+    links: Links
 
 
 def open_own(engine: sa.Engine, settings: Settings) -> Own:
     """Open them on a database; people's stores change several rows at once."""
     whole = engine.execution_options(isolation_level="READ COMMITTED")
-    return Own(settings, Keys(engine), Users(whole), Sessions(whole), Locks(whole))
+    return Own(settings, Keys(engine), Users(whole), Sessions(whole), Locks(whole), Links(whole))

@@ -21,6 +21,7 @@ from gateway.app import create_app
 from gateway.around import in_hand
 from gateway.idempotency import Requests
 from gateway.own import Own, open_own
+from gateway.people import post
 
 AT_ONCE = 512
 CONNECTIONS = 32
@@ -52,6 +53,7 @@ def serve() -> int:
     )  # fmt: skip
     serve_health(settings.health_port, lambda: asker.ready)
     eventlet.spawn(_prune, requests, own)
+    eventlet.spawn(post.tend, own.links, settings)
     stopped = Event()
 
     def stop(*_: Any) -> None:
@@ -90,5 +92,6 @@ def _prune(requests: Requests, own: Own) -> None:
             requests.prune()
             own.sessions.prune()
             own.locks.prune()
+            own.links.prune()
         except Exception as error:  # noqa: BLE001 - the next round tries again
             get_log().warning("pruning failed", error=type(error).__name__)

@@ -43,6 +43,7 @@ users = sa.Table(
     sa.Column("totp_on", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("totp_step", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("created_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant),
     sa.Column("deactivated_at", Instant),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
 )

@@ -7,6 +7,7 @@ from gateway.api import (
     payments,
     returns,
     session,
+    settings,
     shipping,
     warehouse,
 )
@@ -21,5 +22,5 @@ OF_SERVICES: tuple[Route, ...] = (
     *returns.ROUTES,
     *channels.ROUTES,
 )
-OWN: tuple[Route, ...] = (*session.ROUTES,)
+OWN: tuple[Route, ...] = (*session.ROUTES, *settings.ROUTES)
 ROUTES = (*OF_SERVICES, *OWN)

@@ -46,14 +46,24 @@ def account(email: str) -> Subject:
 
 
 def address(where: str) -> Subject:
-    """A network address; who has one of IPv6 has all of its network."""
+    """A network address from which somebody logs in."""
+    return Subject(f"address:{_network(where)}", free=20)
+
+
+def resets(where: str) -> Subject:
+    """A network address from which mails are asked for."""
+    return Subject(f"resets:{_network(where)}", free=50)
+
+
+def _network(where: str) -> str:
+    """Who has one address of IPv6 has all of its network."""
     try:
         found = ipaddress.ip_address(where)
     except ValueError:
-        return Subject("address:unknown", free=50)
-    if found.version == 6:  # noqa: PLR2004 - of IPv6
-        where = str(ipaddress.ip_network((found, V6_NETWORK), strict=False))
-    return Subject(f"address:{where}", free=20)
+        return "unknown"
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((int(found), V6_NETWORK), strict=False))
+    return where
 
 
 class Locks:

@@ -94,16 +94,21 @@ def change_password(own: Own, asked: said.ChangePassword, caller: Caller) -> Not
     check_lock(own, account)
     if not passwords.fits(asked.old, user.password):
         raise Refused("wrong_password", "This is not your password so far.", "old")
-    set_password(own, user, asked.new, "new")
+    check_password(user, asked.new, "new")
+    keep_password(own, user, asked.new)
     own.locks.succeeded(account)
     begin_session(own, user.user_id)
     return Nothing()
 
 
-def set_password(own: Own, user: Any, password: str, field: str) -> None:
-    """Keep a good password, and log the user out everywhere."""
+def check_password(user: Any, password: str, field: str) -> None:
+    """Refuse a password that is easy to guess."""
     if fault := passwords.fault_of(password, user.email, user.name):
         raise Refused("bad_password", f"{field} {fault}", field)
+
+
+def keep_password(own: Own, user: Any, password: str) -> None:
+    """Keep a password, and log the user out everywhere."""
     own.users.set_password(user.user_id, passwords.hash_of(password))
     get_log().info("password set", user=user.user_id)
 

@@ -1,11 +1,11 @@
 """Who may do what? One table of roles, and what somebody has of it, where.
 
 A grant is a role, perhaps only for some warehouses or channels. Two grants may give the same
-permission; they then agree in the warehouses or in the channels (`disputed` finds those that do
+permission; they then agree in the warehouses or in the channels (`fault_of` finds those that do
 not), so that the two together are exactly one scope and nobody gets more than was given.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Literal
@@ -55,6 +55,16 @@ ROLES: Mapping[str, frozenset[str]] = {
             " channels.read exceptions.read"
         ),
     }.items()
+}
+ABOUT: Mapping[str, str] = {
+    "admin": "Everything, everywhere: users, keys, webhooks and shops, too",
+    "order_manager": "The order desk: orders, holds, exceptions, returns",
+    "picker": "Picks goods, with a phone and a scanner",
+    "packer": "Packs what was picked and hands parcels over",
+    "returns": "The returns desk: from request to inspection",
+    "finance": "Payments, refunds and terms",
+    "buyer": "SKUs, stock and goods from suppliers",
+    "read_only": "Sees all but settings, and changes nothing",
 }
 OPEN = "open"  # a route for whoever comes: webhooks prove themselves, others want to log in
 OWN = "own"  # a route for each person who is logged in, about nothing but themselves
@@ -121,8 +131,16 @@ def rights_of(grants: Iterable[Grant]) -> Rights:
     return rights
 
 
-def disputed(grants: Iterable[Grant]) -> str:
-    """Name a permission whose grants cannot be put together exactly; empty if there is none."""
+def fault_of(grants: Sequence[Grant]) -> str:
+    """Say why nobody can have these grants; empty if one can."""
+    if any(grant.role == "admin" and scope_of(grant).is_limited for grant in grants):
+        return "cannot limit an admin: who gives rights to others has them everywhere."
+    if permission := _disputed(grants):
+        return f"must agree in warehouses or channels where several roles give {permission}."
+    return ""
+
+
+def _disputed(grants: Iterable[Grant]) -> str:
     seen: dict[str, list[Scope]] = {}
     for grant in grants:
         scope = scope_of(grant)

@@ -121,6 +121,7 @@ class User(Wire, frozen=True, kw_only=True):
     second_factor: bool
     active: bool
     created_at: Instant
+    last_seen_at: Instant | None = None
     version: int
 
 
@@ -178,11 +179,12 @@ class RoleView(Wire, frozen=True, kw_only=True):
     """A role and what it may do."""
 
     role: Text
-    permissions: tuple[Permission, ...]
+    about: Text
+    permissions: tuple[Text, ...]
 
 
 class Roles(Wire, frozen=True, kw_only=True):
-    """All roles, and all permissions, which are the scopes of keys, too."""
+    """All roles, and all permissions in words, which are the scopes of keys, too."""
 
     roles: tuple[RoleView, ...]
     permissions: tuple[Permission, ...]
@@ -205,13 +207,24 @@ class ApiKey(Wire, frozen=True, kw_only=True):
     created_at: Instant
     created_by: Text
     expires_at: Instant | None = None
+    revoked_at: Instant | None = None
     used_at: Instant | None = None
+
+
+class MadeKey(ApiKey, frozen=True, kw_only=True):
+    """The key that was made: its secret is shown this once."""
+
+    secret: Text
+
+    def __repr__(self) -> str:
+        """Show the key and not its secret."""
+        return f"MadeKey({self.name!r})"
 
 
 class KeyPage(Wire, frozen=True, kw_only=True):
     """A page of keys; `next` is empty on the last."""
 
-    api_keys: tuple[ApiKey, ...]
+    keys: tuple[ApiKey, ...]
     next: str = ""
 
 
@@ -221,17 +234,6 @@ class NewKey(Wire, frozen=True, kw_only=True):
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$")]
     scopes: Annotated[tuple[Text, ...], Meta(min_length=1, max_length=50)]
     expires_at: Instant | None = None
-
-
-class MadeKey(Wire, frozen=True, kw_only=True):
-    """The key that was made: its secret is shown this once."""
-
-    key: ApiKey
-    secret: Text
-
-    def __repr__(self) -> str:
-        """Show the key and not its secret."""
-        return f"MadeKey({self.key.name!r})"
 
 
 class KeyRef(Wire, frozen=True, kw_only=True):

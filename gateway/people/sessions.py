@@ -4,7 +4,7 @@ A session is looked up for every request: whoever is logged out or deactivated i
 everywhere. It ends after half a day without a request, and after a week in any case.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,6 +41,7 @@ class Sessions:
                 old = sessions.c.hash == hash_of(instead_of)
                 connection.execute(sa.delete(sessions).where(old))
             connection.execute(sa.insert(sessions).values(row))
+            _note_seen(connection, user_id, now)
         return token
 
     def visitor(self, token: str) -> Caller | None:
@@ -58,6 +59,7 @@ class Sessions:
             if now - row.used_at > USE_NOTED_EVERY:
                 used = sa.update(sessions).where(sessions.c.hash == key)
                 connection.execute(used.values(used_at=now))
+                _note_seen(connection, row.user_id, now)
         session = Session(key, row.user_id, row.csrf, row.expires_at)
         return Caller(row.user_id, f"person:{row.email}", rights_of(row.grants), session)
 
@@ -72,3 +74,7 @@ class Sessions:
         over = (sessions.c.expires_at < now) | (sessions.c.used_at < now - IDLE)
         with self._engine.begin() as connection:
             connection.execute(sa.delete(sessions).where(over))
+
+
+def _note_seen(connection: sa.Connection, user_id: str, now: datetime) -> None:
+    connection.execute(sa.update(users).where(users.c.user_id == user_id).values(seen_at=now))

@@ -119,9 +119,13 @@ class Users:
         """Keep the same password with the effort that is asked for today."""
         self._set(user_id, password=hashed)
 
-    def offer_second_factor(self, user_id: str, secret: str) -> None:
-        """Keep the secret of a second factor that is not switched on yet."""
-        self._set(user_id, totp_secret=secret)
+    def offer_second_factor(self, user_id: str, secret: str) -> str:
+        """Keep the secret of a second factor that is not on yet, if there is none; give what is."""
+        mine = (users.c.user_id == user_id) & (users.c.totp_secret == "")
+        kept = sa.select(users.c.totp_secret).where(users.c.user_id == user_id)
+        with self._engine.begin() as connection:
+            connection.execute(sa.update(users).where(mine).values(totp_secret=secret))
+            return str(connection.scalar(kept))
 
     def switch_second_factor(self, user_id: str, *, on: bool) -> None:
         """Ask for a code with each login, or ask no more."""
@@ -150,6 +154,7 @@ def shown(row: Row) -> said.User:
         second_factor=row.totp_on,
         active=row.deactivated_at is None,
         created_at=row.created_at,
+        last_seen_at=row.seen_at,
         version=row.version,
     )
 

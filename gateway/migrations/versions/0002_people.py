@@ -39,6 +39,7 @@ def upgrade() -> None:
     sa.Column('totp_on', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('totp_step', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('deactivated_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.PrimaryKeyConstraint('user_id', name=op.f('pk_users')),

@@ -117,7 +117,8 @@ def test_only_webhooks_and_logging_in_need_no_key() -> None:
     public = {url for (_, url), operation in OPERATIONS.items() if operation.get("security") == []}
 
     hooks = {url for _, url in OPERATIONS if url.startswith("/webhooks/")}
-    assert public == hooks | {"/login", "/login/ways"}
+    resets = {"/password-resets", "/password-resets/{token}"}
+    assert public == hooks | resets | {"/login", "/login/ways"}
 
 
 def test_limits_and_words_of_the_contracts_are_in_the_document() -> None:

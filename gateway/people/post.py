@@ -1,0 +1,93 @@
+"""What do mails to users say, and what if one cannot be sent? It is tried again, ever later."""
+
+import random
+import time
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+
+from chassis import clock
+from chassis.config import Settings
+from chassis.mail import address_of, one_line, send
+from chassis.outside import Declined
+from chassis.telemetry import get_log
+from gateway.people.links import INVITATION, RESET, Links
+
+LOOKS_EVERY_SECONDS = 2.0
+SUBJECTS = {
+    ("en", RESET): "Set a new password",
+    ("en", INVITATION): "Your account",
+    ("de", RESET): "Neues Passwort setzen",
+    ("de", INVITATION): "Ihr Zugang",
+}
+WORDS = {
+    ("en", RESET): (
+        "Hello {name},\n\nsomebody, probably you, has asked to set a new password. Here you can:"
+        "\n\n{link}\n\nThe link is good once, for an hour. If it was not you, do nothing.\n"
+    ),
+    ("en", INVITATION): (
+        "Hello {name},\n\nthere is an account for you now. Set your password here:"
+        "\n\n{link}\n\nThe link is good once, for an hour; after that ask for another on the"
+        " login page.\n"
+    ),
+    ("de", RESET): (
+        "Guten Tag {name},\n\njemand, vermutlich Sie, möchte ein neues Passwort setzen. Das geht"
+        " hier:\n\n{link}\n\nDer Link gilt einmal, eine Stunde lang. Waren Sie es nicht, ist nichts"
+        " zu tun.\n"
+    ),
+    ("de", INVITATION): (
+        "Guten Tag {name},\n\nfür Sie gibt es jetzt einen Zugang. Setzen Sie hier Ihr Passwort:"
+        "\n\n{link}\n\nDer Link gilt einmal, eine Stunde lang; danach bitten Sie auf der"
+        " Anmeldeseite um einen neuen.\n"
+    ),
+}
+
+
+def link(settings: Settings, secret: str) -> str:
+    """Where a password is set; never made of what a request says our address is."""
+    return f"{settings.public_url.rstrip('/')}/console/password/{secret}"
+
+
+def compose(mail: Any, secret: str, settings: Settings) -> EmailMessage:
+    """Make a mail to a user, in their language."""
+    about = (mail.language, mail.kind)
+    made = EmailMessage()
+    sender = address_of(settings.mail_from)
+    made["From"], made["To"] = sender, address_of(mail.email)
+    made["Subject"] = SUBJECTS[about]
+    made["Date"] = format_datetime(clock.now())
+    made["Message-ID"] = f"<{mail.mail_id}.{mail.attempts}@{sender.domain}>"
+    made["Auto-Submitted"] = "auto-generated"
+    made.set_content(WORDS[about].format(name=one_line(mail.name), link=link(settings, secret)))
+    return made
+
+
+def send_due(links: Links, settings: Settings) -> int:
+    """Send what is due; tell how many were sent."""
+    sent = 0
+    for mail in links.due():
+        try:
+            if mail.deactivated_at is None:
+                send(compose(mail, links.make(mail.user_id), settings), settings.smtp_uri)
+            links.sent(mail.mail_id)
+        except Declined as refusal:
+            links.refused(mail.mail_id, refusal.reason)
+            get_log().warning("mail refused", mail=mail.mail_id, why=refusal.reason)
+        except OSError as error:
+            again = links.later(mail.mail_id, mail.attempts, type(error).__name__)
+            get_log().warning(
+                "mail not sent", mail=mail.mail_id, why=type(error).__name__, again=str(again)
+            )
+        else:
+            sent += 1
+    return sent
+
+
+def tend(links: Links, settings: Settings) -> None:
+    """Send mails for ever; run beside the requests."""
+    while True:
+        time.sleep(LOOKS_EVERY_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - no lock-step
+        try:
+            send_due(links, settings)
+        except Exception as error:  # noqa: BLE001 - the next round tries again
+            get_log().warning("mails could not be looked at", error=type(error).__name__)
