@@ -11,6 +11,7 @@ from gateway import around, docs_page, openapi
 from gateway.api import ROUTES
 from gateway.gate import Gate
 from gateway.own import Own
+from gateway.people.limits import Limits
 from gateway.ports import Asks, KnowsCallers, KnowsPeople, RemembersAnswers
 from gateway.problems import KINDS, of_silence, problem
 
@@ -18,11 +19,12 @@ KIND_OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 SERVER_ERROR = 500
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - each is one thing that it stands on
     asker: Asks,
     keys: KnowsCallers,
     people: KnowsPeople,
     requests: RemembersAnswers,
+    limits: Limits,
     own: Own | None = None,
 ) -> Flask:
     """Make the WSGI application."""
@@ -30,7 +32,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = max(r.limit for r in ROUTES if not r.take)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    gate = Gate(asker, keys, people, requests, own)
+    gate = Gate(asker, keys, people, requests, limits, own)
     for route in ROUTES:
         name = f"{route.method} {route.url}"
         app.add_url_rule(route.rule, name, partial(gate.serve, route), methods=[route.method])

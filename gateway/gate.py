@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
@@ -14,6 +15,7 @@ from gateway.caller import Caller
 from gateway.idempotency import Answer, Reused, Running
 from gateway.own import Own
 from gateway.people import browser
+from gateway.people.limits import Limits
 from gateway.people.roles import OPEN, OWN
 from gateway.ports import Asks, KnowsCallers, KnowsPeople, RemembersAnswers
 from gateway.problems import Answered, is_passing, of_faults, of_refusal, of_silence, problem
@@ -28,36 +30,33 @@ STRANGER = Caller("", "webhook", {})
 class Gate:
     """Lets requests in: each passes the same questions, in the same order."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one thing that it stands on
         self,
         asker: Asks,
         keys: KnowsCallers,
         people: KnowsPeople,
         requests: RemembersAnswers,
+        limits: Limits,
         own: Own | None,
     ) -> None:
         self._asker, self._keys, self._people = asker, keys, people
-        self._requests, self._own = requests, own
+        self._requests, self._limits, self._own = requests, limits, own
 
     def serve(self, route: Route, **values: str) -> Response:
         """Answer a request; `values` stand in its address."""
         try:
-            caller = STRANGER if route.needs == OPEN else self._caller(route.needs)
-            _check_size(route)
-            asked = read(route, values)
-            key = read_key(route)
-            if key and not route.take:
-                return self._once(route, asked, caller, key)
-            if route.take:
-                return self._ask(route, asked, caller, key)
-            return self._ask(route, asked, caller, uuid.uuid4().hex)
+            if route.needs == OPEN:
+                return self._admit(route, values, STRANGER)
+            caller = self._caller()
+            left = self._limits.take(caller.caller_id)
+            response = self._admit(route, values, caller)
         except Answered as answered:
             return answered.response
-        except ma.ValidationError as error:
-            return of_faults(faults(error.messages))
+        self._limits.show(response, left)
+        return response
 
-    def _caller(self, needed: str) -> Caller:
-        """Tell who asks, by key or cookie, and refuse what they may not ask."""
+    def _caller(self) -> Caller:
+        """Tell who asks: by the key, or else, where there is none, by the browser's cookie."""
         if header := request.headers.get("Authorization", ""):
             caller = self._keys.caller(header)
             told = "The API key is wrong, expired or revoked."
@@ -67,11 +66,24 @@ class Gate:
             told = "There is no API key, and nobody is logged in."
         if caller is None:
             raise Answered(problem("unauthorized", told))
-        if caller.session:
-            browser.check_csrf(caller.session)
-        if not caller.may(needed):
-            raise Answered(_forbidden(needed, caller))
         return caller
+
+    def _admit(self, route: Route, values: Mapping[str, str], caller: Caller) -> Response:
+        try:
+            if caller.session:
+                browser.check_csrf(caller.session)
+            _check_may(route, caller)
+            _check_size(route)
+            asked = read(route, values)
+            key = read_key(route)
+            if key and not route.take:
+                return self._once(route, asked, caller, key)
+            request_id = key if route.take else uuid.uuid4().hex
+            return self._ask(route, asked, caller, request_id)
+        except Answered as answered:
+            return answered.response
+        except ma.ValidationError as error:
+            return of_faults(faults(error.messages))
 
     def _once(self, route: Route, asked: Any, caller: Caller, key: str) -> Response:
         named = f"{caller.actor}\n{request.method}\n{request.path}\n{key}".encode()
@@ -129,12 +141,16 @@ class Gate:
         )
 
 
-def _forbidden(needed: str, caller: Caller) -> Response:
+def _check_may(route: Route, caller: Caller) -> None:
+    needed = route.needs
+    if needed == OPEN or caller.may(needed):
+        return
     if needed == OWN:
-        return problem("forbidden", "Only a person who is logged in can do this, not a key.")
-    who = "your role" if caller.session else "the key's scopes"
-    told = f"This needs the permission {needed}, which is not in {who}."
-    return problem("forbidden", told, permission=needed)
+        told = "Only a person who is logged in can do this, not a key."
+        raise Answered(problem("forbidden", told))
+    where = "what your roles allow" if caller.session else "the key's scopes"
+    told = f"This needs the permission {needed}, which is not in {where}."
+    raise Answered(problem("forbidden", told, permission=needed))
 
 
 def _check_size(route: Route) -> None:

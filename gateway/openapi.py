@@ -26,6 +26,8 @@ HEADERS = {
     "Location": "Where to find what was made.",
     "Allow": "What can be done here.",
     "Retry-After": "After so many seconds ask again.",
+    "RateLimit": "How many more requests there may be now (r), and when all may be again (t).",
+    "RateLimit-Policy": "How many requests (q) there may be in how many seconds (w).",
     "WWW-Authenticate": "How to say who you are.",
 }
 HEADERS_OF_STATUS = {
@@ -146,7 +148,11 @@ def _responses(route: Route) -> dict[str, Any]:
     answered: type[Wire] = route.question.answered
     versioned = "version" in answered.__struct_fields__ and not route.document
     sends_on = bool(route.made) or route.status == REDIRECT
-    shown = {"ETag": versioned, "Location": sends_on, "Idempotent-Replayed": route.once}
+    known = not route.open_to_all
+    shown = {
+        "ETag": versioned, "Location": sends_on, "Idempotent-Replayed": route.once,
+        "RateLimit": known, "RateLimit-Policy": known,
+    }  # fmt: skip
     media = route.document or "application/json"
     schema = {**TEXT, "format": "binary"} if route.document else schema_of(answered)
     has_body = route.status not in WITHOUT_BODY

@@ -8,7 +8,9 @@ from chassis.config import Settings
 from gateway.auth import Keys
 from gateway.people.links import Links
 from gateway.people.locks import Locks
+from gateway.people.provider import Provider
 from gateway.people.sessions import Sessions
+from gateway.people.sign_ons import SignOns
 from gateway.people.users import Users
 
 
@@ -22,9 +24,20 @@ class Own:
     sessions: Sessions
     locks: Locks
     links: Links
+    sign_ons: SignOns
+    provider: Provider
 
 
 def open_own(engine: sa.Engine, settings: Settings) -> Own:
     """Open them on a database; people's stores change several rows at once."""
     whole = engine.execution_options(isolation_level="READ COMMITTED")
-    return Own(settings, Keys(engine), Users(whole), Sessions(whole), Locks(whole), Links(whole))
+    return Own(
+        settings,
+        Keys(engine),
+        Users(whole),
+        Sessions(whole),
+        Locks(whole),
+        Links(whole),
+        SignOns(whole),
+        Provider(settings),
+    )

@@ -34,6 +34,10 @@ KINDS: dict[str, tuple[int, str, str]] = {
     "locked": (
         429, "Too many attempts", "After several failures each makes the next wait longer.",
     ),
+    "rate-limited": (
+        429, "Too many requests",
+        "`RateLimit` says how many more there may be; ask again after `Retry-After` seconds.",
+    ),
     "bad-signature": (
         401, "The signature is wrong", "A webhook must be signed with the agreed secret.",
     ),

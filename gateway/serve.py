@@ -22,6 +22,7 @@ from gateway.around import in_hand
 from gateway.idempotency import Requests
 from gateway.own import Own, open_own
 from gateway.people import post
+from gateway.people.limits import Limits
 
 AT_ONCE = 512
 CONNECTIONS = 32
@@ -40,7 +41,7 @@ def serve() -> int:
     asker = Asker(settings.amqp_uri, settings.bus_namespace)
     requests = Requests(engine)
     own = open_own(engine, settings)
-    app = create_app(asker, own.keys, own.sessions, requests, own)
+    app = create_app(asker, own.keys, own.sessions, requests, Limits(settings.rate_limit), own)
     socket = eventlet.listen(
         ("0.0.0.0", settings.port),  # noqa: S104 - clients are outside
         backlog=1024,
@@ -93,5 +94,6 @@ def _prune(requests: Requests, own: Own) -> None:
             own.sessions.prune()
             own.locks.prune()
             own.links.prune()
+            own.sign_ons.prune()
         except Exception as error:  # noqa: BLE001 - the next round tries again
             get_log().warning("pruning failed", error=type(error).__name__)

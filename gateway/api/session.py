@@ -4,7 +4,7 @@ from typing import Any
 
 from contracts.message import Question, Wire
 from contracts.values import Nothing
-from gateway.people import account, login, said
+from gateway.people import account, login, said, sign_on
 from gateway.people.roles import OPEN, OWN
 from gateway.route import Route
 
@@ -23,6 +23,8 @@ def _does(name: str, asked: type[Wire], answered: type[Wire] = Nothing) -> Quest
 ROUTES = (
     Route("GET",    "/login/ways",       _asks("ways", said.AskSession, said.Ways),        "Tell how one can log in", TAG, own=login.show_ways, needs=OPEN),
     Route("POST",   "/login",            _does("log_in", said.Login, said.Session),        "Log in", TAG, own=login.log_in, secret=True, needs=OPEN),
+    Route("GET",    "/login/sso",        _asks("sign_on", said.AskSignOn, Nothing),        "Go to the provider of single sign-on", TAG, 302, own=sign_on.begin, needs=OPEN),
+    Route("GET",    "/login/sso/callback", _asks("signed_on", said.SignOnAnswer, Nothing), "Come back from it", TAG, 302, own=sign_on.end, needs=OPEN),
     Route("GET",    "/session",          _asks("show", said.AskSession, said.Session),     "Tell who is logged in, and what they may do", TAG, own=login.show_session, secret=True, needs=OWN),
     Route("DELETE", "/session",          _does("log_out", said.AskSession),                "Log out", TAG, 204, own=login.log_out, secret=True, needs=OWN),
     Route("PUT",    "/session/password", _does("change_password", said.ChangePassword),    "Take another password", TAG, 204, own=login.change_password, secret=True, needs=OWN),

@@ -12,6 +12,7 @@ UserId = Annotated[str, Meta(pattern=r"^usr_[0-9A-Z]{26}$")]
 Email = Annotated[str, Meta(max_length=200, pattern=r"^[^@\s]+@[^@\s]+$")]
 Password = Annotated[str, Meta(min_length=1, max_length=200)]
 TotpCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$", description="the code that the phone shows")]
+Parameter = Annotated[str, Meta(max_length=4096)]
 Language = Literal["en", "de"]
 
 
@@ -78,6 +79,34 @@ class SingleSignOn(Wire, frozen=True, kw_only=True):
     """Who else can say who somebody is."""
 
     name: Text
+
+
+class AskSignOn(Wire, frozen=True, kw_only=True):
+    """Somebody wants to log in by single sign-on; `next` is the page of ours to go on with."""
+
+    next: Annotated[
+        str, Meta(max_length=500, pattern=r"^(/console(/[A-Za-z0-9._~/?=&%-]*)?)?$")
+    ] = ""
+
+
+class SignOnAnswer(Wire, frozen=True, kw_only=True):
+    """What the provider of single sign-on sends back with the browser."""
+
+    state: Parameter = ""
+    code: Parameter = ""
+    error: Parameter = ""
+    error_description: Parameter = ""
+    error_uri: Parameter = ""
+    iss: Parameter = ""
+    session_state: Parameter = ""
+    scope: Parameter = ""
+    prompt: Parameter = ""
+    authuser: Parameter = ""
+    hd: Parameter = ""
+
+    def __repr__(self) -> str:
+        """Show no code."""
+        return f"SignOnAnswer(error={self.error!r})"
 
 
 class AskReset(Wire, frozen=True, kw_only=True):

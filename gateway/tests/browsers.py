@@ -13,6 +13,7 @@ from chassis.config import Settings
 from gateway.app import create_app
 from gateway.own import Own, open_own
 from gateway.people import passwords
+from gateway.people.limits import Limits
 from gateway.people.roles import Grant
 from gateway.tests.builders import STAGE, Api
 
@@ -25,7 +26,8 @@ ADMIN = (Grant(role="admin"),)
 def app_on(engine: sa.Engine, **settings: Any) -> Flask:
     """The gateway on a database; services are played."""
     own = open_own(engine, Settings(**settings))
-    app = create_app(STAGE, own.keys, own.sessions, STAGE, own)
+    limits = Limits(own.settings.rate_limit)
+    app = create_app(STAGE, own.keys, own.sessions, STAGE, limits, own)
     app.extensions["own"] = own
     return app
 

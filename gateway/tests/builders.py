@@ -19,6 +19,7 @@ from gateway.api import OF_SERVICES
 from gateway.app import create_app
 from gateway.caller import Caller
 from gateway.memory import MemoryKeys, MemoryPeople, MemoryRequests, MemoryServices
+from gateway.people.limits import Limits
 from gateway.route import Route
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -85,7 +86,7 @@ STAGE = Stage()
 
 @cache
 def app_of_all() -> Flask:
-    return create_app(STAGE, STAGE, STAGE, STAGE)
+    return create_app(STAGE, STAGE, STAGE, STAGE, Limits(0))
 
 
 @dataclass

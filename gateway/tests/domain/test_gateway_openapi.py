@@ -118,7 +118,8 @@ def test_only_webhooks_and_logging_in_need_no_key() -> None:
 
     hooks = {url for _, url in OPERATIONS if url.startswith("/webhooks/")}
     resets = {"/password-resets", "/password-resets/{token}"}
-    assert public == hooks | resets | {"/login", "/login/ways"}
+    logins = {"/login", "/login/ways", "/login/sso", "/login/sso/callback"}
+    assert public == hooks | resets | logins
 
 
 def test_limits_and_words_of_the_contracts_are_in_the_document() -> None:
