@@ -39,8 +39,10 @@ def _limit(one: Mapping[str, Any], limit: Mapping[str, Any]) -> list[str]:
     parts = f"{least['python']} Python, {least['postgres']} PostgreSQL"
     times = one.get("times_the_limit", "?")
     return [
-        f"The limit: {least['total']} ms ({parts}), {limit['orders_per_second']} orders/s."
-        f" The system takes {times} times as much."
+        (
+            f"The limit: {least['total']} ms ({parts}), {limit['orders_per_second']} orders/s."
+            f" The system takes {times} times as much."
+        )
     ]
 
 
