@@ -52,11 +52,12 @@ export async function got<T>(
 }
 
 /** Ask for what has no type in the document yet. */
-export async function call<T>(method: string, url: string, body?: unknown): Promise<T> {
+export async function call<T>(method: string, url: string, body?: unknown, version?: number): Promise<T> {
   const response = await fetch(url, {
     method,
     headers: {
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(version === undefined ? {} : { 'If-Match': `"${version}"` }),
       ...(method === 'GET' ? {} : { 'X-CSRF-Token': csrfToken, 'Idempotency-Key': newKey() }),
     },
     body: body === undefined ? undefined : JSON.stringify(body),

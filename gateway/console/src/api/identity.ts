@@ -17,7 +17,7 @@ export interface Ways {
   sso: { name: string } | null
 }
 
-export interface RoleOf {
+export interface Grant {
   role: string
   warehouses: string[] | null
   channels: string[] | null
@@ -28,27 +28,32 @@ export interface User {
   email: string
   name: string
   language: string
-  active: boolean
+  roles: Grant[]
   second_factor: boolean
-  roles: RoleOf[]
-  last_seen_at: string | null
+  active: boolean
+  created_at: string
   version: number
 }
 
-export interface Role {
-  role: string
-  about: string
-  permissions: string[]
+export interface Permission {
+  permission: string
+  words: string
+}
+
+export interface Roles {
+  roles: { role: string; permissions: Permission[] }[]
+  permissions: Permission[]
 }
 
 export interface ApiKey {
   key_id: string
   name: string
-  scopes: string[]
+  scopes: string[] | null
+  state: 'valid' | 'expired' | 'revoked'
   created_at: string
+  created_by: string
   expires_at: string | null
   used_at: string | null
-  revoked_at: string | null
 }
 
 export const identity = {
@@ -67,12 +72,14 @@ export const identity = {
   switchOff: (code: string) => call<void>('DELETE', '/session/second-factor', { code }),
   users: (after: string) =>
     call<{ users: User[]; next: string }>('GET', `/users?limit=100${after && `&after=${after}`}`),
-  invite: (wish: { email: string; name: string; roles: RoleOf[] }) =>
+  invite: (wish: { email: string; name: string; roles: Grant[] }) =>
     call<User>('POST', '/users', wish),
+  change: (user: User, wish: { name: string; roles: Grant[] }) =>
+    call<User>('PUT', `/users/${user.user_id}`, { ...wish, language: user.language }, user.version),
   deactivate: (userId: string) => call<User>('POST', `/users/${userId}/deactivation`),
-  roles: () => call<{ roles: Role[] }>('GET', '/roles'),
-  keys: () => call<{ keys: ApiKey[] }>('GET', '/api-keys'),
+  roles: () => call<Roles>('GET', '/roles'),
+  keys: () => call<{ api_keys: ApiKey[]; next: string }>('GET', '/api-keys?limit=200'),
   makeKey: (wish: { name: string; scopes: string[]; expires_at?: string }) =>
-    call<ApiKey & { secret: string }>('POST', '/api-keys', wish),
+    call<{ key: ApiKey; secret: string }>('POST', '/api-keys', wish),
   revokeKey: (keyId: string) => call<void>('DELETE', `/api-keys/${keyId}`),
 }

@@ -46,7 +46,7 @@ export function Return() {
       <Head title={t('Return')} about={<><Link to={`/orders/${one.order_id}`}>{t('Show the order')}</Link> · {when(one.opened_at)} · <Link to="/returns">{t('Returns')}</Link></>}>
         <State of={one.status} size="lg" />
         {DEEDS.filter(({ allowed }) => can(allowed)).map(({ deed, label, color }) => <Decide key={deed} one={one} deed={deed} label={label} color={color} />)}
-        {DECISIONS.filter(({ decision }) => can(decision)).map(({ decision, label }) => <Resolve key={decision} one={one} decision={decision} label={label} />)}
+        {DECISIONS.filter(({ decision }) => one.allowed.includes(decision) && may('exceptions.decide')).map(({ decision, label }) => <Resolve key={decision} one={one} decision={decision} label={label} />)}
         {one.label_shipment_id && <Button component="a" variant="default" href={`/shipments/${one.label_shipment_id}/label.pdf`} target="_blank" rel="noreferrer">{t('Label')}</Button>}
       </Head>
       {one.problem && <Text c="red">{one.problem}</Text>}

@@ -15,7 +15,7 @@ let known: Record<string, string> = {}
 
 /** Load a language; English needs nothing. */
 export async function speak(wanted: Language): Promise<void> {
-  known = wanted === 'de' ? { ...(await import('./de')).de } : {}
+  known = wanted === 'de' ? { ...(await import('./deWords')).deWords, ...(await import('./de')).de } : {}
   language = wanted
   document.documentElement.lang = wanted
 }
