@@ -1,5 +1,5 @@
 /** What became of each order in a file? */
-import { Alert, Button, Card, Group, Progress, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Alert, Button, Card, Group, Progress, ScrollArea, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
@@ -52,7 +52,7 @@ export function Import() {
         <Progress value={done(one)} size="lg" mb="md" aria-label={t('Progress')} animated={!one.ended_at} />
         <Group gap="xl">{counts.map(([name, value]) => <div key={name}><Text fw={700} className="figure">{count(value)}</Text><Text size="xs" className="quiet">{name}</Text></div>)}</Group>
       </Card>
-      <SegmentedControl size="xs" value={outcome} onChange={(value) => setOutcome(value as Outcome | '')} data={OUTCOMES.map((value) => ({ value, label: value ? word(value) : t('All') }))} />
+      <ScrollArea type="never"><SegmentedControl size="xs" value={outcome} onChange={(value) => setOutcome(value as Outcome | '')} data={OUTCOMES.map((value) => ({ value, label: value ? word(value) : t('All') }))} /></ScrollArea>
       <Sorry error={pages.error} again={pages.again} />
       <Rows
         label={t('Import')}

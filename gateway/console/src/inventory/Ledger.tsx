@@ -27,6 +27,7 @@ export function Ledger({ sku, warehouse, choose, all }: { sku: string; warehouse
       <Sorry error={pages.error} again={pages.again} />
       {pages.pending ? <Busy /> : (
         <Rows
+          bare
           label={t('Ledger')}
           rows={pages.rows}
           id={(one) => String(one.movement_id)}

@@ -43,6 +43,7 @@ export function Sku() {
       <Card>
         <Title order={2} size="h4" mb="sm">{t('Stock')}</Title>
         <Rows
+          bare
           label={t('Stock')}
           rows={stock}
           id={(place) => place.warehouse_id}

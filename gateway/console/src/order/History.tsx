@@ -1,5 +1,5 @@
 /** What happened to an order: who did what, when, to what, from what to what, and why? */
-import { Badge, Card, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Card, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useState } from 'react'
 import type { Of } from '@/api/client'
 import { clock, day } from '@/text/show'
@@ -13,7 +13,8 @@ export function History({ lines }: { lines: Of<'HistoryLine'>[] }) {
   const actors = [...new Set(lines.map((line) => line.actor))].sort()
   return (
     <Stack gap="sm">
-      <Group gap="sm">
+      <Group gap="sm" align="center">
+        <Title order={2} size="h4">{t('History')}</Title>
         <TextInput size="xs" w={220} aria-label={t('Search the history')} placeholder={t('Search the history')} value={text} onChange={(event) => setText(event.currentTarget.value)} />
         <Select size="xs" w={200} aria-label={t('Who')} placeholder={t('Anybody')} clearable data={actors.map((one) => ({ value: one, label: who(one) }))} value={actor} onChange={setActor} />
         <Text size="xs" className="quiet">{t('{n} of {all}', { n: shown.length, all: lines.length })}</Text>
@@ -24,13 +25,13 @@ export function History({ lines }: { lines: Of<'HistoryLine'>[] }) {
           <Stack gap={8}>
             {ofDay.map((line) => (
               <Group key={line.seq} gap="sm" align="baseline" wrap="nowrap">
-                <Text size="xs" className="quiet figure" w={64} flex="none">{clock(line.at)}</Text>
+                <Text size="xs" className="quiet figure" w={84} flex="none">{clock(line.at)}</Text>
                 <div>
                   <Text size="sm" component="span" fw={500}>{line.action}</Text>
                   {line.subject && <Text size="sm" component="span"> · {line.subject}</Text>}
                   {(line.before || line.after) && <Text size="sm" component="span">{': '}{line.before && <span className="quiet">{line.before} → </span>}{line.after}</Text>}
+                  <Text size="xs" component="span" className="quiet">{' · '}{who(line.actor)}</Text>
                   {line.reason && <Text size="sm" className="quiet">{t('because: {reason}', { reason: line.reason })}</Text>}
-                  <Badge size="xs" color="gray" mt={2}>{who(line.actor)}</Badge>
                 </div>
               </Group>
             ))}

@@ -7,6 +7,7 @@ import { useMay } from '@/shell/session'
 import { when } from '@/text/show'
 import { t } from '@/text/text'
 import { ifMatch } from './match'
+import { who } from './telling'
 
 export function Holds({ order }: { order: Of<'Order'> }) {
   const may = useMay()
@@ -25,7 +26,7 @@ export function Holds({ order }: { order: Of<'Order'> }) {
           <Group justify="space-between" align="flex-end">
             <Text size="sm">
               {hold.note && <>{hold.note}<br /></>}
-              {hold.placed_by} · {when(hold.placed_at)}{hold.until && ` · ${t('until {when}', { when: when(hold.until) })}`}
+              {who(hold.placed_by)} · {when(hold.placed_at)}{hold.until && ` · ${t('until {when}', { when: when(hold.until) })}`}
             </Text>
             {order.allowed.includes('release') && may('orders.write') && (
               <Button size="xs" color="yellow" variant="filled" autoContrast loading={release.isPending} onClick={() => release.mutate(hold.hold_id)}>{t('Release')}</Button>

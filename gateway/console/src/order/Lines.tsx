@@ -16,6 +16,7 @@ export function Lines({ order }: { order: Of<'Order'> }) {
     <Card>
       <Title order={2} size="h4" mb="sm">{t('Lines')}</Title>
       <Rows
+        bare
         label={t('Lines')}
         rows={order.lines}
         id={(line) => line.line_id}

@@ -4,6 +4,7 @@ import type { Of } from '@/api/client'
 import { State } from '@/parts/State'
 import { money, when } from '@/text/show'
 import { t, word } from '@/text/text'
+import { who } from './telling'
 
 export function Money({ order, payments }: { order: Of<'Order'>; payments: Of<'Payment'>[] | null }) {
   const sums: [string, number, string?][] = [
@@ -30,10 +31,10 @@ export function Money({ order, payments }: { order: Of<'Order'>; payments: Of<'P
         <div key={payment.payment_id}>
           <Divider my="sm" />
           <Group justify="space-between" mb="xs"><Text size="sm" fw={600}>{word(payment.method)}</Text><State of={payment.state} /></Group>
-          <Timeline bulletSize={12} lineWidth={2}>
+          <Timeline bulletSize={12} lineWidth={2} active={payment.facts.length}>
             {payment.facts.map((fact) => (
               <Timeline.Item key={fact.at + fact.kind} title={<Group justify="space-between"><Text size="sm">{word(fact.kind)}</Text><Text size="sm" className="figure">{money(fact.amount, payment.currency)}</Text></Group>}>
-                <Text size="xs" className="quiet">{when(fact.at)}{fact.actor && ` · ${fact.actor}`}</Text>
+                <Text size="xs" className="quiet">{when(fact.at)}{fact.actor && ` · ${who(fact.actor)}`}</Text>
                 {(fact.reason || fact.reference) && <Text size="xs" className="quiet">{[fact.reason, fact.reference].filter(Boolean).join(' · ')}</Text>}
               </Timeline.Item>
             ))}

@@ -7,6 +7,7 @@ import { Sorry } from '@/parts/Sorry'
 import { useMay } from '@/shell/session'
 import { when } from '@/text/show'
 import { t } from '@/text/text'
+import { who } from './telling'
 
 export function Notes({ order }: { order: Of<'Order'> }) {
   const may = useMay()
@@ -22,7 +23,7 @@ export function Notes({ order }: { order: Of<'Order'> }) {
         {order.notes.map((note) => (
           <div key={note.at}>
             <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>{note.text}</Text>
-            <Text size="xs" className="quiet">{note.by} · {when(note.at)}</Text>
+            <Text size="xs" className="quiet">{who(note.by)} · {when(note.at)}</Text>
           </div>
         ))}
         {order.allowed.includes('note') && may('orders.write') && (

@@ -1,5 +1,5 @@
 /** What is there to know of one order? Everything, from one call, with what can be done now. */
-import { Alert, Badge, Grid, Group, Stack, Tabs, Text } from '@mantine/core'
+import { Alert, Badge, Grid, Group, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
 import { api, got, type Of } from '@/api/client'
@@ -71,12 +71,7 @@ export function Order() {
             </Stack>
           </Grid.Col>
         </Grid>
-        <Tabs defaultValue="history" keepMounted={false}>
-          <Tabs.List><Tabs.Tab value="history">{t('History')}</Tabs.Tab></Tabs.List>
-          <Tabs.Panel value="history" pt="sm">
-            {whole.history ? <History lines={whole.history} /> : <Text size="sm">{t('The history does not answer just now.')}</Text>}
-          </Tabs.Panel>
-        </Tabs>
+        {whole.history ? <History lines={whole.history} /> : <Text size="sm">{t('The history does not answer just now.')}</Text>}
         <Text size="xs" className="quiet">{order.order_id} · {t('version {n}', { n: order.version })} · <Link to="/orders">{t('All orders')}</Link></Text>
       </Stack>
     </>

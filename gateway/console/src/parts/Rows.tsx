@@ -10,6 +10,8 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode
   number?: boolean
   main?: boolean
+  /** On a phone it stands beside others, without its name. */
+  short?: boolean
 }
 
 interface Shown<Row> {
@@ -21,9 +23,11 @@ interface Shown<Row> {
   more?: (() => void) | undefined
   busy?: boolean
   label: string
+  /** It stands in a card already. */
+  bare?: boolean
 }
 
-export function Rows<Row>({ rows, columns, id, to, empty, more, busy, label }: Shown<Row>) {
+export function Rows<Row>({ rows, columns, id, to, empty, more, busy, label, bare }: Shown<Row>) {
   const go = useNavigate()
   const [at, setAt] = useState(-1)
   const move = (by: number) => setAt((was) => Math.min(Math.max(was + by, 0), rows.length - 1))
@@ -35,8 +39,8 @@ export function Rows<Row>({ rows, columns, id, to, empty, more, busy, label }: S
   if (!rows.length) return <Card><Center py="xl"><Stack align="center" gap="xs">{empty}</Stack></Center></Card>
   return (
     <>
-      <Card p={0}>
-        <Table.ScrollContainer minWidth={0}>
+      <Card p={0} withBorder={!bare} bg={bare ? 'transparent' : undefined} radius={bare ? 0 : undefined}>
+        <Table.ScrollContainer minWidth={0} type="native">
           <Table className="rows" highlightOnHover verticalSpacing="xs" horizontalSpacing="md" aria-label={label}>
             <Table.Thead>
               <Table.Tr>{columns.map((column) => <Table.Th key={column.head} className={column.number ? 'number' : undefined}>{column.head}</Table.Th>)}</Table.Tr>
@@ -52,7 +56,7 @@ export function Rows<Row>({ rows, columns, id, to, empty, more, busy, label }: S
                   }}
                 >
                   {columns.map((column) => (
-                    <Table.Td key={column.head} data-label={column.head} data-main={column.main ? 'true' : undefined} className={column.number ? 'number' : undefined}>
+                    <Table.Td key={column.head} data-label={column.head} data-main={column.main ? 'true' : undefined} data-short={column.short ? 'true' : undefined} className={column.number ? 'number' : undefined}>
                       {column.cell(row)}
                     </Table.Td>
                   ))}

@@ -61,7 +61,7 @@ export function Return() {
       <Card>
         <Title order={2} size="h4" mb="sm">{t('Goods')}</Title>
         <Rows
-          label={t('Goods')} rows={one.lines} id={(line) => line.line_id} empty={null}
+          bare label={t('Goods')} rows={one.lines} id={(line) => line.line_id} empty={null}
           columns={[
             { head: t('Article'), main: true, cell: (line) => <>{line.name || line.sku}<Text size="xs" className="quiet">{line.sku}</Text></> },
             { head: t('Reason'), cell: (line) => [word(line.reason), line.note].filter(Boolean).join(': ') },

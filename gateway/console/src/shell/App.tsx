@@ -4,11 +4,12 @@ import { Notifications } from '@mantine/notifications'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createBrowserRouter, RouterProvider } from 'react-router'
 import { Problem } from '@/api/problem'
+import { Busy } from '@/parts/Busy'
 import { nonce } from './nonce'
 import { Broken, NotFound } from './Lost'
 import { Doorkeeper } from './session'
 import { Shell } from './Shell'
-import { theme } from './theme'
+import { contrast, theme } from './theme'
 
 const cache = new QueryClient({
   defaultOptions: {
@@ -22,12 +23,13 @@ const cache = new QueryClient({
 
 const router = createBrowserRouter(
   [
-    { path: '/password/:token', lazy: async () => ({ Component: (await import('@/login/NewPassword')).NewPassword }) },
+    { path: '/password/:token', HydrateFallback: Busy, lazy: async () => ({ Component: (await import('@/login/NewPassword')).NewPassword }) },
     {
       Component: Inside,
       errorElement: <Broken />,
+      HydrateFallback: Busy,
       children: [
-        { index: true, lazy: async () => ({ Component: (await import('@/dashboard/Dashboard')).Dashboard }) },
+        { index: true, lazy: async () => ({ Component: (await import('@/dashboard/Home')).Home }) },
         { path: 'orders', lazy: async () => ({ Component: (await import('@/orders/Orders')).Orders }) },
         { path: 'orders/:orderId', lazy: async () => ({ Component: (await import('@/order/Order')).Order }) },
         { path: 'exceptions', lazy: async () => ({ Component: (await import('@/exceptions/Exceptions')).Exceptions }) },
@@ -58,7 +60,7 @@ function Inside() {
 /** The whole console. */
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce}>
+    <MantineProvider theme={theme} cssVariablesResolver={contrast} defaultColorScheme="auto" getStyleNonce={nonce}>
       <Notifications position="top-right" />
       <QueryClientProvider client={cache}>
         <RouterProvider router={router} />

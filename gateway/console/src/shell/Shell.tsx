@@ -1,28 +1,18 @@
 /** What surrounds every page? The way to the others, who is logged in, colors and language. */
-import { ActionIcon, AppShell, Burger, Group, Menu, NavLink, ScrollArea, Text, Title, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { ActionIcon, AppShell, Burger, Group, Menu, NavLink, ScrollArea, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure, useHotkeys } from '@mantine/hooks'
 import { useQueryClient } from '@tanstack/react-query'
 import { Suspense, useEffect } from 'react'
 import { Link, Outlet, useLocation, useNavigation } from 'react-router'
 import { identity } from '@/api/identity'
 import { Busy } from '@/parts/Busy'
-import { Icon, type IconName } from '@/parts/Icon'
+import { Icon } from '@/parts/Icon'
 import { OfflineBar } from '@/parts/OfflineBar'
-import { LANGUAGES, t, type Text as Words } from '@/text/text'
+import { LANGUAGES, t } from '@/text/text'
 import { Keys } from './Keys'
+import { useLive } from './live'
+import { PLACES } from './places'
 import { SESSION, useMay, useSession } from './session'
-
-const PLACES: { to: string; label: Words; icon: IconName; needs: string }[] = [
-  { to: '/', label: 'Dashboard', icon: 'chart', needs: 'orders.read' },
-  { to: '/orders', label: 'Orders', icon: 'list', needs: 'orders.read' },
-  { to: '/exceptions', label: 'Exceptions', icon: 'alert', needs: 'exceptions.read' },
-  { to: '/picking', label: 'Picking', icon: 'scan', needs: 'picking.read' },
-  { to: '/packing', label: 'Packing', icon: 'box', needs: 'packing.write' },
-  { to: '/shipping', label: 'Shipping', icon: 'truck', needs: 'shipping.read' },
-  { to: '/returns', label: 'Returns', icon: 'back', needs: 'returns.read' },
-  { to: '/inventory', label: 'Inventory', icon: 'shelf', needs: 'stock.read' },
-  { to: '/channels', label: 'Channels', icon: 'plug', needs: 'channels.read' },
-]
 
 export function Shell() {
   const [open, { toggle, close }] = useDisclosure(false)
@@ -30,6 +20,7 @@ export function Shell() {
   const may = useMay()
   const loading = useNavigation().state === 'loading'
   useEffect(close, [pathname, close])
+  useLive()
   useHotkeys([['/', () => document.querySelector<HTMLInputElement>('[data-search]')?.focus()]])
   return (
     <AppShell
@@ -41,7 +32,7 @@ export function Shell() {
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
             <Burger opened={open} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('Menu')} />
-            <Link to="/" className="plain"><Title order={2} size="h4" component="span">OMS</Title></Link>
+            <Link to="/" className="plain"><Group gap="xs" wrap="nowrap"><img src="/console/mark.svg" width={26} height={26} alt="" /><Text fw={700} size="lg" component="span">OMS</Text></Group></Link>
           </Group>
           <Person />
         </Group>
