@@ -1,85 +1,37 @@
-/** Who is logged in, and who may? The shapes of the gateway's own questions about people. */
-import { call } from './client'
+/** Who is logged in, and who may? What the gateway itself answers about people and keys. */
+import { api, got, type Of, type Schemas } from './client'
 
-export interface Session {
-  user: { user_id: string; name: string; email: string; language: string }
-  roles: string[]
-  permissions: string[]
-  warehouses: string[] | null
-  channels: string[] | null
-  csrf_token: string
-  second_factor: boolean
-  expires_at: string
-}
+export type Session = Of<'Session'>
+export type Grant = Of<'Grant'>
+export type User = Of<'User'>
 
-export interface Ways {
-  password: boolean
-  sso: { name: string } | null
-}
-
-export interface Grant {
-  role: string
-  warehouses: string[] | null
-  channels: string[] | null
-}
-
-export interface User {
-  user_id: string
-  email: string
-  name: string
-  language: string
-  roles: Grant[]
-  second_factor: boolean
-  active: boolean
-  created_at: string
-  version: number
-}
-
-export interface Permission {
-  permission: string
-  words: string
-}
-
-export interface Roles {
-  roles: { role: string; permissions: Permission[] }[]
-  permissions: Permission[]
-}
-
-export interface ApiKey {
-  key_id: string
-  name: string
-  scopes: string[] | null
-  state: 'valid' | 'expired' | 'revoked'
-  created_at: string
-  created_by: string
-  expires_at: string | null
-  used_at: string | null
-}
+const version = (of: { version: number }) => ({ 'If-Match': `"${of.version}"` })
 
 export const identity = {
-  session: () => call<Session>('GET', '/session'),
-  ways: () => call<Ways>('GET', '/login/ways'),
-  logIn: (wish: { email: string; password: string; code?: string }) =>
-    call<Session>('POST', '/login', wish),
-  logOut: () => call<void>('DELETE', '/session'),
-  askReset: (email: string) => call<void>('POST', '/password-resets', { email }),
+  session: () => got(api.GET('/session')),
+  ways: () => got(api.GET('/login/ways')),
+  logIn: (body: Schemas['Login']) => got(api.POST('/login', { body })),
+  logOut: () => got(api.DELETE('/session')),
+  askReset: (email: string) => got(api.POST('/password-resets', { body: { email } })),
   reset: (token: string, password: string) =>
-    call<void>('POST', `/password-resets/${encodeURIComponent(token)}`, { password }),
+    got(api.POST('/password-resets/{token}', { params: { path: { token } }, body: { password } })),
   changePassword: (old: string, password: string) =>
-    call<void>('PUT', '/session/password', { old, new: password }),
-  secondFactor: () => call<{ uri: string; secret: string }>('GET', '/session/second-factor'),
-  switchOn: (code: string) => call<void>('PUT', '/session/second-factor', { code }),
-  switchOff: (code: string) => call<void>('DELETE', '/session/second-factor', { code }),
-  users: (after: string) =>
-    call<{ users: User[]; next: string }>('GET', `/users?limit=100${after && `&after=${after}`}`),
-  invite: (wish: { email: string; name: string; roles: Grant[] }) =>
-    call<User>('POST', '/users', wish),
+    got(api.PUT('/session/password', { body: { old, new: password } })),
+  secondFactor: () => got(api.GET('/session/second-factor')),
+  switchOn: (code: string) => got(api.PUT('/session/second-factor', { body: { code } })),
+  switchOff: (code: string) => got(api.DELETE('/session/second-factor', { body: { code } })),
+  users: (after: string) => got(api.GET('/users', { params: { query: { after, limit: 100 } } })),
+  invite: (body: Schemas['NewUser']) => got(api.POST('/users', { body })),
   change: (user: User, wish: { name: string; roles: Grant[] }) =>
-    call<User>('PUT', `/users/${user.user_id}`, { ...wish, language: user.language }, user.version),
-  deactivate: (userId: string) => call<User>('POST', `/users/${userId}/deactivation`),
-  roles: () => call<Roles>('GET', '/roles'),
-  keys: () => call<{ api_keys: ApiKey[]; next: string }>('GET', '/api-keys?limit=200'),
-  makeKey: (wish: { name: string; scopes: string[]; expires_at?: string }) =>
-    call<{ key: ApiKey; secret: string }>('POST', '/api-keys', wish),
-  revokeKey: (keyId: string) => call<void>('DELETE', `/api-keys/${keyId}`),
+    got(api.PUT('/users/{user_id}', {
+      params: { path: { user_id: user.user_id }, header: version(user) },
+      body: { ...wish, language: user.language as Schemas['NewUser']['language'] },
+    })),
+  deactivate: (userId: string) =>
+    got(api.POST('/users/{user_id}/deactivation', { params: { path: { user_id: userId } } })),
+  roles: () => got(api.GET('/roles')),
+  keys: () => got(api.GET('/api-keys', { params: { query: { limit: 200 } } })),
+  makeKey: (body: Schemas['NewKey']) => got(api.POST('/api-keys', { body })),
+  revokeKey: (keyId: string) =>
+    got(api.DELETE('/api-keys/{key_id}', { params: { path: { key_id: keyId } } })),
 }

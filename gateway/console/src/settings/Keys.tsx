@@ -30,7 +30,7 @@ export function Keys() {
       {asked.isPending ? <Busy /> : (
         <Rows
           label={t('API keys')}
-          rows={asked.data?.api_keys ?? []}
+          rows={asked.data?.keys ?? []}
           id={(one) => one.key_id}
           empty={<Empty title={t('There are no keys')} todo={t('Make one for each program that shall use the API.')} />}
           columns={[

@@ -48,7 +48,7 @@ function Edit({ user }: { user?: User }) {
   const [email, setEmail] = useState('')
   const [name, setName] = useState(user?.name ?? '')
   const [chosen, setChosen] = useState(user?.roles.map((grant) => grant.role) ?? [])
-  const kept = (role: string): Grant => user?.roles.find((grant) => grant.role === role) ?? { role, warehouses: null, channels: null }
+  const kept = (role: Grant['role']): Grant => user?.roles.find((grant) => grant.role === role) ?? { role, warehouses: null, channels: null }
   const act = useChange(
     (wish: { email: string; name: string; roles: Grant[] }) => (user ? identity.change(user, { name: wish.name, roles: wish.roles }) : identity.invite(wish)),
     { refresh: [['users']], says: user ? t('It is saved.') : t('A mail with a link to set the password is on its way.') },
@@ -58,7 +58,7 @@ function Edit({ user }: { user?: User }) {
       submit={() => act.mutate({ email, name: name.trim(), roles: chosen.map(kept) })}>
       {user ? <Text size="sm">{user.email}</Text> : <TextInput label={t('E-mail')} type="email" required data-autofocus value={email} onChange={(event) => setEmail(event.currentTarget.value)} />}
       <TextInput label={t('Name')} required value={name} onChange={(event) => setName(event.currentTarget.value)} />
-      <MultiSelect label={t('Roles')} data={known.data?.roles.map(({ role }) => ({ value: role, label: word(role) })) ?? []} value={chosen} onChange={setChosen} />
+      <MultiSelect label={t('Roles')} data={known.data?.roles.map(({ role }) => ({ value: role, label: word(role) })) ?? []} value={chosen} onChange={(roles) => setChosen(roles as Grant['role'][])} />
     </Ask>
   )
 }

@@ -1,9 +1,9 @@
 /** What does a picker do? Walk the list, scan each thing; a wrong one is refused loudly. */
 import { Alert, Anchor, Badge, Button, Card, CloseButton, Group, Progress, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { api, got } from '@/api/client'
+import { api, got, type Of } from '@/api/client'
 import { Busy } from '@/parts/Busy'
 import { useChange } from '@/parts/change'
 import { Head } from '@/parts/Head'
@@ -22,14 +22,23 @@ interface Shout {
   text: string
 }
 
+const sum = (lines: Of<'PickLine'>[], of: (line: Of<'PickLine'>) => number) => lines.reduce((all, line) => all + of(line), 0)
+
 export function Pick() {
   const { fulfillmentOrderId: id = '' } = useParams()
   const may = useMay()
   const path = { fulfillment_order_id: id }
+  const cache = useQueryClient()
+  const fresh = () => cache.getQueryData<Of<'Fulfillment'>>(pickKey(id))
+  const sending = useSending(id, (why) => say('bad', why))
+  const scans = sending.scans()
+  const waiting = scans.filter((scan) => !scan.refused)
   const asked = useQuery({
     queryKey: pickKey(id),
     queryFn: () => got(api.GET('/fulfillments/{fulfillment_order_id}', { params: { path } })),
     gcTime: 12 * 3_600_000,
+    // each scan that is sent brings the list anyway
+    enabled: !fresh() || !waiting.length,
   })
   const [shout, setShout] = useState<Shout>({ kind: 'wait', text: t('Scan the first thing') })
   const [bin, setBin] = useState('')
@@ -37,20 +46,20 @@ export function Pick() {
     setShout({ kind, text })
     if (kind === 'bad') signals.bad()
   }
-  const { scans, add, forget } = useSending(id, (why) => say('bad', why))
   const start = useChange((_: null, header) => got(api.POST('/fulfillments/{fulfillment_order_id}/pick', { params: { path, header }, body: {} })), { refresh: [pickKey(id), ['fulfillments']] })
   if (!asked.data) return asked.isPending ? <Busy /> : <Sorry error={asked.error} again={() => void asked.refetch()} />
 
   const list = asked.data
-  const waiting = scans.filter((scan) => !scan.refused)
   const lines = withWaiting(list.lines, scans)
   const now = next(lines)
-  const wanted = lines.reduce((sum, line) => sum + line.quantity - line.short, 0)
-  const picked = lines.reduce((sum, line) => sum + line.picked, 0)
+  const wanted = sum(lines, (line) => line.quantity - line.short)
+  const picked = sum(lines, (line) => line.picked)
   const picking = list.status === 'in_progress' && may('picking.write')
 
   const take = (code: string) => {
-    const seen = look(lines, code)
+    // two scans may come faster than the page is drawn
+    const now = withWaiting(fresh()?.lines ?? list.lines, sending.scans())
+    const seen = look(now, code)
     if (seen.kind === 'wrong') return say('bad', t('Wrong: {code} is not on this list', { code }))
     if (seen.kind === 'enough') return say('bad', t('Enough of {sku}: put this one back', { sku: seen.line.sku }))
     if (seen.kind === 'bin') {
@@ -58,8 +67,8 @@ export function Pick() {
       signals.good()
       return say('good', t('Bin {bin}', { bin: code }))
     }
-    void add(code, bin && lines.some((line) => line.bin === bin && line.sku === seen.line.sku) ? bin : '')
-    if (picked + 1 === wanted) signals.finished()
+    void sending.add(code, bin && lines.some((line) => line.bin === bin && line.sku === seen.line.sku) ? bin : '')
+    if (sum(now, left) === 1) signals.finished()
     else signals.good()
     say('good', `${seen.line.name || seen.line.sku} · ${seen.line.picked + 1}/${seen.line.quantity - seen.line.short}`)
   }
@@ -80,7 +89,7 @@ export function Pick() {
       {picking && <div className="shout" data-kind={shout.kind} role={shout.kind === 'bad' ? 'alert' : 'status'} key={shout.text}>{shout.text}</div>}
       {scans.filter((scan) => scan.refused).map((scan) => (
         <Alert key={scan.key} color="red" title={t('{code} was not accepted', { code: scan.barcode })}>
-          <Group justify="space-between" wrap="nowrap">{scan.refused}<CloseButton aria-label={t('I have seen it')} onClick={() => void forget(scan.key)} /></Group>
+          <Group justify="space-between" wrap="nowrap">{scan.refused}<CloseButton aria-label={t('I have seen it')} onClick={() => void sending.forget(scan.key)} /></Group>
         </Alert>
       ))}
       {now ? (

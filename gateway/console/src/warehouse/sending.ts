@@ -22,18 +22,25 @@ function send(scan: Scan) {
 /** Keep and send the scans of a pick list; `refused` hears what the server would not take. */
 export function useSending(id: string, refused: (why: string) => void) {
   const cache = useQueryClient()
-  const [scans, setScans] = useState<Scan[]>([])
+  const known = useRef<Scan[]>([])
+  const [, draw] = useState(0)
+  const keep = useCallback((scans: Scan[]) => {
+    known.current = scans
+    draw((times) => times + 1)
+  }, [])
   const said = useRef(refused)
   said.current = refused
   const queue = useMemo(() => new Queue<Of<'Fulfillment'>>(browserShelf, send, (scan, answer) => {
+    // at once with the new list, or a scan would count twice for a moment
+    if (!(answer instanceof Problem)) keep(known.current.filter((one) => one.key !== scan.key))
     if (answer instanceof Problem) {
       said.current(answer.message)
       void cache.invalidateQueries({ queryKey: pickKey(scan.fulfillment_order_id) })
     } else {
       cache.setQueryData(pickKey(scan.fulfillment_order_id), answer)
     }
-  }), [cache])
-  const show = useCallback(async () => setScans(await queue.list()), [queue])
+  }), [cache, keep])
+  const show = useCallback(async () => keep(await queue.list()), [queue, keep])
 
   const pump = useRef<() => void>(() => {})
   useEffect(() => {
@@ -63,13 +70,16 @@ export function useSending(id: string, refused: (why: string) => void) {
   }, [queue, show])
 
   const add = useCallback(async (barcode: string, bin: string) => {
-    await queue.add({ key: newKey(), fulfillment_order_id: id, barcode, bin, quantity: 1, at: Date.now(), refused: '' })
-    await show()
+    const scan = { key: newKey(), fulfillment_order_id: id, barcode, bin, quantity: 1, at: Date.now(), refused: '' }
+    keep([...known.current, scan])
+    await queue.add(scan)
     pump.current()
-  }, [id, queue, show])
+  }, [id, queue, keep])
   const forget = useCallback(async (key: string) => {
     await queue.forget(key)
     await show()
   }, [queue, show])
-  return { scans: scans.filter((scan) => scan.fulfillment_order_id === id), add, forget }
+  /** The scans of this list, as they are this very moment. */
+  const scans = () => known.current.filter((scan) => scan.fulfillment_order_id === id)
+  return { scans, add, forget }
 }
