@@ -37,7 +37,7 @@ function Columns({ bars, most }: { bars: Bar[]; most: number }) {
       {bars.map((bar, number) => {
         const high = bar.count ? Math.max(3, (bar.count / most) * TALL) : 1
         return (
-          <Link key={bar.name} to={bar.to} className="plain" style={{ flex: 1, minWidth: 0, textAlign: 'center' }} title={`${bar.name}: ${bar.count}`} aria-label={`${bar.name}: ${bar.count}`}>
+          <Link key={bar.name} to={bar.to} className="plain" style={{ flex: 1, minWidth: 0, textAlign: 'center' }} title={`${bar.name}: ${bar.count}`} aria-label={`${bar.count || ''} ${bar.name}`}>
             <Text size="xs" className="figure">{bar.count || ''}</Text>
             <svg width="100%" height={high} aria-hidden="true"><rect width="100%" height={high} rx="3" fill="var(--mantine-primary-color-filled)" /></svg>
             <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>{number % 2 === bars.length % 2 ? '\u00a0' : bar.name}</Text>

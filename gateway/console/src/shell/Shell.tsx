@@ -88,7 +88,7 @@ function Person() {
       </ActionIcon>
       <Menu position="bottom-end" width={230}>
         <Menu.Target>
-          <UnstyledButton aria-label={t('You')}>
+          <UnstyledButton aria-label={`${t('You')}: ${user.name}`}>
             <Group gap={6} wrap="nowrap"><Icon name="person" /><Text size="sm" fw={500} visibleFrom="xs">{user.name}</Text></Group>
           </UnstyledButton>
         </Menu.Target>
