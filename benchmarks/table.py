@@ -12,28 +12,56 @@ PACED_HEADS = (
 )  # fmt: skip
 
 
-def tables(result: Mapping[str, Any], concurrency: int = 32) -> list[str]:
-    """The measurements, and the cost of each process at one concurrency, in Markdown."""
+def tables(result: Mapping[str, Any]) -> list[str]:
+    """All that a result tells, in Markdown: measurements, processes, the limit, the whole life."""
     measured = result["measurements"]
-    one = next(m for m in measured if m["concurrency"] == concurrency)
-    cpu, memory = one["cpu_ms_per_order"], result["memory_mib"]
-    costs = [(name, str(cpu[name]), str(memory[name])) for name in memory]
+    unpaced = [m for m in measured if not m["paced_at_per_second"]]
+    one = max(unpaced, key=lambda m: m["concurrency"])
+    cpu, memory, rest = one["cpu_ms_per_order"], result["memory_mib"], result["memory_mib_at_rest"]
+    costs = [(name, str(cpu[name]), str(rest[name]), str(memory[name])) for name in memory]
     databases = sorted(cpu["postgres_by_database"].items(), key=lambda item: -item[1])
     return [
         *_table(PACED_HEADS, [_row(m) for m in measured]),
         "",
-        f"At concurrency {concurrency}:",
+        f"At concurrency {one['concurrency']}:",
         "",
-        *_table(("process", "CPU ms per order", "memory MiB"), costs),
+        *_table(("process", "CPU ms per order", "MiB at rest", "MiB after"), costs),
         "",
         "PostgreSQL by database: " + ", ".join(f"{n} {v}" for n, v in databases if v > 0) + ".",
+        "",
+        *_limit(one, result["limit"]),
+        *(_life(result["whole_life"]) if result["whole_life"] else ()),
     ]
+
+
+def _limit(one: Mapping[str, Any], limit: Mapping[str, Any]) -> list[str]:
+    least = limit["cpu_ms_per_order"]
+    parts = f"{least['python']} Python, {least['postgres']} PostgreSQL"
+    times = one.get("times_the_limit", "?")
+    return [
+        (
+            f"The limit: {least['total']} ms ({parts}), {limit['orders_per_second']} orders/s."
+            f" The system takes {times} times as much."
+        )
+    ]
+
+
+def _life(life: Mapping[str, Any]) -> list[str]:
+    rows = [
+        (name, str(stage["orders_per_second"]), str(stage["cpu_ms_per_order"]["total"]))
+        for name, stage in life["stages"].items()
+    ]
+    whole = sum(stage["cpu_ms_per_order"]["total"] for stage in life["stages"].values())
+    heads = ("stage", "orders/s", "CPU ms per order")
+    return ["", *_table(heads, [*rows, ("all of them", "", f"{whole:.0f}")])]
 
 
 def _row(one: Mapping[str, Any]) -> list[str]:
     paced = one["paced_at_per_second"]
     return [
-        f"paced, {paced:.0f}/s" if paced else str(one["concurrency"]),
+        f"{'alone' if one['concurrency'] == 1 else 'paced'}, {paced:.0f}/s"
+        if paced
+        else str(one["concurrency"]),
         str(one["orders_per_second"]),
         _three(one["http_ms"]),
         _three(one["whole_way_ms"]),

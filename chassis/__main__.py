@@ -1,7 +1,7 @@
 """What can be done with one service from the shell?
 
 python -m chassis run SERVICE                     one service process
-python -m chassis migrate SERVICE                 its tables, its queues
+python -m chassis migrate SERVICE...              their tables, their queues
 python -m chassis new-migration SERVICE WHAT      the next migration, from its tables
 python -m chassis relay SERVICE...                publish what a crash left in outboxes
 python -m chassis parked SERVICE [list | show ID | retry ID | retry-all | drop ID]
@@ -21,10 +21,12 @@ def main(arguments: list[str]) -> int:
             from chassis.run import run
 
             return run(service)
-        case ["migrate", service]:
+        case ["migrate", first, *more]:
             from chassis.run import migrate
 
-            return migrate(service)
+            for service in (first, *more):
+                migrate(service)
+            return 0
         case ["new-migration", service, what]:
             from chassis.config import read_settings
             from chassis.migrations import set_up, write_next

@@ -115,3 +115,11 @@ def nodes_in_turn(amqp_uri: str) -> Iterator[str]:
     nodes = [one for part in amqp_uri.split(",") if (one := part.strip())]
     random.shuffle(nodes)
     return itertools.cycle(nodes)
+
+
+def database_url_of(service: str, environ: Mapping[str, str]) -> str:
+    """Tell the database of one of several services: DATABASE_URL_ORDERS, or else DATABASE_URL."""
+    name = f"DATABASE_URL_{service.upper()}"
+    if url := environ.get(name) or environ.get("DATABASE_URL"):
+        return url
+    raise SystemExit(f"{name} must name the database of {service}.")

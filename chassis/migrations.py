@@ -1,6 +1,6 @@
 """How does a service's database get its tables? By Alembic, one linear history per service.
 
-python -m chassis migrate SERVICE                 upgrade the database and declare the queues
+python -m chassis migrate SERVICE...              upgrade the databases, declare the queues
 python -m chassis new-migration SERVICE "what"    write the next migration from the tables
 """
 

@@ -25,7 +25,7 @@ from pika.exceptions import AMQPError
 from sqlalchemy.exc import DBAPIError
 
 from chassis import telemetry
-from chassis.config import nodes_in_turn, read_settings
+from chassis.config import database_url_of, nodes_in_turn, read_settings
 from chassis.failpoints import reach
 from chassis.health import serve_health
 from chassis.store import new_engine
@@ -112,7 +112,8 @@ class Relay:
         self._names = Names(settings.bus_namespace)
         self._nodes = nodes_in_turn(settings.amqp_uri)
         self._outboxes = [
-            Outbox(service, new_engine(_url_of(service, environ), pool=1)) for service in services
+            Outbox(service, new_engine(database_url_of(service, environ), pool=1))
+            for service in services
         ]
         self._log = telemetry.get_log()
         self._failures = 0
@@ -231,13 +232,6 @@ class Relay:
             if left := len(page.rows) - done:
                 self._log.warning("the broker refuses leftovers", of=service, count=left)
             self._look()
-
-
-def _url_of(service: str, environ: dict[str, str]) -> str:
-    name = f"DATABASE_URL_{service.upper()}"
-    if url := environ.get(name) or environ.get("DATABASE_URL"):
-        return url
-    raise SystemExit(f"{name} must name the database of {service}.")
 
 
 def main(services: list[str], stop_on: Callable[..., Any] = signal.signal) -> None:

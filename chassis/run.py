@@ -1,6 +1,7 @@
 """How does a service process start and stop?"""
 
 import inspect
+import os
 import signal
 from importlib import import_module
 from typing import Any
@@ -9,7 +10,7 @@ from eventlet.event import Event
 from nameko.runners import ServiceRunner
 
 from chassis.bus import Bus
-from chassis.config import read_settings
+from chassis.config import database_url_of, read_settings
 from chassis.health import serve_health
 from chassis.migrations import upgrade
 from chassis.telemetry import get_log, set_up_logging
@@ -54,10 +55,10 @@ def make_database_driver_green() -> None:
     make_psycopg_green()
 
 
-def migrate(service: str) -> int:
+def migrate(service: str) -> None:
     """Make or upgrade a service's tables, and declare its queues before anyone speaks to it."""
     settings = read_settings()
-    upgrade(service, settings.database_url)
+    upgrade(service, database_url_of(service, os.environ))
     if service != "gateway":
         from kombu import Connection
 
@@ -71,4 +72,3 @@ def migrate(service: str) -> int:
         with Connection(nodes, connect_timeout=5) as connection:
             channel = connection.connection.channel()
             declare(channel, Names(settings.bus_namespace), service, handled)
-    return 0

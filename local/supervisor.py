@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -201,6 +200,10 @@ class System:
             **self._extra,
         }
 
+    def _database_urls(self) -> dict[str, str]:
+        """What a process is told that works with several databases."""
+        return {f"DATABASE_URL_{n.upper()}": self.database_url(n) for n in WITH_DATABASE}
+
     def _own_names(self) -> str:
         """On a broker that others use, too, this system's queues have names of their own."""
         kept = self.state / "namespace"
@@ -215,13 +218,11 @@ class System:
             for name in missing:
                 self.database.create(f"{self._prefix}_{name}")
         self._say("bringing tables and queues up to date …")
-        with ThreadPoolExecutor(3) as several:
-            list(
-                several.map(lambda name: self._run(name, "chassis", "migrate", name), WITH_DATABASE)
-            )
+        self._run("setup", "chassis", "migrate", *WITH_DATABASE)
 
     def _run(self, name: str, *arguments: str) -> str:
-        process = Kept(name, arguments, self._environment(name), self.state / "logs" / "setup.log")
+        environment = self._environment(name) | self._database_urls()
+        process = Kept(name, arguments, environment, self.state / "logs" / "setup.log")
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-m", *arguments],
             cwd=ROOT, env=process.environment, capture_output=True, text=True, check=False,
@@ -241,9 +242,8 @@ class System:
         for service in SERVICES:
             for name in self.replicas(service):
                 self._add(name, ["chassis", "run", service], mail, logs, owner=service)
-        urls = {f"DATABASE_URL_{s.upper()}": self.database_url(s) for s in SERVICES}
         for name in self.replicas("relay"):
-            self._add(name, ["chassis", "relay", *SERVICES], urls, logs)
+            self._add(name, ["chassis", "relay", *SERVICES], self._database_urls(), logs)
         self._add("gateway", ["gateway"], {"PORT": str(self.port)}, logs)
         self._say(f"starting {len(self.processes)} processes …")
         for process in self.processes.values():
