@@ -59,7 +59,9 @@ def _life(life: Mapping[str, Any]) -> list[str]:
 def _row(one: Mapping[str, Any]) -> list[str]:
     paced = one["paced_at_per_second"]
     return [
-        f"paced, {paced:.0f}/s" if paced else str(one["concurrency"]),
+        f"{'alone' if one['concurrency'] == 1 else 'paced'}, {paced:.0f}/s"
+        if paced
+        else str(one["concurrency"]),
         str(one["orders_per_second"]),
         _three(one["http_ms"]),
         _three(one["whole_way_ms"]),

@@ -78,9 +78,9 @@ class Batches:
             raise
         for call in committed.calls:
             self._bus.caller.make(call)
-        lanes.publish(committed.out)
         for job, reply in committed.answers:
-            lanes.answer(job, reply)
+            lanes.answer(job, reply)  # somebody waits for it; the rest is in the outbox
+        lanes.publish(committed.out)
         reach("after_publish", committed.fresh)
         if committed.duplicates:
             telemetry.DUPLICATES.labels(self._bus.source).inc(committed.duplicates)

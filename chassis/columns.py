@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from chassis.store import Packed
+from chassis.writing import write
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _encode = msgspec.json.Encoder().encode
@@ -62,7 +63,7 @@ def insert_columns(
         )
     columns, statement = _inserts[table, names]
     parameters = tuple(c.values(v) for c, v in zip(columns, values, strict=True))
-    session.connection().exec_driver_sql(statement, parameters)
+    write(session, statement, parameters)
 
 
 def _array_literal(values: Iterable[str] | None) -> str | None:

@@ -17,6 +17,7 @@ from chassis.keeping import add, insert_rows, keep, load_locked, locked
 from chassis.retention import kept
 from chassis.saga import Phase, Progress
 from chassis.store import Instant
+from chassis.writing import at_end
 
 OPEN_PHASES = (Phase.FORWARD, Phase.BACKWARD, Phase.WAITING)
 
@@ -151,7 +152,7 @@ class SqlRuns:
         """Write down that a run moved, at the end of the batch."""
         rows = self._session.info.setdefault("saga_log", [])
         if not rows:
-            sa.event.listen(self._session, "before_commit", self._write_log, once=True)
+            at_end(self._session, self._write_log)
         rows.append(
             {"run_id": run.run_id, "at": now, "step": run.step, "phase": run.phase, "what": what}
         )

@@ -18,6 +18,7 @@ from chassis.failpoints import reach
 from chassis.keeping import flush
 from chassis.outside import Outcome, OutsideCall
 from chassis.work import Call
+from chassis.writing import collect, write
 from contracts.message import Message
 
 Prepare = Callable[[Session, Sequence[Any]], Any]
@@ -121,6 +122,7 @@ class Transaction:
                     self.committed.answers.append((job, reply))
                     if job.id:
                         replies.append((job.id, reply.decode()))
+            collect(session)
             if self._finish and fresh:
                 self._finish(Unit(self, Job("finish", _nothing), session, now))
             flush(session)
@@ -171,9 +173,9 @@ class Transaction:
                 self.committed.answers.append((job, reply.encode()))
 
     def _write(self, session: Session, replies: list[tuple[str, str]], now: datetime) -> None:
-        connection = session.connection()
         if out := self.committed.out:
-            connection.exec_driver_sql(
+            write(
+                session,
                 "insert into outbox (message_id, wire, correlation_id, headers, body)"
                 " select * from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])",
                 (
@@ -185,7 +187,8 @@ class Transaction:
                 ),
             )
         if replies:
-            connection.exec_driver_sql(
+            write(
+                session,
                 "update inbox set reply = t.r from unnest(%s::text[], %s::text[]) as t(i, r)"
                 " where id = t.i",
                 ([i for i, _ in replies], [r for _, r in replies]),
@@ -202,9 +205,7 @@ def _nothing(_service: object, _work: object) -> None:
 
 def forget_published(session: Session, message_ids: Sequence[str]) -> None:
     """Delete what the broker has confirmed from the outbox."""
-    session.connection().exec_driver_sql(
-        "delete from outbox where message_id = any(%s)", (list(message_ids),)
-    )
+    write(session, "delete from outbox where message_id = any(%s)", (list(message_ids),))
 
 
 def prune_inbox(session: Session, before: datetime, limit: int = 5000) -> int:

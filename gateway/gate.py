@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import marshmallow as ma
@@ -11,6 +12,8 @@ from flask import Response, request
 from chassis.ask import Unavailable
 from chassis.errors import Refused
 from chassis.failpoints import reach
+from gateway import scoping
+from gateway.bounds import Bounds
 from gateway.caller import Caller
 from gateway.idempotency import Answer, Reused, Running
 from gateway.own import Own
@@ -75,6 +78,8 @@ class Gate:
             _check_may(route, caller)
             _check_size(route)
             asked = read(route, values)
+            if (scope := caller.scope(route.needs)).is_limited:
+                asked = self._narrowed(route, asked, Bounds(scope, self._asker, caller.actor))
             key = read_key(route)
             if key and not route.take:
                 return self._once(route, asked, caller, key)
@@ -84,6 +89,14 @@ class Gate:
             return answered.response
         except ma.ValidationError as error:
             return of_faults(faults(error.messages))
+
+    def _narrowed(self, route: Route, asked: Any, bounds: Bounds) -> Any:
+        try:
+            return scoping.narrow(route, asked, bounds)
+        except Refused as refusal:
+            raise Answered(of_refusal(refusal)) from None
+        except Unavailable as error:
+            raise Answered(of_silence(error.service, error.why)) from None
 
     def _once(self, route: Route, asked: Any, caller: Caller, key: str) -> Response:
         named = f"{caller.actor}\n{request.method}\n{request.path}\n{key}".encode()
@@ -117,6 +130,10 @@ class Gate:
     def _ask(self, route: Route, asked: Any, caller: Caller, request_id: str) -> Response:
         try:
             answer = self._answer(route, asked, caller, request_id)
+            if (scope := caller.scope(route.needs)).is_limited:
+                bounds = Bounds(scope, self._asker, caller.actor)
+                again = partial(self._answer, route, caller=caller, request_id="")
+                answer = scoping.shown(route, asked, answer, bounds, again)
         except Refused as refusal:
             return of_refusal(refusal)
         except Unavailable as error:

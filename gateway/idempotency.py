@@ -17,8 +17,8 @@ from flask import Response
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from chassis import clock
+from chassis.together import Together
 from gateway.tables import requests
-from gateway.together import Together
 
 KEPT = timedelta(hours=24)
 ABANDONED = timedelta(minutes=1)

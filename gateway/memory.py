@@ -27,7 +27,10 @@ class Heard:
 
 @dataclass
 class MemoryServices:
-    """All services: `answers` by the question's name, an exception is raised, the rest is made."""
+    """All services: `answers` by the question's name, an exception is raised, the rest is made.
+
+    A function is called with what was asked.
+    """
 
     make: Any
     answers: dict[str, Any] = field(default_factory=dict)
@@ -52,6 +55,8 @@ class MemoryServices:
         answer = self.answers.get(question.name)
         if isinstance(answer, Exception):
             raise answer
+        if callable(answer):
+            return answer(over_the_bus)
         if answer is None:
             answer = self.make(question.answered)
         if request_id:

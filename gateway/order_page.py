@@ -15,6 +15,7 @@ from contracts.returns import Return
 from contracts.shipping import Shipment
 from contracts.values import HistoryLine
 from contracts.warehouse import Fulfillment
+from gateway.bounds import Bounds
 from gateway.caller import Caller
 from gateway.ports import Asks
 
@@ -71,6 +72,10 @@ def ask_order_page(asker: Asks, asked: orders.OrderRef, caller: Caller) -> Whole
     parts: dict[str, Any] = {
         name: _part(answer, names.get(name, name)) for name, answer in zip(seen, rest, strict=True)
     }
+    for name, part in parts.items():
+        scope = caller.scope(PARTS[name])
+        if part and name != "history" and scope.is_limited:
+            parts[name] = Bounds(scope, asker, caller.actor).keep(part)
     return WholeOrder(
         order=order,
         version=order.version,

@@ -4,6 +4,8 @@ import random
 import time
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from chassis import clock
@@ -11,36 +13,10 @@ from chassis.config import Settings
 from chassis.mail import address_of, one_line, send
 from chassis.outside import Declined
 from chassis.telemetry import get_log
-from gateway.people.links import INVITATION, RESET, Links
+from gateway.people.links import Links
 
 LOOKS_EVERY_SECONDS = 2.0
-SUBJECTS = {
-    ("en", RESET): "Set a new password",
-    ("en", INVITATION): "Your account",
-    ("de", RESET): "Neues Passwort setzen",
-    ("de", INVITATION): "Ihr Zugang",
-}
-WORDS = {
-    ("en", RESET): (
-        "Hello {name},\n\nsomebody, probably you, has asked to set a new password. Here you can:"
-        "\n\n{link}\n\nThe link is good once, for an hour. If it was not you, do nothing.\n"
-    ),
-    ("en", INVITATION): (
-        "Hello {name},\n\nthere is an account for you now. Set your password here:"
-        "\n\n{link}\n\nThe link is good once, for an hour; after that ask for another on the"
-        " login page.\n"
-    ),
-    ("de", RESET): (
-        "Guten Tag {name},\n\njemand, vermutlich Sie, möchte ein neues Passwort setzen. Das geht"
-        " hier:\n\n{link}\n\nDer Link gilt einmal, eine Stunde lang. Waren Sie es nicht, ist nichts"
-        " zu tun.\n"
-    ),
-    ("de", INVITATION): (
-        "Guten Tag {name},\n\nfür Sie gibt es jetzt einen Zugang. Setzen Sie hier Ihr Passwort:"
-        "\n\n{link}\n\nDer Link gilt einmal, eine Stunde lang; danach bitten Sie auf der"
-        " Anmeldeseite um einen neuen.\n"
-    ),
-}
+WORDS = Path(__file__).parent / "mails"
 
 
 def link(settings: Settings, secret: str) -> str:
@@ -50,16 +26,21 @@ def link(settings: Settings, secret: str) -> str:
 
 def compose(mail: Any, secret: str, settings: Settings) -> EmailMessage:
     """Make a mail to a user, in their language."""
-    about = (mail.language, mail.kind)
+    subject, _, words = _words(mail.kind, mail.language).partition("\n")
     made = EmailMessage()
     sender = address_of(settings.mail_from)
     made["From"], made["To"] = sender, address_of(mail.email)
-    made["Subject"] = SUBJECTS[about]
+    made["Subject"] = subject.removeprefix("Subject: ")
     made["Date"] = format_datetime(clock.now())
     made["Message-ID"] = f"<{mail.mail_id}.{mail.attempts}@{sender.domain}>"
     made["Auto-Submitted"] = "auto-generated"
-    made.set_content(WORDS[about].format(name=one_line(mail.name), link=link(settings, secret)))
+    made.set_content(words.format(name=one_line(mail.name), link=link(settings, secret)))
     return made
+
+
+@cache
+def _words(kind: str, language: str) -> str:
+    return (WORDS / f"{kind}.{language}.txt").read_text()
 
 
 def send_due(links: Links, settings: Settings) -> int:

@@ -8,12 +8,10 @@ not), so that the two together are exactly one scope and nobody gets more than w
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Literal
-
-from msgspec import Meta
+from typing import Literal
 
 from contracts.message import Wire
-from contracts.values import Code
+from contracts.values import Codes
 
 PERMISSIONS: Mapping[str, str] = {
     "orders.read": "See orders and their history",
@@ -71,7 +69,6 @@ OWN = "own"  # a route for each person who is logged in, about nothing but thems
 Role = Literal[
     "admin", "order_manager", "picker", "packer", "returns", "finance", "buyer", "read_only"
 ]
-Codes = Annotated[tuple[Code, ...], Meta(max_length=200)]
 
 
 class Grant(Wire, frozen=True, kw_only=True):

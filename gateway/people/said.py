@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from contracts.message import Wire
-from contracts.values import Instant, Limit, Name, Text
-from gateway.people.roles import Codes, Grant
+from contracts.values import Codes, Instant, Limit, Name, Text
+from gateway.people.roles import Grant
 
 UserId = Annotated[str, Meta(pattern=r"^usr_[0-9A-Z]{26}$")]
 Email = Annotated[str, Meta(max_length=200, pattern=r"^[^@\s]+@[^@\s]+$")]

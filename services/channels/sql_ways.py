@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.keeping import flush
+from chassis.writing import at_end, write
 from services.channels.tables import under_way
 
 # what is not confirmed by then is held by somebody, and does not wait for us
@@ -47,20 +48,18 @@ def forget(session: Session, now: datetime) -> None:
 def _news(session: Session) -> tuple[dict[str, datetime], set[str]]:
     if "ways" not in session.info:
         session.info["ways"] = ({}, set())
-        sa.event.listen(session, "before_commit", _write, once=True)
+        at_end(session, _write)
     return session.info["ways"]  # type: ignore[no-any-return]
 
 
 def _write(session: Session) -> None:
     set_out, arrived = session.info.pop("ways")
-    connection = session.connection()
     if gone := sorted(set_out.keys() - arrived):
-        connection.exec_driver_sql(
+        write(
+            session,
             "insert into orders_under_way (order_id, at) select i, a from"
             " unnest(%s::text[], %s::timestamptz[]) as t(i, a) on conflict do nothing",
             (gone, [set_out[order_id] for order_id in gone]),
         )
     if arrived:
-        connection.exec_driver_sql(
-            "delete from orders_under_way where order_id = any(%s)", (sorted(arrived),)
-        )
+        write(session, "delete from orders_under_way where order_id = any(%s)", (sorted(arrived),))

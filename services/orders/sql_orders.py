@@ -11,6 +11,7 @@ from chassis.keeping import add, insert_rows, load_locked, locked
 from chassis.saga_store import SqlRuns
 from chassis.sparing import TAKEN_UP_AT_ONCE
 from chassis.work import Work
+from chassis.writing import at_end, write
 from contracts.inventory import SkuData, SkuSaved
 from contracts.orders import (
     CancelChannelOrder,
@@ -130,7 +131,7 @@ class SqlOrders:
     def _at_end(self, what: str) -> list[dict[str, Any]]:
         if "history" not in self._info:
             self._info["history"], self._info["terms"], self._info["terms_of"] = [], [], {}
-            sa.event.listen(self._session, "before_commit", _write, once=True)
+            at_end(self._session, _write)
         return self._info[what]  # type: ignore[no-any-return]
 
 
@@ -139,7 +140,8 @@ def _write(session: Session) -> None:
     found_by: dict[str, Order] = session.info.pop("terms_of", {})
     session.info.pop("terms", None)
     if found_by:
-        session.connection().exec_driver_sql(
+        write(
+            session,
             "insert into order_search (order_id, placed_at, terms)"
             " select t.i, t.p, array_to_tsvector(string_to_array(t.w, ' '))"
             " from unnest(%s::text[], %s::timestamptz[], %s::text[]) as t(i, p, w)"

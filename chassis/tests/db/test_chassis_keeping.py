@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis.keeping import (
@@ -166,7 +166,7 @@ def test_a_row_that_is_gone_is_no_silent_loss(session) -> None:
     (one,) = load_locked(session, Parcel, [("p1", 1)])
     one.order = "changed"
     session.connection().exec_driver_sql("delete from parcels")
-    with pytest.raises(RuntimeError, match="1 rows of parcels wanted, 0 hit"):
+    with pytest.raises(DataError, match="1 rows of parcels wanted, 0 hit"):
         flush(session)
 
 

@@ -208,12 +208,12 @@ def test_a_name_cannot_write_into_the_head_of_a_mail(browser: Browser, server: M
 
 
 def test_a_mail_speaks_the_language_of_its_reader(browser: Browser, server: MailServer) -> None:
-    browser.own.users.add("udo@example.com", "Udo", (Grant(role="buyer"),), "de")
-    browser.call("POST", "/password-resets", {"email": "udo@example.com"})
+    browser.own.users.add("kurt@example.com", "Kurt", (Grant(role="buyer"),), "de")
+    browser.call("POST", "/password-resets", {"email": "kurt@example.com"})
     send(browser, server)
 
     assert server.mails[0]["Subject"] == "Neues Passwort setzen"
-    assert "Guten Tag Udo," in server.words()
+    assert "Guten Tag Kurt," in server.words()
     assert server.secret() in server.words()
 
 

@@ -20,8 +20,9 @@ A row for each key and operation: so it can be counted how often money really mo
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +32,7 @@ from sqlalchemy import Connection
 from chassis import clock
 from chassis.outside import Declined
 from chassis.store import new_engine
+from chassis.together import Together
 from services.payments.providers.provider import Answer
 
 POOL = 16
@@ -64,6 +66,15 @@ PUT = sa.text(
     " status = case when provider_ledger.fails then excluded.status else provider_ledger.status end"
     " returning status, at, token, seen, fails"
 )
+PUT_SEVERAL = (
+    "insert into sandbox.provider_ledger"
+    " (key, operation, held_by, token, amount, status, at, fails)"
+    " select k, 'authorize', '', t, a, s, %s, f from"
+    " unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::bool[]) as u(k, t, a, s, f)"
+    " on conflict (key) do update set seen = provider_ledger.seen + 1, fails = false,"
+    " status = case when provider_ledger.fails then excluded.status else provider_ledger.status end"
+    " returning key, status, at, token, seen, fails"
+)
 GET = sa.text(
     "select status, at, token, amount, fails from sandbox.provider_ledger where key = :key"
 )
@@ -78,6 +89,15 @@ CONFIRM = sa.text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An authorization that is asked for."""
+
+    key: str
+    amount: int
+    token: str
+
+
 class Sandbox:
     """The sandbox provider."""
 
@@ -85,13 +105,31 @@ class Sandbox:
 
     def __init__(self, url: str) -> None:
         self._engine = new_engine(url, pool=POOL, at_once=True)  # most answers are one statement
+        self._holding: Together[Hold, Any] = Together(self._hold)
 
     def authorize(self, key: str, amount: int, currency: str, token: str) -> Answer:  # noqa: ARG002
         """Hold money, as the token tells."""
-        status = AUTHORIZES.get(token, "succeeded")
-        with self._engine.begin() as connection:
-            row = _put(connection, key, "authorize", token, status, amount)
+        if token in OUTAGES:
+            with self._engine.begin() as connection:
+                row = _put(connection, key, "authorize", token, "succeeded", amount)
+        else:
+            row = self._holding.do(Hold(key, amount, token))
         return _told(key, row)
+
+    def _hold(self, wishes: Sequence["Hold"]) -> list[Any]:
+        """Write several authorizations; one that was asked for twice at a time is one row."""
+        asked = list({wish.key: wish for wish in wishes}.values())
+        values = (
+            clock.now(),
+            [wish.key for wish in asked],
+            [wish.token for wish in asked],
+            [wish.amount for wish in asked],
+            [AUTHORIZES.get(wish.token, "succeeded") for wish in asked],
+            [("authorize", wish.token) in FAILS_ONCE for wish in asked],
+        )
+        with self._engine.begin() as connection:
+            rows = {row.key: row for row in connection.exec_driver_sql(PUT_SEVERAL, values)}
+        return [rows[wish.key] for wish in wishes]
 
     def capture(self, key: str, authorization: str, amount: int) -> Answer:
         """Take money, up to what is held."""

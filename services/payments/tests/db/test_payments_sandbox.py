@@ -1,5 +1,6 @@
 """The sandbox provider does what its tokens say, and its ledger counts what it really did."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -125,6 +126,33 @@ def test_what_fails_once_was_not_done_and_is_done_by_the_second_try(
     executors.authorize(stored(call, 2), sandbox)
 
     assert moved(engine) == [("authorize", 100)]
+
+
+def test_of_many_that_come_at_once_each_is_told_its_own_and_one_key_is_one_row(
+    sandbox: Sandbox, engine: sa.Engine
+) -> None:
+    def ask(number: int) -> str:
+        token = "tok_decline" if number % 3 == 0 else "tok_ok"
+        try:
+            return sandbox.authorize(f"auth-{number // 2}", number // 2, "EUR", token).reference
+        except Declined as no:
+            return no.code
+
+    def expected(number: int) -> set[str]:
+        tokens = {n % 3 == 0 for n in (number - number % 2, number - number % 2 + 1)}
+        both = {True: "declined", False: f"auth-{number // 2}"}
+        return {both[declined] for declined in tokens}
+
+    with ThreadPoolExecutor(20) as several:
+        told = list(several.map(ask, range(80)))
+
+    assert [n for n, answer in enumerate(told) if answer not in expected(n)] == []
+    assert [told[n] for n in range(0, 80, 2)] == [told[n] for n in range(1, 80, 2)]
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql(
+            "select count(*), sum(amount) from sandbox.provider_ledger"
+        )
+        assert rows.one() == (40, sum(range(40)))
 
 
 def test_nothing_is_taken_while_the_authorization_has_only_failed(sandbox: Sandbox) -> None:

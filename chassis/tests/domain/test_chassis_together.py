@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from chassis.testing import eventually
-from gateway.together import Together
+from chassis.together import Together
 
 
 class Press:
