@@ -15,7 +15,7 @@ import { money, when } from '@/text/show'
 import { t } from '@/text/text'
 import { Columns, useColumns } from './Columns'
 import { Filters } from './Filters'
-import { type Filter, filterIn, queryOf } from './views'
+import { type Filter, filterOf, queryOf } from './views'
 import { Views } from './Views'
 
 type Row = Of<'OrderRow'>
@@ -34,7 +34,7 @@ const COLUMNS: (Column<Row> & { key: string })[] = [
 
 export function Orders() {
   const [query, setQuery] = useSearchParams()
-  const filter = filterIn(query)
+  const filter = filterOf(query)
   const choose = (wanted: Filter) => setQuery(queryOf(wanted), { replace: true })
   const [hidden, setHidden] = useColumns()
   const pages = usePages(['orders', query.toString()], async (after) => {

@@ -23,7 +23,7 @@ export const VIEWS: View[] = [
 export const FIELDS = ['status', 'payment_status', 'fulfillment_status', 'channel', 'tag', 'text', 'placed_from', 'placed_to'] as const
 
 /** Read the filter that stands in the address. */
-export function filterIn(query: URLSearchParams): Filter {
+export function filterOf(query: URLSearchParams): Filter {
   return Object.fromEntries(FIELDS.flatMap((field) => (query.get(field) ? [[field, query.get(field)]] : [])))
 }
 
