@@ -27,8 +27,8 @@ class Settings:
     log_format: str = _setting("json", "json or console")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     clock_file: str = _setting("", "a file with seconds to add to the clock, for drills")
-    smtp_uri: str = _setting("smtp://127.0.0.1:25", "where shipping sends mail")
-    mail_from: str = _setting("orders@example.com", "who sends mails to customers")
+    smtp_uri: str = _setting("smtp://127.0.0.1:25", "where shipping and the gateway send mail")
+    mail_from: str = _setting("orders@example.com", "who sends mails to customers and users")
     sandbox_provider_secret: str = _setting(
         "sandbox-secret", "signs the webhooks of the sandbox payment provider"
     )
@@ -36,6 +36,21 @@ class Settings:
         "sandbox-carrier-secret", "signs the webhooks of the sandbox carrier"
     )
     port: int = field(default=8080, metadata={"about": "the gateway's HTTP port"})
+    public_url: str = _setting(
+        "http://127.0.0.1:8080", "where people's browsers find the gateway; links in mails begin so"
+    )
+    proxies: int = field(
+        default=0,
+        metadata={"about": "proxies of ours before the gateway, whose X-Forwarded-For is believed"},
+    )
+    rate_limit: int = field(
+        default=30_000,
+        metadata={"about": "requests that a key or a person may make in a minute; 0: any number"},
+    )
+    oidc_issuer: str = _setting("", "the OpenID provider of single sign-on; empty: there is none")
+    oidc_client_id: str = _setting("", "who we are to that provider")
+    oidc_client_secret: str = _setting("", "how we prove it to that provider")
+    oidc_name: str = _setting("Single sign-on", "how the button of single sign-on is called")
     batch: int = field(
         default=200, metadata={"about": "messages handled in one transaction, at most"}
     )

@@ -17,6 +17,7 @@ from contracts.message import Message, Wire, command, event, question, request
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
     Code,
+    Codes,
     Count,
     FulfillmentOrderId,
     Instant,
@@ -154,6 +155,8 @@ class ConnectionPage(Wire, frozen=True, kw_only=True):
 class AllConnections(Wire, frozen=True, kw_only=True):
     """Every connection."""
 
+    channels: Codes | None = None
+
 
 class ChannelWebhook(Wire, frozen=True, kw_only=True):
     """What a shop posted to us: topic, the shop's id of the event, raw body and signature."""
@@ -193,6 +196,7 @@ class FindInbound(Wire, frozen=True, kw_only=True):
     state: Text = ""
     after: Text = ""
     limit: Limit = 50
+    channels: Codes | None = None
 
 
 class Inbound(Wire, frozen=True, kw_only=True):
@@ -222,6 +226,7 @@ class FindPushes(Wire, frozen=True, kw_only=True):
     state: Text = ""
     after: Text = ""
     limit: Limit = 50
+    channels: Codes | None = None
 
 
 class Push(Wire, frozen=True, kw_only=True):
@@ -249,6 +254,7 @@ class RetryPush(Wire, frozen=True, kw_only=True):
     """Try a failed push again."""
 
     push_id: Name
+    channels: Codes | None = None
 
 
 CONNECT = request("channels.connect", Connection, ConnectionView)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from contracts.message import Wire, question, request
-from contracts.values import Code, Count, Instant, Limit, Name, Nothing, Text
+from contracts.values import Code, Codes, Count, Instant, Limit, Name, Nothing, Text
 
 PART_CHARACTERS = 262_144
 MOST_PARTS = 1_000
@@ -76,6 +76,7 @@ class FindImports(Wire, frozen=True, kw_only=True):
     channel: Text = ""
     after: Text = ""
     limit: Limit = 50
+    channels: Codes | None = None
 
 
 class ImportPage(Wire, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from contracts.message import Message, Wire, command, event, question, request
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
     Code,
+    Codes,
     Count,
     Country,
     Dimensions,
@@ -316,6 +317,7 @@ class LedgerOf(Wire, frozen=True, kw_only=True):
     warehouse_id: Text = ""
     before: Annotated[int, Meta(ge=0)] = 0
     limit: Limit = 50
+    warehouses: Codes | None = None
 
 
 class Movement(Wire, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
     Address,
     Code,
+    Codes,
     Count,
     Currency,
     Customer,
@@ -155,7 +156,7 @@ class Note(Wire, frozen=True, kw_only=True):
 
 
 class JourneyStep(Wire, frozen=True, kw_only=True):
-    """Where one run of a saga stands."""
+    """Where one run of a saga stands; `steps` are all that it may take, in order."""
 
     saga: str
     run_id: str
@@ -164,6 +165,7 @@ class JourneyStep(Wire, frozen=True, kw_only=True):
     deadline: Instant | None = None
     attempts: int = 0
     problem: str = ""
+    steps: tuple[str, ...] = ()
 
 
 class OrderFulfillment(Wire, frozen=True, kw_only=True):
@@ -249,12 +251,14 @@ class FindOrders(OrderFilter, frozen=True, kw_only=True):
 
     after: Text = ""
     limit: Limit = 50
+    channels: Codes | None = None
 
 
 class CountOrders(Wire, frozen=True, kw_only=True):
     """Count the orders of several views at once."""
 
     views: Annotated[tuple[OrderFilter, ...], Meta(min_length=1, max_length=50)]
+    channels: Codes | None = None
 
 
 class OrderCount(Wire, frozen=True, kw_only=True):
@@ -278,6 +282,25 @@ class OrderPage(Wire, frozen=True, kw_only=True):
 
     orders: tuple[OrderRow, ...]
     next: str = ""
+
+
+class OriginsOf(Wire, frozen=True, kw_only=True):
+    """From which channels are these orders? For whoever may see those of some channels only."""
+
+    order_ids: Annotated[tuple[OrderId, ...], Meta(max_length=200)]
+
+
+class Origin(Wire, frozen=True, kw_only=True):
+    """The channel that an order came from."""
+
+    order_id: OrderId
+    channel: Code
+
+
+class Origins(Wire, frozen=True, kw_only=True):
+    """The channels of orders; those that there are not are left out."""
+
+    origins: tuple[Origin, ...]
 
 
 class GetHistory(Wire, frozen=True, kw_only=True):
@@ -451,6 +474,7 @@ PLACE = request("orders.place", PlaceOrder, PlacedOrder)
 GET = question("orders.get", OrderRef, Order)
 FIND = question("orders.find", FindOrders, OrderPage)
 COUNT = question("orders.count", CountOrders, OrderCounts)
+ORIGINS = question("orders.origins", OriginsOf, Origins)
 HISTORY = question("orders.history", GetHistory, History)
 TAG = request("orders.tag", ChangeTags, Order)
 NOTE = request("orders.note", AddNote, Order)

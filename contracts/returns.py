@@ -10,6 +10,7 @@ from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
     Address,
     Code,
+    Codes,
     Count,
     Currency,
     Instant,
@@ -154,6 +155,7 @@ class FindReturns(Wire, frozen=True, kw_only=True):
     status: Text = ""
     after: Text = ""
     limit: Limit = 50
+    warehouses: Codes | None = None
 
 
 class ReturnPage(Wire, frozen=True, kw_only=True):

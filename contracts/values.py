@@ -13,6 +13,7 @@ Text = Annotated[str, Meta(max_length=255)]
 LongText = Annotated[str, Meta(max_length=4000)]
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
 Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/#-]*$")]
+Codes = Annotated[tuple[Code, ...], Meta(max_length=200)]
 Sku = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^\S+( \S+)*$")]
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
 Currency = Annotated[

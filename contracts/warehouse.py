@@ -13,6 +13,7 @@ from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
     Address,
     Code,
+    Codes,
     Count,
     Dimensions,
     FulfillmentOrderId,
@@ -255,6 +256,7 @@ class FindFulfillments(Wire, frozen=True, kw_only=True):
     warehouse_id: Text = ""
     after: Text = ""
     limit: Limit = 50
+    warehouses: Codes | None = None
 
 
 class FulfillmentPage(Wire, frozen=True, kw_only=True):
@@ -262,6 +264,26 @@ class FulfillmentPage(Wire, frozen=True, kw_only=True):
 
     fulfillments: tuple[Fulfillment, ...]
     next: str = ""
+
+
+class PlacesOf(Wire, frozen=True, kw_only=True):
+    """Where do these lie? For whoever may see what lies in some warehouses only."""
+
+    fulfillment_order_ids: Annotated[tuple[FulfillmentOrderId, ...], Meta(max_length=200)]
+
+
+class Place(Wire, frozen=True, kw_only=True):
+    """The warehouse of a fulfillment order, and its order."""
+
+    fulfillment_order_id: FulfillmentOrderId
+    order_id: OrderId
+    warehouse_id: Code
+
+
+class Places(Wire, frozen=True, kw_only=True):
+    """The warehouses of fulfillment orders; those that there are not are left out."""
+
+    places: tuple[Place, ...]
 
 
 class StartPicking(Wire, frozen=True, kw_only=True):
@@ -331,6 +353,7 @@ class FindCountTasks(Wire, frozen=True, kw_only=True):
 
     warehouse_id: Text = ""
     limit: Limit = 50
+    warehouses: Codes | None = None
 
 
 class CountTasks(Wire, frozen=True, kw_only=True):
@@ -351,6 +374,7 @@ PUT_BIN = request("warehouse.put_bin", BinData, BinData)
 PUT_CARTON = request("warehouse.put_carton", CartonData, CartonData)
 WAREHOUSES = question("warehouse.warehouses", Nothing, Warehouses)
 GET = question("warehouse.get", FulfillmentRef, Fulfillment)
+PLACES = question("warehouse.places", PlacesOf, Places)
 OF_ORDER = question("warehouse.of_order", FulfillmentsOf, FulfillmentPage)
 FIND = question("warehouse.find", FindFulfillments, FulfillmentPage)
 START = request("warehouse.start", StartPicking, Fulfillment)

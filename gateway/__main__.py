@@ -1,8 +1,12 @@
 """What can be done with the gateway from the shell?
 
 python -m gateway                           serve the API on PORT
-python -m gateway create-key NAME [DAYS]    make an API key, valid for so many days, and print it,
-                                            this once
+python -m gateway create-user EMAIL NAME --role ROLE [LANGUAGE]
+                                            add a person, and print the link where they set their
+                                            password: good once, for an hour
+python -m gateway create-key NAME [DAYS] [--scopes PERMISSION,…]
+                                            make an API key, valid for so many days, for these
+                                            permissions (for all without), and print it, this once
 python -m gateway revoke-key NAME           let a key be of no use any more
 python -m gateway list-keys                 list the keys
 python -m gateway openapi                   print the OpenAPI document
@@ -10,6 +14,10 @@ python -m gateway openapi                   print the OpenAPI document
 
 import sys
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.own import Own
 
 LONGEST_DAYS = 3650
 
@@ -32,34 +40,69 @@ def main(arguments: list[str]) -> int:
 
         print(openapi.text().decode(), end="")
         return 0
-    return _keys(arguments)
+    return _people_and_keys(arguments)
 
 
-def _keys(arguments: list[str]) -> int:
+def _people_and_keys(arguments: list[str]) -> int:
     from chassis.config import read_settings
+    from chassis.errors import Refused
     from chassis.store import new_engine
-    from gateway.auth import BadKey, Keys
+    from gateway.auth import BadKey
+    from gateway.own import open_own
 
-    keys = Keys(new_engine(read_settings().database_url))
+    settings = read_settings()
+    own = open_own(new_engine(settings.database_url), settings)
     try:
         match arguments:
-            case ["create-key", name]:
-                print(keys.create(name))
-            case ["create-key", name, days]:
-                print(keys.create(name, _in_days(days)))
+            case ["create-user", email, name, "--role", role, *more] if len(more) <= 1:
+                print(_make_user(own, email, name, role, *more))
+            case ["create-key", name, *more]:
+                print(_make_key(own, name, more))
             case ["revoke-key", name]:
-                done = keys.revoke(name)
+                done = own.keys.revoke(name)
                 print(f"{name} is revoked." if done else f"There is no valid key {name}.")
                 return 0 if done else 1
             case ["list-keys"]:
-                print("\n".join(keys.names()) or "There are no keys.")
+                print("\n".join(own.keys.names()) or "There are no keys.")
             case _:
                 print(__doc__)
                 return 2
-    except BadKey as error:
+    except (BadKey, Refused) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _make_user(own: "Own", email: str, name: str, role: str, language: str = "en") -> str:
+    import marshmallow as ma
+
+    from gateway.auth import BadKey
+    from gateway.people import post, said
+    from gateway.schemas import faults, load
+
+    sent = {"email": email, "name": name, "roles": [{"role": role}], "language": language}
+    try:
+        wish = load(said.NewUser, sent)
+    except ma.ValidationError as error:
+        raise BadKey("\n".join(fault["detail"] for fault in faults(error.messages))) from None
+    assert isinstance(wish, said.NewUser)
+    user = own.users.add(wish.email, wish.name, wish.roles, wish.language)
+    return post.link(own.settings, own.links.make(user.user_id))
+
+
+def _make_key(own: "Own", name: str, more: list[str]) -> str:
+    from gateway.auth import BadKey
+
+    scopes = None
+    if "--scopes" in more:
+        at = more.index("--scopes")
+        scopes = [word for word in ",".join(more[at + 1 :]).split(",") if word]
+        more = more[:at]
+        if not scopes:
+            raise BadKey("Name the permissions behind --scopes, with commas between.")
+    if len(more) > 1:
+        raise BadKey("After the name come DAYS and --scopes, and nothing else.")
+    return own.keys.create(name, _in_days(more[0]) if more else None, scopes)
 
 
 def _in_days(days: str) -> datetime:

@@ -1,15 +1,19 @@
 """Who is asking? API keys: random, kept only as a hash, shown once."""
 
-import hashlib
 import re
-import secrets
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from chassis import clock
+from chassis.errors import NotFound
 from chassis.ids import new_id
+from gateway.caller import Caller
+from gateway.people import said
+from gateway.people.roles import EVERYTHING, PERMISSIONS, Rights, rights_everywhere
+from gateway.people.secret import hash_of, new_secret
 from gateway.tables import api_keys
 
 REMEMBERED = timedelta(seconds=30)
@@ -21,19 +25,6 @@ class BadKey(Exception):  # noqa: N818 - an answer, not an error of the program
     """A key cannot be made as wished; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who is asking."""
-
-    key_id: str
-    name: str
-
-    @property
-    def actor(self) -> str:
-        """How the caller is named in histories."""
-        return f"key:{self.name}"
-
-
 class Keys:
     """The API keys; those that were just seen are remembered for half a minute."""
 
@@ -41,19 +32,32 @@ class Keys:
         self._engine = engine
         self._known: dict[bytes, tuple[datetime, Caller]] = {}
 
-    def create(self, name: str, expires_at: datetime | None = None) -> str:
-        """Make a key and return it; it can never be shown again. Raises BadKey."""
+    def create(
+        self,
+        name: str,
+        expires_at: datetime | None = None,
+        scopes: Iterable[str] | None = None,
+        created_by: str = "",
+    ) -> str:
+        """Make a key and return it; it can never be shown again. Raises BadKey.
+
+        `scopes` are the permissions that it shall have; without them it has all there ever are.
+        """
         if not NAME.fullmatch(name):
             raise BadKey(
                 f"A key's name has 1 to 64 of A-Z a-z 0-9 . _ @ - and is not {name[:80]!r}."
             )
-        secret = f"oms_{secrets.token_urlsafe(32)}"
+        if scopes is not None and (strange := sorted({*scopes} - PERMISSIONS.keys())):
+            raise BadKey(f"There is no permission {strange[0][:80]!r}.")
+        secret = f"oms_{new_secret()}"
         row = {
             "key_id": new_id("key"),
             "name": name,
-            "hash": _hash(secret),
+            "hash": hash_of(secret),
             "created_at": clock.now(),
             "expires_at": expires_at,
+            "scopes": None if scopes is None else sorted({*scopes}),
+            "created_by": created_by,
         }
         try:
             with self._engine.begin() as connection:
@@ -72,6 +76,34 @@ class Keys:
         with self._engine.begin() as connection:
             return connection.execute(statement).rowcount > 0
 
+    def revoke_id(self, key_id: str) -> None:
+        """Revoke a key by its id; raises NotFound."""
+        statement = (
+            sa.update(api_keys)
+            .where(api_keys.c.key_id == key_id)
+            .values(revoked_at=sa.func.coalesce(api_keys.c.revoked_at, clock.now()))
+        )
+        with self._engine.begin() as connection:
+            if not connection.execute(statement).rowcount:
+                raise NotFound("key", key_id, "key_id")
+
+    def get(self, name: str) -> said.ApiKey:
+        """Show a key by its name."""
+        with self._engine.connect() as connection:
+            query = sa.select(api_keys).where(api_keys.c.name == name)
+            return _shown(connection.execute(query).one(), clock.now())
+
+    def find(self, asked: said.FindKeys) -> said.KeyPage:
+        """List keys, oldest first."""
+        query = sa.select(api_keys).order_by(api_keys.c.key_id).limit(asked.limit + 1)
+        if asked.after:
+            query = query.where(api_keys.c.key_id > asked.after)
+        now = clock.now()
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        page = tuple(_shown(row, now) for row in rows[: asked.limit])
+        return said.KeyPage(keys=page, next=page[-1].key_id if len(rows) > asked.limit else "")
+
     def names(self) -> list[str]:
         """List the keys by name, with what became of them."""
         now = clock.now()
@@ -79,6 +111,7 @@ class Keys:
             rows = connection.execute(sa.select(api_keys).order_by(api_keys.c.name).limit(500))
             return [
                 f"{row.name}  {_state(row, now)}  last used {row.used_at or 'never'}"
+                f"  {'everything' if row.scopes is None else ' '.join(row.scopes)}"
                 for row in rows
             ]
 
@@ -87,7 +120,7 @@ class Keys:
         kind, _, secret = header.partition(" ")
         if kind.lower() != "bearer" or not secret:
             return None
-        hashed, now = _hash(secret.strip()), clock.now()
+        hashed, now = hash_of(secret.strip()), clock.now()
         known = self._known.get(hashed)
         if known and now < known[0]:
             return known[1]
@@ -99,17 +132,30 @@ class Keys:
             if row.used_at is None or now - row.used_at > USE_NOTED_EVERY:
                 used = sa.update(api_keys).where(api_keys.c.key_id == row.key_id)
                 connection.execute(used.values(used_at=now))
-        caller = Caller(row.key_id, row.name)
+        caller = Caller.with_key(row.key_id, row.name, _rights(row.scopes))
         self._known[hashed] = (min(now + REMEMBERED, row.expires_at or now + REMEMBERED), caller)
         return caller
 
 
-def _state(row: sa.Row[tuple[object, ...]], now: datetime) -> str:
+def _state(row: Any, now: datetime) -> Literal["valid", "expired", "revoked"]:
     if row.revoked_at:
         return "revoked"
     return "expired" if row.expires_at and row.expires_at <= now else "valid"
 
 
-def _hash(secret: str) -> bytes:
-    # a key has 256 random bits, so there is nothing to guess and no slow hash is needed
-    return hashlib.sha256(secret.encode()).digest()
+def _shown(row: Any, now: datetime) -> said.ApiKey:
+    return said.ApiKey(
+        key_id=row.key_id,
+        name=row.name,
+        scopes=None if row.scopes is None else tuple(row.scopes),
+        state=_state(row, now),
+        created_at=row.created_at,
+        created_by=row.created_by,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        used_at=row.used_at,
+    )
+
+
+def _rights(scopes: list[str] | None) -> Rights:
+    return EVERYTHING if scopes is None else rights_everywhere(frozenset(scopes))

@@ -13,6 +13,7 @@ from contracts import channels, inventory, orders, payments, returns, shipping, 
 from contracts.message import Question, Wire
 from contracts.stuck import DecideStuck, FindStuck, Stuck
 from contracts.values import Nothing
+from gateway.caller import Caller
 from gateway.ports import Asks
 
 SECONDS = 3.0
@@ -37,10 +38,10 @@ EXCEPTIONS = Question("exceptions.find", FindStuck, Exceptions)
 DECIDE = Question("exceptions.decide", DecideStuck, Nothing, changes=True)
 
 
-def ask_exceptions(asker: Asks, asked: FindStuck, actor: str) -> Exceptions:
+def ask_exceptions(asker: Asks, asked: FindStuck, caller: Caller) -> Exceptions:
     """Ask all services what does not go on."""
     answers = asker.ask_all(
-        [(owner.STUCK, asked) for owner in OWNERS], actor=actor, timeout=SECONDS
+        [(owner.STUCK, asked) for owner in OWNERS], actor=caller.actor, timeout=SECONDS
     )
     if refusal := next((a for a in answers if isinstance(a, Refused)), None):
         raise refusal

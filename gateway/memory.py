@@ -11,7 +11,7 @@ from chassis import clock
 from chassis.ask import Unavailable
 from chassis.errors import Refused
 from contracts.message import Question
-from gateway.auth import Caller
+from gateway.caller import Caller
 from gateway.idempotency import ABANDONED, Answer, Reused, Running
 
 
@@ -27,7 +27,10 @@ class Heard:
 
 @dataclass
 class MemoryServices:
-    """All services: `answers` by the question's name, an exception is raised, the rest is made."""
+    """All services: `answers` by the question's name, an exception is raised, the rest is made.
+
+    A function is called with what was asked.
+    """
 
     make: Any
     answers: dict[str, Any] = field(default_factory=dict)
@@ -52,6 +55,8 @@ class MemoryServices:
         answer = self.answers.get(question.name)
         if isinstance(answer, Exception):
             raise answer
+        if callable(answer):
+            return answer(over_the_bus)
         if answer is None:
             answer = self.make(question.answered)
         if request_id:
@@ -85,6 +90,17 @@ class MemoryKeys:
         """Tell who sent this Authorization header."""
         kind, _, secret = header.partition(" ")
         return self.callers.get(secret) if kind == "Bearer" else None
+
+
+@dataclass
+class MemoryPeople:
+    """People who are logged in, by the token of their cookie."""
+
+    visitors: dict[str, Caller] = field(default_factory=dict)
+
+    def visitor(self, token: str) -> Caller | None:
+        """Tell whose session this token is."""
+        return self.visitors.get(token)
 
 
 @dataclass

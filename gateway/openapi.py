@@ -11,21 +11,29 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from contracts.message import Wire
 from gateway import problems, reading
 from gateway.fields import KINDS
+from gateway.people import browser
+from gateway.people.roles import OWN
 from gateway.route import Route
 from gateway.schemas import schema_of
 
 VERSION = "1.0.0"
 TEXT = {"type": "string"}
+REDIRECT = 302
+WITHOUT_BODY = (204, REDIRECT)
 HEADERS = {
     "ETag": "The version of what is shown; send it as If-Match to change only that.",
     "Idempotent-Replayed": "`true` if this is the first answer, given again.",
     "Location": "Where to find what was made.",
     "Allow": "What can be done here.",
     "Retry-After": "After so many seconds ask again.",
+    "RateLimit": "How many more requests there may be now (r), and when all may be again (t).",
+    "RateLimit-Policy": "How many requests (q) there may be in how many seconds (w).",
     "WWW-Authenticate": "How to say who you are.",
 }
-HEADERS_OF_STATUS = {401: "WWW-Authenticate", 405: "Allow", 503: "Retry-After"}
-READING = (400, 401, 404, 405, 413, 422, 500, 503)
+HEADERS_OF_STATUS = {
+    401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After",
+}  # fmt: skip
+READING = (400, 401, 403, 404, 405, 413, 422, 429, 500, 503)
 WRITING = (*READING, 409, 412, 415)
 
 
@@ -45,7 +53,7 @@ def document() -> dict[str, Any]:
         "OMS", VERSION, "3.1.0", plugins=[plugin],
         info={"description": "Orders from every channel, from payment to return."},
         servers=[{"url": "/"}],
-        security=[{"key": []}],
+        security=[{"key": []}, {"session": []}],
     )  # fmt: skip
     converter = plugin.converter
     assert converter is not None
@@ -53,6 +61,9 @@ def document() -> dict[str, Any]:
         converter.field_mapping[kind] = kind.json
     converter.add_attribute_function(_pattern)  # type: ignore[no-untyped-call]
     spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
+    spec.components.security_scheme(
+        "session", {"type": "apiKey", "in": "cookie", "name": browser.COOKIE}
+    )
     spec.components.schema("Problem", _problem())
     for code in WRITING:
         spec.components.response(f"Problem{code}", _refusal(code))
@@ -81,6 +92,10 @@ def _operation(route: Route, converter: Any) -> dict[str, Any]:
     }
     if route.open_to_all:
         operation["security"] = []
+    elif route.needs == OWN:
+        operation["security"] = [{"session": []}]
+    else:
+        operation["x-permission"] = route.needs
     if route.method == "GET":
         operation["parameters"] += [
             _parameter(
@@ -132,13 +147,19 @@ def _body(route: Route, asked: Any, names: list[str]) -> dict[str, Any] | None:
 def _responses(route: Route) -> dict[str, Any]:
     answered: type[Wire] = route.question.answered
     versioned = "version" in answered.__struct_fields__ and not route.document
-    shown = {"ETag": versioned, "Location": bool(route.made), "Idempotent-Replayed": route.once}
+    sends_on = bool(route.made) or route.status == REDIRECT
+    known = not route.open_to_all
+    shown = {
+        "ETag": versioned, "Location": sends_on, "Idempotent-Replayed": route.once,
+        "RateLimit": known, "RateLimit-Policy": known,
+    }  # fmt: skip
     media = route.document or "application/json"
     schema = {**TEXT, "format": "binary"} if route.document else schema_of(answered)
+    has_body = route.status not in WITHOUT_BODY
     responses: dict[str, Any] = {
         str(route.status): {
             "description": "Done.",
-            "content": {media: {"schema": schema}},
+            **({"content": {media: {"schema": schema}}} if has_body else {}),
             "headers": {name: _header(name) for name, sent in shown.items() if sent},
         }
     }
@@ -175,7 +196,8 @@ def _problem() -> dict[str, Any]:
         "required": ["type", "title", "status", "detail", "instance"],
         "properties": {
             "type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT,
-            "instance": TEXT, "code": TEXT, "errors": {"type": "array", "items": fault},
+            "instance": TEXT, "code": TEXT, "permission": TEXT,
+            "errors": {"type": "array", "items": fault},
         },
     }  # fmt: skip
 

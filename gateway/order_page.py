@@ -15,6 +15,8 @@ from contracts.returns import Return
 from contracts.shipping import Shipment
 from contracts.values import HistoryLine
 from contracts.warehouse import Fulfillment
+from gateway.bounds import Bounds
+from gateway.caller import Caller
 from gateway.ports import Asks
 
 SECONDS = 3.0
@@ -23,7 +25,8 @@ SECONDS = 3.0
 class WholeOrder(Wire, frozen=True, kw_only=True):
     """An order with its money, fulfillments, parcels, returns and history.
 
-    A part whose service does not answer just now is null and named in `missing`.
+    A part whose service does not answer just now is null and named in `missing`; one that you may
+    not see is null and named in `hidden`.
     """
 
     order: orders.Order
@@ -34,33 +37,52 @@ class WholeOrder(Wire, frozen=True, kw_only=True):
     shipments: tuple[Shipment, ...] | None = None
     returns: tuple[Return, ...] | None = None
     missing: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 ORDER_PAGE = Question("orders.page", orders.OrderRef, WholeOrder)
+PARTS = {
+    "history": "orders.read",
+    "payments": "money.read",
+    "fulfillments": "picking.read",
+    "shipments": "shipping.read",
+    "returns": "returns.read",
+}
 
 
-def ask_order_page(asker: Asks, asked: orders.OrderRef, actor: str) -> WholeOrder:
-    """Ask all services about an order at once."""
+def ask_order_page(asker: Asks, asked: orders.OrderRef, caller: Caller) -> WholeOrder:
+    """Ask all services about an order at once; what the caller may not see is not asked for."""
     order_id = asked.order_id
-    order, history, *rest = asker.ask_all(
-        [
-            (orders.GET, asked),
-            (orders.HISTORY, orders.GetHistory(order_id=order_id)),
-            (payments.GET, payments.PaymentsOf(order_id=order_id)),
-            (warehouse.OF_ORDER, warehouse.FulfillmentsOf(order_id=order_id)),
-            (shipping.OF_ORDER, shipping.ShipmentsOf(order_id=order_id)),
-            (returns.OF_ORDER, returns.ReturnsOf(order_id=order_id)),
-        ],
-        actor=actor,
+    questions: dict[str, tuple[Question[Any, Any], Any]] = {
+        "history": (orders.HISTORY, orders.GetHistory(order_id=order_id)),
+        "payments": (payments.GET, payments.PaymentsOf(order_id=order_id)),
+        "fulfillments": (warehouse.OF_ORDER, warehouse.FulfillmentsOf(order_id=order_id)),
+        "shipments": (shipping.OF_ORDER, shipping.ShipmentsOf(order_id=order_id)),
+        "returns": (returns.OF_ORDER, returns.ReturnsOf(order_id=order_id)),
+    }
+    seen = [name for name, needed in PARTS.items() if caller.may(needed)]
+    order, *rest = asker.ask_all(
+        [(orders.GET, asked), *(questions[name] for name in seen)],
+        actor=caller.actor,
         timeout=SECONDS,
     )
     if isinstance(order, Refused | Unavailable):
         raise order
-    parts: dict[str, Any] = {"history": _part(history, "lines")}
-    names = ("payments", "fulfillments", "shipments", "returns")
-    parts |= {name: _part(answer, name) for name, answer in zip(names, rest, strict=True)}
-    missing = tuple(name for name, part in parts.items() if part is None)
-    return WholeOrder(order=order, version=order.version, missing=missing, **parts)
+    names = {"history": "lines"}
+    parts: dict[str, Any] = {
+        name: _part(answer, names.get(name, name)) for name, answer in zip(seen, rest, strict=True)
+    }
+    for name, part in parts.items():
+        scope = caller.scope(PARTS[name])
+        if part and name != "history" and scope.is_limited:
+            parts[name] = Bounds(scope, asker, caller.actor).keep(part)
+    return WholeOrder(
+        order=order,
+        version=order.version,
+        missing=tuple(name for name in seen if parts[name] is None),
+        hidden=tuple(name for name in PARTS if name not in seen),
+        **parts,
+    )
 
 
 def _part(answer: Any, name: str) -> Any:

@@ -1,14 +1,14 @@
 """What does the gateway need? Someone who asks services, knows callers and remembers answers.
 
-In production chassis.ask.Asker, gateway.auth.Keys and gateway.idempotency.Requests; gateway.memory
-plays them in tests.
+In production chassis.ask.Asker, gateway.auth.Keys, gateway.people.sessions.Sessions and
+gateway.idempotency.Requests; gateway.memory plays them in tests.
 """
 
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
 from contracts.message import Question, Wire
-from gateway.auth import Caller
+from gateway.caller import Caller
 from gateway.idempotency import Answer
 
 Asked = TypeVar("Asked", bound=Wire)
@@ -45,6 +45,13 @@ class KnowsCallers(Protocol):
 
     def caller(self, header: str) -> Caller | None:
         """Tell who sent this Authorization header; None if nobody that we know."""
+
+
+class KnowsPeople(Protocol):
+    """Knows who is logged in."""
+
+    def visitor(self, token: str) -> Caller | None:
+        """Tell whose session this token is; None if nobody's."""
 
 
 class RemembersAnswers(Protocol):

@@ -17,6 +17,27 @@ KINDS: dict[str, tuple[int, str, str]] = {
     "unauthorized": (
         401, "Who are you?", "Send a valid API key as `Authorization: Bearer …`.",
     ),
+    "wrong-login": (
+        401, "This is not how you log in", "The e-mail address or the password is wrong.",
+    ),
+    "second-factor": (
+        401, "A code is needed, too", "Send the code that your phone shows now as `code`.",
+    ),
+    "forbidden": (
+        403, "You may not do this",
+        "`permission` is what it needs; somebody with settings.write can give it.",
+    ),
+    "csrf": (
+        403, "This does not come from our own page",
+        "With a session, send the `csrf_token` of `GET /session` as `X-CSRF-Token`.",
+    ),
+    "locked": (
+        429, "Too many attempts", "After several failures each makes the next wait longer.",
+    ),
+    "rate-limited": (
+        429, "Too many requests",
+        "`RateLimit` says how many more there may be; ask again after `Retry-After` seconds.",
+    ),
     "bad-signature": (
         401, "The signature is wrong", "A webhook must be signed with the agreed secret.",
     ),

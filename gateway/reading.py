@@ -17,7 +17,7 @@ ID_FORM = re.compile(r"^\^([a-z]{3})_\[0-9A-Z\]\{26\}\$$")
 ID_NAMES = {
     "ord": "an order id", "lin": "a line id", "ful": "the id of a fulfillment order",
     "shp": "a shipment id", "ret": "a return id", "pay": "a payment id", "hol": "a hold id",
-    "pac": "a package id",
+    "pac": "a package id", "usr": "a user id", "key": "the id of a key",
 }  # fmt: skip
 KEY = re.compile(r"[ -~]{1,255}")
 ETAG = re.compile(r'(\*|(W/)?"?(?P<version>[0-9]{1,9})(-[0-9a-f]+)?"?)')
@@ -48,10 +48,10 @@ def read(route: Route, values: Mapping[str, str]) -> Any:
 
 def read_key(route: Route) -> str:
     """Give the Idempotency-Key; empty if there is none, or none is looked at."""
-    key = request.headers.get("Idempotency-Key", "") if route.once else ""
-    if key and not KEY.fullmatch(key):
+    key = request.headers.get("Idempotency-Key") if route.once else None
+    if key is not None and not KEY.fullmatch(key):
         raise ma.ValidationError({"Idempotency-Key": "must have 1 to 255 printable characters."})
-    return key
+    return key or ""
 
 
 def _as_sent(route: Route, messages: Any) -> Any:

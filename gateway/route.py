@@ -9,8 +9,12 @@ from typing import Any
 from msgspec import inspect as mi
 
 from contracts.message import Question
+from gateway.caller import Caller
+from gateway.own import Own
+from gateway.people.roles import OPEN
 from gateway.ports import Asks
 
+SCOPED_BY = frozenset({"warehouses", "channels"})  # filled in by scoping, never by who asks
 WITH_SLASHES = frozenset({"sku", "listing", "customer", "bin", "carton"})
 
 
@@ -18,12 +22,15 @@ WITH_SLASHES = frozenset({"sku", "listing", "customer", "bin", "carton"})
 class Route:
     """One operation.
 
+    `needs` is the one permission that whoever asks must have (people/roles.py); or OPEN for all who
+    come, or OWN for people who are logged in, about themselves.
     The fields of the question come from the address, the `headers`, and the body (for GET from the
     query). `raw` names the field that takes the whole body as text, `inside` the one that takes all
     other fields. `document` is the media type of an answer that is a paper to print; `made` the
     address of what was made. `ask` puts the question, if it is not simply put to its service, and
     `decided_by` tells which service's question it is, if that depends on what is asked. `take`
-    reads the body itself, piece by piece, and sees to it that nothing is done twice.
+    reads the body itself, piece by piece, and sees to it that nothing is done twice. `own` answers
+    from what the gateway keeps itself; what is `secret` is not kept with its Idempotency-Key.
     """
 
     method: str
@@ -34,14 +41,21 @@ class Route:
     status: int = 200
     raw: str = ""
     inside: str = ""
-    open_to_all: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     document: str = ""
     made: str = ""
     limit: int = 1_048_576
-    ask: Callable[[Asks, Any, str], Any] | None = None
+    ask: Callable[[Asks, Any, Caller], Any] | None = None
     take: Callable[[Asks, Any, str, str], Any] | None = None
     decided_by: Callable[[Any], Question[Any, Any]] | None = None
+    own: Callable[[Own, Any, Caller], Any] | None = None
+    secret: bool = False
+    needs: str = field(kw_only=True)
+
+    @property
+    def open_to_all(self) -> bool:
+        """Whether nobody has to say who they are."""
+        return self.needs == OPEN
 
     @property
     def struct(self) -> Any:
@@ -61,7 +75,7 @@ class Route:
     @property
     def hidden(self) -> frozenset[str]:
         """The fields that do not come from the body or the query."""
-        return frozenset({*self.path, *self.headers.values(), "expected_version"})
+        return frozenset({*self.path, *self.headers.values(), *SCOPED_BY, "expected_version"})
 
     @property
     def has_versions(self) -> bool:
@@ -71,7 +85,7 @@ class Route:
     @property
     def once(self) -> bool:
         """Whether an Idempotency-Key is looked at; strangers may not fill our memory."""
-        return self.question.changes and not self.open_to_all
+        return self.question.changes and not (self.open_to_all or self.secret)
 
     @property
     def operation(self) -> str:

@@ -20,8 +20,10 @@ from contracts import load_all
 from gateway import openapi
 from gateway.app import create_app
 from gateway.around import in_hand
-from gateway.auth import Keys
 from gateway.idempotency import Requests
+from gateway.own import Own, open_own
+from gateway.people import post
+from gateway.people.limits import Limits
 
 AT_ONCE = 512
 CONNECTIONS = 32
@@ -39,7 +41,8 @@ def serve() -> int:
     engine = new_engine(settings.database_url, pool=CONNECTIONS, at_once=True)
     asker = Asker(settings.amqp_uri, settings.bus_namespace)
     requests = Requests(engine)
-    app = create_app(asker, Keys(engine), requests)
+    own = open_own(engine, settings)
+    app = create_app(asker, own.keys, own.sessions, requests, Limits(settings.rate_limit), own)
     socket = eventlet.listen(
         ("0.0.0.0", settings.port),  # noqa: S104 - clients are outside
         backlog=1024,
@@ -53,7 +56,8 @@ def serve() -> int:
         debug=False, keepalive=True, socket_timeout=75, minimum_chunk_size=65536,
     )  # fmt: skip
     serve_health(settings.health_port, lambda: asker.ready)
-    eventlet.spawn(_prune, requests)
+    eventlet.spawn(_prune, requests, own)
+    eventlet.spawn(post.tend, own.links, settings)
     stopped = Event()
 
     def stop(*_: Any) -> None:
@@ -85,10 +89,14 @@ def _taking_chunks(app: Any) -> Any:
     return serve
 
 
-def _prune(requests: Requests) -> None:
+def _prune(requests: Requests, own: Own) -> None:
     while True:
         eventlet.sleep(PRUNE_SECONDS * random.uniform(0.9, 1.1))  # noqa: S311 - no lock-step
         try:
             requests.prune()
+            own.sessions.prune()
+            own.locks.prune()
+            own.links.prune()
+            own.sign_ons.prune()
         except Exception as error:  # noqa: BLE001 - the next round tries again
             get_log().warning("pruning failed", error=type(error).__name__)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -13,8 +14,12 @@ from gateway.route import Route
 
 def show(route: Route, answer: Any) -> Response:
     """Make the response of an answer; 304 if the asker has it already."""
+    if isinstance(answer, Response):
+        return answer
     if route.document:
         return _paper(answer)
+    if route.status == HTTPStatus.NO_CONTENT:
+        return Response(status=route.status)
     body = msgspec.json.encode(answer)
     response = Response(body, route.status, mimetype="application/json")
     if route.made:

@@ -1,8 +1,10 @@
-"""What does the gateway keep? API keys and the answers to requests that may come twice."""
+"""What does the gateway keep? Keys, people and their sessions, answers that may be asked twice."""
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.store import NAMING, Instant
+from chassis.store import NAMING, Instant, Packed
+from gateway.people.roles import Grant
 
 metadata = sa.MetaData(naming_convention=NAMING)
 api_keys = sa.Table(
@@ -15,6 +17,8 @@ api_keys = sa.Table(
     sa.Column("expires_at", Instant),
     sa.Column("revoked_at", Instant),
     sa.Column("used_at", Instant),
+    sa.Column("scopes", JSONB(none_as_null=True)),  # null: whatever there is
+    sa.Column("created_by", sa.Text, nullable=False, server_default=""),
 )
 requests = sa.Table(
     "idempotent_requests",
@@ -25,4 +29,77 @@ requests = sa.Table(
     sa.Column("status", sa.Integer),
     sa.Column("headers", sa.Text),
     sa.Column("body", sa.LargeBinary),
+)
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("email", sa.Text, nullable=False, unique=True),  # in small letters
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("grants", Packed(tuple[Grant, ...]), nullable=False),
+    sa.Column("password", sa.Text, nullable=False, server_default=""),
+    sa.Column("totp_secret", sa.Text, nullable=False, server_default=""),
+    sa.Column("totp_on", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("totp_step", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant),
+    sa.Column("deactivated_at", Instant),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+)
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("hash", sa.LargeBinary, primary_key=True),
+    sa.Column(
+        "user_id",
+        sa.Text,
+        sa.ForeignKey("users.user_id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("csrf", sa.Text, nullable=False),
+    sa.Column("used_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False, index=True),
+)
+attempts = sa.Table(
+    "login_attempts",
+    metadata,
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("at", Instant, nullable=False, index=True),
+    sa.Column("locked_until", Instant, nullable=False),
+)
+password_links = sa.Table(
+    "password_links",
+    metadata,
+    sa.Column("hash", sa.LargeBinary, primary_key=True),
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.user_id", ondelete="CASCADE"),
+              nullable=False, index=True),
+    sa.Column("expires_at", Instant, nullable=False, index=True),
+)  # fmt: skip
+mails = sa.Table(
+    "mails",
+    metadata,
+    sa.Column("mail_id", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.user_id", ondelete="CASCADE"),
+              nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, server_default="waiting"),
+    sa.Column("error", sa.Text, nullable=False, server_default=""),
+    sa.CheckConstraint("state in ('waiting', 'sent', 'refused')", name="state"),
+    sa.Index("ix_mails_due", "due_at", postgresql_where=sa.text("state = 'waiting'")),
+)  # fmt: skip
+sign_ons = sa.Table(
+    "sign_ons",
+    metadata,
+    sa.Column("hash", sa.LargeBinary, primary_key=True),  # of the state
+    sa.Column("browser", sa.LargeBinary, nullable=False),  # hash of what its cookie holds
+    sa.Column("nonce", sa.Text, nullable=False),
+    sa.Column("verifier", sa.Text, nullable=False),
+    sa.Column("goes_to", sa.Text, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False, index=True),
 )

@@ -50,7 +50,7 @@ def aliases() -> list[tuple[str, str, str]]:
             rows.append((name, name_of_choices(hint), ""))
         else:
             inner, meta = get_args(hint)[:2]
-            rows.append((name, PLAIN[inner], limits_of(meta)))
+            rows.append((name, name_of(inner), limits_of(meta)))
     return sorted(rows)
 
 

@@ -1,9 +1,19 @@
 """The routes of the API: one table for each resource."""
 
-from gateway.api import channels, inventory, orders, payments, returns, shipping, warehouse
+from gateway.api import (
+    channels,
+    inventory,
+    orders,
+    payments,
+    returns,
+    session,
+    settings,
+    shipping,
+    warehouse,
+)
 from gateway.route import Route
 
-ROUTES: tuple[Route, ...] = (
+OF_SERVICES: tuple[Route, ...] = (
     *orders.ROUTES,
     *payments.ROUTES,
     *inventory.ROUTES,
@@ -12,3 +22,5 @@ ROUTES: tuple[Route, ...] = (
     *returns.ROUTES,
     *channels.ROUTES,
 )
+OWN: tuple[Route, ...] = (*session.ROUTES, *settings.ROUTES)
+ROUTES = (*OF_SERVICES, *OWN)

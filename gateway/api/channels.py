@@ -2,6 +2,7 @@
 
 from contracts import channels, imports
 from gateway.files import IMPORT_FILE, LARGEST, take_file
+from gateway.people.roles import OPEN
 from gateway.route import Route
 
 TAG = "channels"
@@ -12,19 +13,19 @@ SHOPIFY = {
 }
 # fmt: off
 ROUTES = (
-    Route("GET",  "/channels",                              channels.CONNECTIONS, "List connections and how they do", TAG),
-    Route("PUT",  "/channels/{channel}",                    channels.CONNECT,     "Connect a shop", TAG),
+    Route("GET",  "/channels",                              channels.CONNECTIONS, "List connections and how they do", TAG, needs="channels.read"),
+    Route("PUT",  "/channels/{channel}",                    channels.CONNECT,     "Connect a shop", TAG, needs="settings.write"),
     Route("POST", "/channels/{channel}/imports",            IMPORT_FILE,          "Import a file of orders", TAG, 202,
-          raw="csv", limit=LARGEST, take=take_file, made="/imports/{import_id}"),
-    Route("GET",  "/imports",                               imports.IMPORTS,      "List imports, newest first", TAG),
-    Route("GET",  "/imports/{import_id}",                   imports.IMPORT,       "Tell how far an import is", TAG),
-    Route("GET",  "/imports/{import_id}/orders",            imports.RESULTS,      "Tell what became of each order in a file", TAG),
-    Route("POST", "/imports/{import_id}/stop",              imports.STOP_IMPORT,  "Take no more orders of a file", TAG),
-    Route("PUT",  "/channels/{channel}/listings/{listing}", channels.MAP,         "Say which SKU a listing is", TAG),
-    Route("GET",  "/channel-orders",                        channels.INBOUND,     "List orders that channels sent", TAG),
-    Route("GET",  "/channel-pushes",                        channels.PUSHES,      "List what we had to tell channels", TAG),
-    Route("POST", "/channel-pushes/{push_id}/retry",        channels.RETRY_PUSH,  "Try a failed push again", TAG),
+          raw="csv", limit=LARGEST, take=take_file, made="/imports/{import_id}", needs="channels.write"),
+    Route("GET",  "/imports",                               imports.IMPORTS,      "List imports, newest first", TAG, needs="channels.read"),
+    Route("GET",  "/imports/{import_id}",                   imports.IMPORT,       "Tell how far an import is", TAG, needs="channels.read"),
+    Route("GET",  "/imports/{import_id}/orders",            imports.RESULTS,      "Tell what became of each order in a file", TAG, needs="channels.read"),
+    Route("POST", "/imports/{import_id}/stop",              imports.STOP_IMPORT,  "Take no more orders of a file", TAG, needs="channels.write"),
+    Route("PUT",  "/channels/{channel}/listings/{listing}", channels.MAP,         "Say which SKU a listing is", TAG, needs="channels.write"),
+    Route("GET",  "/channel-orders",                        channels.INBOUND,     "List orders that channels sent", TAG, needs="channels.read"),
+    Route("GET",  "/channel-pushes",                        channels.PUSHES,      "List what we had to tell channels", TAG, needs="channels.read"),
+    Route("POST", "/channel-pushes/{push_id}/retry",        channels.RETRY_PUSH,  "Try a failed push again", TAG, needs="channels.write"),
     Route("POST", "/webhooks/channels/{channel}",           channels.WEBHOOK,     "Take what a shop tells", "webhooks",
-          raw="body", open_to_all=True, headers=SHOPIFY),
+          raw="body", headers=SHOPIFY, needs=OPEN),
 )
 # fmt: on

@@ -8,18 +8,18 @@ from gateway.route import Route
 TAG = "orders"
 # fmt: off
 ROUTES = (
-    Route("POST",   "/orders",                             orders.PLACE,   "Place an order", TAG, 201, made="/orders/{order_id}"),
-    Route("GET",    "/orders",                             orders.FIND,    "List orders, newest first", TAG),
-    Route("POST",   "/orders/counts",                      orders.COUNT,   "Count the orders of several views", TAG),
-    Route("GET",    "/orders/{order_id}",                  ORDER_PAGE,     "Show an order with all that belongs to it", TAG, ask=ask_order_page),
-    Route("GET",    "/orders/{order_id}/history",          orders.HISTORY, "Tell what happened to an order", TAG),
-    Route("POST",   "/orders/{order_id}/cancellation",     orders.CANCEL,  "Cancel an order", TAG),
-    Route("POST",   "/orders/{order_id}/notes",            orders.NOTE,    "Write on an order", TAG, 201),
-    Route("POST",   "/orders/{order_id}/tags",             orders.TAG,     "Put tags on an order, take others off", TAG),
-    Route("POST",   "/orders/{order_id}/holds",            orders.HOLD,    "Stop an order from going on", TAG, 201),
-    Route("DELETE", "/orders/{order_id}/holds/{hold_id}",  orders.RELEASE, "Let a held order go on", TAG),
-    Route("GET",    "/exceptions",                         EXCEPTIONS,     "List what does not go on by itself, longest first", TAG, ask=ask_exceptions),
-    Route("POST",   "/exceptions/{exception_id}/decisions", DECIDE,        "Retry, skip or compensate what does not go on", TAG, decided_by=decider),
-    Route("POST",   "/orders/{order_id}/decisions",        orders.RESOLVE, "Decide about a step that is stuck", TAG),
+    Route("POST",   "/orders",                             orders.PLACE,   "Place an order", TAG, 201, made="/orders/{order_id}", needs="orders.write"),
+    Route("GET",    "/orders",                             orders.FIND,    "List orders, newest first", TAG, needs="orders.read"),
+    Route("POST",   "/orders/counts",                      orders.COUNT,   "Count the orders of several views", TAG, needs="orders.read"),
+    Route("GET",    "/orders/{order_id}",                  ORDER_PAGE,     "Show an order with all that belongs to it", TAG, ask=ask_order_page, needs="orders.read"),
+    Route("GET",    "/orders/{order_id}/history",          orders.HISTORY, "Tell what happened to an order", TAG, needs="orders.read"),
+    Route("POST",   "/orders/{order_id}/cancellation",     orders.CANCEL,  "Cancel an order", TAG, needs="orders.write"),
+    Route("POST",   "/orders/{order_id}/notes",            orders.NOTE,    "Write on an order", TAG, 201, needs="orders.write"),
+    Route("POST",   "/orders/{order_id}/tags",             orders.TAG,     "Put tags on an order, take others off", TAG, needs="orders.write"),
+    Route("POST",   "/orders/{order_id}/holds",            orders.HOLD,    "Stop an order from going on", TAG, 201, needs="orders.write"),
+    Route("DELETE", "/orders/{order_id}/holds/{hold_id}",  orders.RELEASE, "Let a held order go on", TAG, needs="orders.write"),
+    Route("GET",    "/exceptions",                         EXCEPTIONS,     "List what does not go on by itself, longest first", TAG, ask=ask_exceptions, needs="exceptions.read"),
+    Route("POST",   "/exceptions/{exception_id}/decisions", DECIDE,        "Retry, skip or compensate what does not go on", TAG, decided_by=decider, needs="exceptions.decide"),
+    Route("POST",   "/orders/{order_id}/decisions",        orders.RESOLVE, "Decide about a step that is stuck", TAG, needs="exceptions.decide"),
 )
 # fmt: on

@@ -1,18 +1,19 @@
 """How is money seen, recorded and given back?"""
 
 from contracts import payments
+from gateway.people.roles import OPEN
 from gateway.route import Route
 
 TAG = "payments"
 # fmt: off
 ROUTES = (
-    Route("GET",  "/payments",                      payments.FIND,      "List payments, newest first", TAG),
-    Route("GET",  "/orders/{order_id}/payments",    payments.GET,       "Show an order's payments with every fact", TAG),
-    Route("POST", "/orders/{order_id}/payments",    payments.RECORD,    "Record cash or a bank transfer", TAG, 201),
-    Route("POST", "/orders/{order_id}/refunds",     payments.REFUND,    "Give money back", TAG, 201),
-    Route("GET",  "/customers/{customer}/terms",    payments.GET_TERMS, "Show a customer's terms", TAG),
-    Route("PUT",  "/customers/{customer}/terms",    payments.SET_TERMS, "Agree on terms with a customer", TAG),
+    Route("GET",  "/payments",                      payments.FIND,      "List payments, newest first", TAG, needs="money.read"),
+    Route("GET",  "/orders/{order_id}/payments",    payments.GET,       "Show an order's payments with every fact", TAG, needs="money.read"),
+    Route("POST", "/orders/{order_id}/payments",    payments.RECORD,    "Record cash or a bank transfer", TAG, 201, needs="money.write"),
+    Route("POST", "/orders/{order_id}/refunds",     payments.REFUND,    "Give money back", TAG, 201, needs="money.write"),
+    Route("GET",  "/customers/{customer}/terms",    payments.GET_TERMS, "Show a customer's terms", TAG, needs="money.read"),
+    Route("PUT",  "/customers/{customer}/terms",    payments.SET_TERMS, "Agree on terms with a customer", TAG, needs="money.write"),
     Route("POST", "/webhooks/payments/{provider}",  payments.WEBHOOK,   "Take what a payment provider tells", "webhooks",
-          raw="body", open_to_all=True, headers={"X-Signature": "signature"}),
+          raw="body", headers={"X-Signature": "signature"}, needs=OPEN),
 )
 # fmt: on

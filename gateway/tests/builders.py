@@ -15,18 +15,29 @@ from werkzeug.test import TestResponse
 
 from contracts.shipping import Label
 from contracts.warehouse import Document
-from gateway.api import ROUTES
+from gateway.api import OF_SERVICES
 from gateway.app import create_app
-from gateway.auth import Caller
-from gateway.memory import MemoryKeys, MemoryRequests, MemoryServices
+from gateway.caller import Caller
+from gateway.memory import MemoryKeys, MemoryPeople, MemoryRequests, MemoryServices
+from gateway.people.limits import Limits
 from gateway.route import Route
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SECRET = "oms_secret"
+SHOP = Caller.with_key("key_1", "shop")
 ORDER = "ord_" + "0" * 26
 NO_ORDER = "/orders/ord_" + "1" * 26
-PREFIXES = ("ord", "lin", "ful", "shp", "ret", "pay", "hol", "pac")
-WORDS = ("a", "DE", "EUR", *(f"{prefix}_{'0' * 26}" for prefix in PREFIXES), "orders:run:a", "")
+PREFIXES = ("ord", "lin", "ful", "shp", "ret", "pay", "hol", "pac", "usr", "key")
+WORDS = (
+    "a",
+    "DE",
+    "EUR",
+    *(f"{prefix}_{'0' * 26}" for prefix in PREFIXES),
+    "orders:run:a",
+    "a@b",
+    "000000",
+    "",
+)
 
 
 def example(kind: Any, **given: Any) -> Any:
@@ -64,7 +75,7 @@ class Stage:
     api: "Api"
 
     def __getattr__(self, name: str) -> Any:
-        for port in (self.api.services, self.api.keys, self.api.requests):
+        for port in (self.api.services, self.api.keys, self.api.people, self.api.requests):
             if hasattr(port, name):
                 return getattr(port, name)
         raise AttributeError(name)
@@ -75,7 +86,7 @@ STAGE = Stage()
 
 @cache
 def app_of_all() -> Flask:
-    return create_app(STAGE, STAGE, STAGE)
+    return create_app(STAGE, STAGE, STAGE, STAGE, Limits(0))
 
 
 @dataclass
@@ -83,7 +94,8 @@ class Api:
     """The API as a client sees it, and what it stands on."""
 
     services: MemoryServices = field(default_factory=lambda: MemoryServices(example))
-    keys: Any = field(default_factory=lambda: MemoryKeys({SECRET: Caller("key_1", "shop")}))
+    keys: Any = field(default_factory=lambda: MemoryKeys({SECRET: SHOP}))
+    people: Any = field(default_factory=MemoryPeople)
     requests: Any = field(default_factory=MemoryRequests)
     secret: str = SECRET
 
@@ -152,6 +164,6 @@ def label(route: Route) -> str:
     return f"{route.method} {route.url}"
 
 
-READS = [route for route in ROUTES if route.method == "GET"]
-CHANGES = [route for route in ROUTES if route.once]
-HOOKS = [route for route in ROUTES if route.open_to_all]
+READS = [route for route in OF_SERVICES if route.method == "GET"]
+CHANGES = [route for route in OF_SERVICES if route.once]
+HOOKS = [route for route in OF_SERVICES if route.open_to_all]

@@ -36,6 +36,8 @@ def find_imports(session: Session, asked: said.FindImports) -> said.ImportPage:
     query = sa.select(imports).order_by(imports.c.import_id.desc()).limit(asked.limit + 1)
     if asked.channel:
         query = query.where(imports.c.channel == asked.channel)
+    if asked.channels is not None:
+        query = query.where(imports.c.channel.in_(asked.channels))
     if asked.after:
         query = query.where(imports.c.import_id < asked.after)
     found = read(session, FileImport, query)

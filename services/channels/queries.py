@@ -1,5 +1,7 @@
 """What can be asked of channels?"""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -13,9 +15,12 @@ from services.channels.tables import connections, inbounds, pulls
 COUNTED_AT_MOST = 1000
 
 
-def get_connections(session: Session, _asked: said.AllConnections) -> said.ConnectionPage:
+def get_connections(session: Session, asked: said.AllConnections) -> said.ConnectionPage:
     """List connections and how they do."""
-    rows = session.execute(sa.select(connections).order_by(connections.c.channel).limit(200)).all()
+    query = sa.select(connections).order_by(connections.c.channel).limit(200)
+    if asked.channels is not None:
+        query = query.where(connections.c.channel.in_(asked.channels))
+    rows = session.execute(query).all()
     return said.ConnectionPage(connections=tuple(view(session, row.data) for row in rows))
 
 
@@ -59,6 +64,8 @@ def find_inbound(session: Session, asked: said.FindInbound) -> said.InboundPage:
     query = sa.select(inbounds).order_by(inbounds.c.inbound_id.desc()).limit(asked.limit + 1)
     if asked.channel:
         query = query.where(inbounds.c.channel == asked.channel)
+    if asked.channels is not None:
+        query = query.where(inbounds.c.channel.in_(asked.channels))
     if asked.state:
         query = query.where(inbounds.c.state == asked.state)
     if asked.after:
@@ -91,10 +98,19 @@ def find_pushes(session: Session, asked: said.FindPushes) -> said.PushPage:
         push(call)
         for call in calls[: asked.limit]
         if asked.channel in {"", call.request["channel"]}
+        and (asked.channels is None or call.request["channel"] in asked.channels)
     )
     return said.PushPage(
         pushes=page, next=calls[asked.limit - 1].id if len(calls) > asked.limit else ""
     )
+
+
+def is_push_of(session: Session, push_id: str, channels: Sequence[str] | None) -> bool:
+    """Tell whether a push is for one of these channels; None: whichever it is for."""
+    if channels is None:
+        return True
+    asked = sa.text("select request->>'channel' from outside_calls where id = :id")
+    return session.scalar(asked, {"id": push_id}) in channels
 
 
 def push(call: CallRow) -> said.Push:

@@ -97,7 +97,8 @@ class ChannelsService:
     @performs(channels.RETRY_PUSH)
     def retry_push(self, wish: channels.RetryPush, work: Unit) -> channels.Push:
         """Try a failed push again."""
-        call = call_again(work.session, wish.push_id, work.now)
+        mine = queries.is_push_of(work.session, wish.push_id, wish.channels)
+        call = call_again(work.session, wish.push_id, work.now) if mine else None
         if call is None:
             raise NotFound("failed push", wish.push_id, "push_id")
         return queries.push(call)

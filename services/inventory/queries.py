@@ -68,6 +68,8 @@ def get_ledger(session: Session, asked: said.LedgerOf) -> said.Ledger:
         query = query.where(movements.c.movement_id < asked.before)
     if asked.warehouse_id:
         query = query.where(movements.c.warehouse_id == asked.warehouse_id)
+    if asked.warehouses is not None:
+        query = query.where(movements.c.warehouse_id.in_(asked.warehouses))
     rows = session.execute(query).all()
     if not rows and read_one(session, SkuRecord, asked.sku) is None:
         raise NotFound("SKU", asked.sku, "sku")

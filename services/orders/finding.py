@@ -43,7 +43,12 @@ def find_orders(session: Session, asked: said.FindOrders) -> said.OrderPage:
     if words := asked_for(asked.text, asked.tag):
         rows, goes_on = _with_words(session, words, asked, before)
     else:
-        found = _listed(asked, before).order_by(*newest(orders)).limit(wanted).subquery()
+        found = (
+            _listed(asked, before, asked.channels)
+            .order_by(*newest(orders))
+            .limit(wanted)
+            .subquery()
+        )
         query = sa.select(*SHOWN).join(found, found.c.order_id == orders.c.order_id)
         rows = session.execute(query.order_by(*newest(orders))).all()
     page = tuple(_row(row) for row in rows[: asked.limit])
@@ -58,7 +63,7 @@ def _with_words(
     session: Session, words: Sequence[str], asked: said.FindOrders, before: Cursor | None
 ) -> tuple[Sequence[Any], Cursor | None]:
     """Orders with these words, and where to go on if there may be more of them."""
-    statuses, wanted = _statuses(asked), asked.limit + 1
+    statuses, wanted = _statuses(asked, asked.channels), asked.limit + 1
     rows: Sequence[Any] = ()
     for most in (wanted * FIRST_LOOK, LOOKED_AT) if statuses else (wanted,):
         looked_at = session.execute(_worded(session, words, asked, before, most)).all()
@@ -74,11 +79,15 @@ def _with_words(
 
 def count_orders(session: Session, asked: said.CountOrders) -> said.OrderCounts:
     """Count the orders of several views, each no further than `MOST_COUNTED`."""
-    return said.OrderCounts(counts=tuple(_count(session, view) for view in asked.views))
+    return said.OrderCounts(
+        counts=tuple(_count(session, view, asked.channels) for view in asked.views)
+    )
 
 
-def _count(session: Session, view: said.OrderFilter) -> said.OrderCount:
-    most, statuses = MOST_COUNTED + 1, _statuses(view)
+def _count(
+    session: Session, view: said.OrderFilter, channels: Sequence[str] | None
+) -> said.OrderCount:
+    most, statuses = MOST_COUNTED + 1, _statuses(view, channels)
     if words := asked_for(view.text, view.tag):
         some = _worded(session, words, view, None, most).subquery()
         query = sa.select(sa.func.count(), sa.func.count()).select_from(some)
@@ -89,7 +98,7 @@ def _count(session: Session, view: said.OrderFilter) -> said.OrderCount:
     else:
         # from the oldest on: what changes no more is counted without looking at its rows
         some = (
-            _listed(view, None)
+            _listed(view, None, channels)
             .order_by(orders.c.placed_at, orders.c.order_id)
             .limit(most)
             .subquery()
@@ -104,9 +113,12 @@ def newest(table: Any) -> tuple[Any, Any]:
     return table.c.placed_at.desc(), table.c.order_id.desc()
 
 
-def _listed(asked: said.OrderFilter, before: Cursor | None) -> sa.Select[Any]:
+def _listed(
+    asked: said.OrderFilter, before: Cursor | None, channels: Sequence[str] | None
+) -> sa.Select[Any]:
     """Ids of orders by what they are."""
-    return sa.select(orders.c.order_id).where(*_statuses(asked), *_times(orders, asked, before))
+    conditions = (*_statuses(asked, channels), *_times(orders, asked, before))
+    return sa.select(orders.c.order_id).where(*conditions)
 
 
 def _worded(
@@ -130,14 +142,21 @@ def _worded(
     return query.order_by(weeks.c.nth, *newest(week)).limit(most)
 
 
-def _statuses(asked: said.OrderFilter) -> list[Any]:
+def _statuses(asked: said.OrderFilter, channels: Sequence[str] | None) -> list[Any]:
     wishes = (
         (orders.c.state, asked.status),
         (orders.c.payment_status, asked.payment_status),
         (orders.c.fulfillment_status, asked.fulfillment_status),
         (orders.c.channel, asked.channel),
     )
-    return [column == wanted for column, wanted in wishes if wanted]
+    conditions: list[Any] = [column == wanted for column, wanted in wishes if wanted]
+    if channels is not None:
+        # of one channel the index is read in the order of the list, of several it is not
+        one = len(channels) == 1
+        conditions.append(
+            orders.c.channel == channels[0] if one else orders.c.channel.in_(channels)
+        )
+    return conditions
 
 
 def _times(table: sa.Table, asked: said.OrderFilter, before: Cursor | None) -> list[Any]:

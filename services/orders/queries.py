@@ -9,7 +9,8 @@ from chassis.saga_store import Run
 from contracts import orders as said
 from contracts.values import HistoryLine
 from services.orders.domain.order import Order
-from services.orders.tables import history, saga_runs
+from services.orders.sagas.order_journey import SAGAS
+from services.orders.tables import history, orders, saga_runs
 
 
 def get_order(session: Session, asked: said.OrderRef) -> said.Order:
@@ -18,6 +19,15 @@ def get_order(session: Session, asked: said.OrderRef) -> said.Order:
     if order is None:
         raise NotFound("order", asked.order_id, "order_id")
     return view(session, order)
+
+
+def get_origins(session: Session, asked: said.OriginsOf) -> said.Origins:
+    """Tell from which channels orders are."""
+    query = sa.select(orders.c.order_id, orders.c.channel)
+    rows = session.execute(query.where(orders.c.order_id.in_(asked.order_ids))).all()
+    return said.Origins(
+        origins=tuple(said.Origin(order_id=row.order_id, channel=row.channel) for row in rows)
+    )
 
 
 def view(session: Session, order: Order) -> said.Order:
@@ -91,6 +101,7 @@ def _step(run: Run) -> said.JourneyStep:
         deadline=run.deadline,
         attempts=run.attempts,
         problem=run.problem,
+        steps=tuple(step.name for step in SAGAS[run.saga].steps) if run.saga in SAGAS else (),
     )
 
 
@@ -102,4 +113,8 @@ def _allowed(order: Order) -> tuple[str, ...]:
         allowed.append("release")
     if order.may_cancel:
         allowed.append("cancel")
+    if order.captured > order.refunded:
+        allowed.append("refund")
+    if any(line.shipped > line.returned for line in order.lines):
+        allowed.append("return")
     return tuple(allowed)

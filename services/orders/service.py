@@ -87,6 +87,11 @@ class OrdersService:
         """Count the orders of several views."""
         return finding.count_orders(session, asked)
 
+    @answers(orders.ORIGINS)
+    def origins(self, asked: orders.OriginsOf, session: Session) -> orders.Origins:
+        """Tell from which channels orders are."""
+        return queries.get_origins(session, asked)
+
     @answers(orders.HISTORY)
     def history(self, asked: orders.GetHistory, session: Session) -> orders.History:
         """Tell an order's history."""

@@ -39,6 +39,9 @@ def find_returns(session: Session, asked: said.FindReturns) -> said.ReturnPage:
     query = sa.select(returns).order_by(returns.c.return_id.desc()).limit(asked.limit + 1)
     if asked.status:
         query = query.where(returns.c.state == asked.status)
+    if asked.warehouses is not None:
+        # what has not arrived anywhere yet may arrive with any of them
+        query = query.where(returns.c.warehouse_id.in_([*asked.warehouses, ""]))
     if asked.after:
         query = query.where(returns.c.return_id < asked.after)
     found = read(session, ReturnOrder, query)

@@ -8,6 +8,7 @@ from chassis import stuck
 from chassis.bus import Bus
 from chassis.config import read_settings
 from chassis.keeping import flush, read_one
+from chassis.mail import send
 from chassis.outside import Declined, Outcome, OutsideCall
 from chassis.store import new_engine
 from chassis.transaction import Unit
@@ -73,7 +74,7 @@ class ShippingService:
         """Send a mail."""
         shipment = self._shipment(call.request["shipment"])
         mail = mailer.compose(shipment, call.request["kind"], call.key)
-        mailer.send(mail, self.settings.smtp_uri)
+        send(mail, self.settings.smtp_uri)
         return {}
 
     @concludes("shipping.mail")

@@ -57,12 +57,31 @@ def find_fulfillments(session: Session, asked: said.FindFulfillments) -> said.Fu
         query = query.where(column.status == Status(asked.status))
     if asked.warehouse_id:
         query = query.where(column.warehouse_id == asked.warehouse_id)
+    if asked.warehouses is not None:
+        query = query.where(column.warehouse_id.in_(asked.warehouses))
     if asked.after:
         query = query.where(column.fulfillment_order_id > asked.after)
     found = read(session, FulfillmentOrder, query.limit(asked.limit + 1))
     page = found[: asked.limit]
     more = page[-1].fulfillment_order_id if len(found) > asked.limit else ""
     return said.FulfillmentPage(fulfillments=_shown(session, page), next=more)
+
+
+def get_places(session: Session, asked: said.PlacesOf) -> said.Places:
+    """Tell in which warehouses fulfillment orders lie."""
+    column = fulfillment_orders.c
+    query = sa.select(column.fulfillment_order_id, column.order_id, column.warehouse_id)
+    mine = column.fulfillment_order_id.in_(asked.fulfillment_order_ids)
+    return said.Places(
+        places=tuple(
+            said.Place(
+                fulfillment_order_id=row.fulfillment_order_id,
+                order_id=row.order_id,
+                warehouse_id=row.warehouse_id,
+            )
+            for row in session.execute(query.where(mine))
+        )
+    )
 
 
 def packing_slip(session: Session, asked: said.FulfillmentRef) -> said.Document:
@@ -83,6 +102,8 @@ def find_count_tasks(session: Session, asked: said.FindCountTasks) -> said.Count
     query = sa.select(count_tasks).order_by(count_tasks.c.since, count_tasks.c.bin)
     if asked.warehouse_id:
         query = query.where(count_tasks.c.warehouse_id == asked.warehouse_id)
+    if asked.warehouses is not None:
+        query = query.where(count_tasks.c.warehouse_id.in_(asked.warehouses))
     return said.CountTasks(
         tasks=tuple(
             said.CountTask(

@@ -85,6 +85,11 @@ class WarehouseService:
         """Show a fulfillment order."""
         return queries.get_fulfillment(session, asked)
 
+    @answers(warehouse.PLACES)
+    def places(self, asked: warehouse.PlacesOf, session: Session) -> warehouse.Places:
+        """Tell in which warehouses fulfillment orders lie."""
+        return queries.get_places(session, asked)
+
     @answers(warehouse.OF_ORDER)
     def of_order(
         self, asked: warehouse.FulfillmentsOf, session: Session

@@ -1,12 +1,14 @@
 """What do tests with a database share? A PostgreSQL database, empty at the start of each test."""
 
-import time
+import time as real_time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+from chassis import clock
 from chassis.store import new_engine
 from gateway.tables import metadata
 
@@ -14,7 +16,7 @@ from gateway.tables import metadata
 @pytest.fixture(scope="session")
 def tables(database_server: Any) -> Iterator[Engine]:
     """One database for all tests: there are many, and each needs but a row or two."""
-    name = f"test_gateway_{time.time_ns()}"
+    name = f"test_gateway_{real_time.time_ns()}"
     database_server.create(name)
     engine = new_engine(database_server.url(name))
     metadata.create_all(engine)
@@ -26,6 +28,21 @@ def tables(database_server: Any) -> Iterator[Engine]:
 @pytest.fixture
 def engine(tables: Engine) -> Engine:
     with tables.begin() as connection:
-        for table in metadata.tables.values():
+        for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
     return tables
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A clock that the test moves on."""
+
+    class Time:
+        now = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+        def passes(self, **much: float) -> None:
+            self.now += timedelta(**much)
+
+    time = Time()
+    monkeypatch.setattr(clock, "now", lambda: time.now)
+    return time

@@ -1,29 +1,15 @@
 """A key opens the API until it expires or is revoked, and is kept so that nobody can read it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from chassis import clock
 from gateway import __main__ as shell
 from gateway.auth import BadKey, Keys
-
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A clock that the test moves on."""
-
-    class Time:
-        now = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-
-        def passes(self, **much: float) -> None:
-            self.now += timedelta(**much)
-
-    time = Time()
-    monkeypatch.setattr(clock, "now", lambda: time.now)
-    return time
+from gateway.people.roles import PERMISSIONS
+from gateway.tests.browsers import Browser, a_user
 
 
 @pytest.fixture
@@ -110,9 +96,9 @@ def test_the_list_says_what_became_of_each_key(keys: Keys, time: Any) -> None:
     time.passes(days=2)
 
     assert keys.names() == [
-        "ann  valid  last used never",
-        "bob  expired  last used never",
-        "eve  revoked  last used never",
+        "ann  valid  last used never  everything",
+        "bob  expired  last used never  everything",
+        "eve  revoked  last used never  everything",
     ]
 
 
@@ -131,6 +117,49 @@ def test_a_name_that_would_confuse_a_history_is_refused(name: str, keys: Keys) -
         keys.create(name)
 
 
+def test_a_key_may_do_what_its_scopes_say_and_one_without_may_do_everything(keys: Keys) -> None:
+    some, all_ = keys.create("ann", scopes=["orders.read"]), keys.create("bob")
+
+    ann, bob = keys.caller(f"Bearer {some}"), keys.caller(f"Bearer {all_}")
+
+    assert ann
+    assert bob
+    assert {*ann.rights} == {"orders.read"}
+    assert {*bob.rights} == {*PERMISSIONS}
+    assert not ann.scope("orders.read").is_limited
+    assert (ann.may("orders.read"), ann.may("orders.write"), ann.may("own")) == (True, False, False)
+
+
+def test_a_scope_that_is_none_is_refused(keys: Keys) -> None:
+    with pytest.raises(BadKey, match=r"There is no permission 'orders\.eat'\."):
+        keys.create("ann", scopes=["orders.eat"])
+
+
+def test_keys_are_made_listed_and_revoked_over_the_api(engine: sa.Engine) -> None:
+    browser = Browser(engine)
+    a_user(browser.own)
+    browser.log_in()
+    wish = {"name": "shop", "scopes": ["orders.read", "orders.write"]}
+
+    answer = browser.call("POST", "/api-keys", wish, headers={"Idempotency-Key": "k"})
+    again = browser.call("POST", "/api-keys", wish, headers={"Idempotency-Key": "k"})
+
+    made = answer.json
+    headers = {"Authorization": f"Bearer {made['secret']}"}
+    assert (answer.status_code, made["state"]) == (201, "valid")
+    assert made["created_by"] == "person:ann@example.com"
+    assert (again.status_code, again.json["code"]) == (422, "bad_key")  # no secret is kept
+    assert browser.call("GET", "/orders", headers=headers).status_code == 200
+    listed = browser.call("GET", "/api-keys").json["keys"]
+    assert [(key["name"], key["scopes"]) for key in listed] == [("shop", wish["scopes"])]
+    assert listed[0]["used_at"] is not None
+    assert made["secret"] not in str(listed)
+    assert browser.call("DELETE", f"/api-keys/{made['key_id']}").status_code == 204
+    assert browser.call("GET", "/api-keys").json["keys"][0]["state"] == "revoked"
+    assert Keys(engine).caller(f"Bearer {made['secret']}") is None
+    assert browser.call("DELETE", "/api-keys/key_" + "0" * 26).status_code == 404
+
+
 def test_keys_are_made_and_revoked_from_the_shell(
     engine: sa.Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -144,6 +173,12 @@ def test_keys_are_made_and_revoked_from_the_shell(
     assert shell.main(["create-key", "ann"]) == 1
     assert shell.main(["create-key", "bob", "soon"]) == 1
     assert "DAYS must be a whole number from 1 to 3650, not 'soon'." in capsys.readouterr().err
+    assert shell.main(["create-key", "eve", "--scopes", "orders.read,stock.read"]) == 0
+    caller = Keys(engine).caller(f"Bearer {capsys.readouterr().out.strip()}")
+    assert caller
+    assert {*caller.rights} == {"orders.read", "stock.read"}
+    assert shell.main(["create-key", "max", "30", "--scopes"]) == 1
+    assert shell.main(["create-key", "max", "30", "40"]) == 1
     assert shell.main(["revoke-key", "ann"]) == 0
     assert shell.main(["revoke-key", "ann"]) == 1
     assert shell.main(["list-keys"]) == 0

@@ -51,7 +51,7 @@ def test_the_committed_document_is_the_one_that_is_served() -> None:
 def test_the_document_has_the_frame_of_openapi_3_1() -> None:
     assert DOCUMENT["openapi"] == "3.1.0"
     assert DOCUMENT["info"].keys() >= {"title", "version", "description"}
-    assert DOCUMENT["security"] == [{"key": []}]
+    assert DOCUMENT["security"] == [{"key": []}, {"session": []}]
     assert DOCUMENT["components"]["securitySchemes"]["key"] == {"type": "http", "scheme": "bearer"}
 
 
@@ -113,10 +113,13 @@ def test_every_status_of_a_problem_is_declared_where_it_can_happen() -> None:
     assert declared >= {status for status, _, _ in problems.KINDS.values()}
 
 
-def test_only_webhooks_need_no_key() -> None:
+def test_only_webhooks_and_logging_in_need_no_key() -> None:
     public = {url for (_, url), operation in OPERATIONS.items() if operation.get("security") == []}
 
-    assert public == {url for _, url in OPERATIONS if url.startswith("/webhooks/")}
+    hooks = {url for _, url in OPERATIONS if url.startswith("/webhooks/")}
+    resets = {"/password-resets", "/password-resets/{token}"}
+    logins = {"/login", "/login/ways", "/login/sso", "/login/sso/callback"}
+    assert public == hooks | resets | logins
 
 
 def test_limits_and_words_of_the_contracts_are_in_the_document() -> None:

@@ -7,7 +7,7 @@ import pytest
 from chassis.ask import Unavailable
 from chassis.errors import IllegalMove, Refused
 from contracts.orders import PlacedOrder
-from gateway.auth import Caller
+from gateway.caller import Caller
 from gateway.idempotency import Running
 from gateway.tests.builders import HOOKS as WEBHOOKS
 from gateway.tests.builders import ORDER, Api, a_call, an_order, example
@@ -67,7 +67,7 @@ def test_a_key_cannot_be_used_for_another_request(body: Any, match: str, api: Ap
 
 
 def test_a_key_belongs_to_one_address_and_one_caller(api: Api) -> None:
-    api.keys.callers["oms_other"] = Caller("key_2", "other")
+    api.keys.callers["oms_other"] = Caller.with_key("key_2", "other")
     note = f"/orders/{ORDER}/notes"
 
     api.call("POST", CANCEL, REASON, headers=keyed())

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
+from gateway.api import OF_SERVICES
 from gateway.tests.builders import SECRET, Api, app_of_all
 
 CHECKS = [
@@ -16,14 +17,14 @@ CHECKS = [
     checks.negative_data_rejection,
 ]
 Api()
-REFUSALS = [400, 401, 404, 405, 412, 413, 415, 422]
+REFUSALS = [400, 401, 403, 404, 405, 412, 413, 415, 422]
 CONFIG = {"checks": {"negative_data_rejection": {"expected-statuses": REFUSALS}}}
 schema = schemathesis.openapi.from_wsgi(
     "/openapi.json", app_of_all(), config=schemathesis.Config.from_dict(CONFIG)
 )
 
 
-@schema.parametrize()
+@schema.include(path=[route.url for route in OF_SERVICES]).parametrize()
 @settings(
     max_examples=4, derandomize=True, deadline=None, database=None,
     phases=[Phase.generate], suppress_health_check=list(HealthCheck),

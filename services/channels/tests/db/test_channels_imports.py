@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from chassis.errors import NotFound
 from contracts import imports as said
+from contracts.channels import AllConnections
 from contracts.orders import ImportedOrder, OrderConfirmed, OrdersImported
 from services.channels.imports import digest_of
 from services.channels.marketplaces.marketplace import Page
@@ -138,6 +139,8 @@ def test_the_same_file_again_is_all_duplicates(shop: Service) -> None:
     assert (pages.imports[0].import_id, pages.next) == (second, second)
     rest = shop.ask("imports", said.FindImports(channel=FILES, after=second))
     assert ([x.import_id for x in rest.imports], rest.next) == ([first], "")
+    assert shop.ask("imports", said.FindImports(channels=("another",))).imports == ()
+    assert len(shop.ask("imports", said.FindImports(channels=(FILES, "another"))).imports) == 2
 
 
 def test_there_is_room_again_when_orders_are_confirmed(
@@ -263,5 +266,7 @@ def test_a_page_and_how_far_we_are_are_kept_together(
     assert count(shop, "outside_calls") == 1
 
     shop.conclude(following, "failed", reason="away", by="pulled")
-    (view,) = [x for x in shop.ask("connections", None).connections if x.channel == SHOP]
+    (view,) = [
+        x for x in shop.ask("connections", AllConnections()).connections if x.channel == SHOP
+    ]
     assert (view.pull_problem, view.last_pulled_at) == ("away", None)

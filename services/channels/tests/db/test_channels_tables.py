@@ -158,3 +158,13 @@ def test_inbound_orders_are_listed_page_by_page_newest_first(shop: Service) -> N
 
     assert [x.channel_order_id for x in first.orders + rest.orders] == ["3", "2", "1"]
     assert rest.next == ""
+
+
+def test_who_may_see_some_channels_sees_what_is_theirs(shop: Service) -> None:
+    shop.post(an_order(id=4))
+
+    mine, others = (SHOP,), (FILES,)
+    assert len(shop.ask("inbound", said.FindInbound(channels=mine)).orders) == 1
+    assert shop.ask("inbound", said.FindInbound(channels=others)).orders == ()
+    view = shop.ask("connections", said.AllConnections(channels=others)).connections
+    assert [x.channel for x in view] == [FILES]

@@ -75,7 +75,9 @@ def test_a_failed_push_is_tried_again_by_a_person_or_by_whoever_asked(shop: Serv
     shop.do(("acknowledge", command))
     assert [push.state for push in shop.pushes()] == ["pending"]
     shop.conclude(call, "refused", code="http_401", reason="Shopify answers 401")
-    again = shop.do(("retry_push", said.RetryPush(push_id=call.id)))
+    with pytest.raises(NotFound):
+        shop.do(("retry_push", said.RetryPush(push_id=call.id, channels=("another",))))
+    again = shop.do(("retry_push", said.RetryPush(push_id=call.id, channels=(SHOP,))))
 
     assert (again.state, len(shop.pushes())) == ("pending", 1)
     with pytest.raises(NotFound):

@@ -77,6 +77,8 @@ def test_the_ledger_tells_the_newest_movement_first_page_by_page(room: SqlStockr
     first = ask(room, queries.get_ledger, said.LedgerOf(sku=MUG, limit=3))
     rest = ask(room, queries.get_ledger, said.LedgerOf(sku=MUG, limit=3, before=first.next))
     there = ask(room, queries.get_ledger, said.LedgerOf(sku=MUG, warehouse_id=HAMBURG))
+    mine = ask(room, queries.get_ledger, said.LedgerOf(sku=MUG, warehouses=(HAMBURG,)))
+    nobodys = ask(room, queries.get_ledger, said.LedgerOf(sku=MUG, warehouses=()))
 
     assert [(m.kind, m.cause) for m in first.movements[:2]] == [
         ("allocated", ORDER),
@@ -87,6 +89,7 @@ def test_the_ledger_tells_the_newest_movement_first_page_by_page(room: SqlStockr
     ]
     assert rest.next == 0
     assert [m.on_hand for m in there.movements] == [1]
+    assert (mine.movements, nobodys.movements) == (there.movements, ())
 
 
 def test_a_long_note_does_not_make_the_ledger_unreadable(room: SqlStockroom) -> None:

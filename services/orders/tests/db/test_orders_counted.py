@@ -109,3 +109,15 @@ def test_a_count_ends_at_its_bound_and_says_so(
 def test_without_any_order_nothing_is_found_or_counted(office: Office) -> None:
     assert found(office, text="ann") == []
     assert counted(office, {}, {"text": "ann"}) == [(0, False), (0, False)]
+
+
+def test_who_may_see_some_channels_counts_orders_of_those_only(office: Office) -> None:
+    office.place(tags=("vip",))
+    for number in range(2):
+        office.place(channel="my-shop", channel_order_id=f"{number}", tags=("vip",))
+    views = (OrderFilter(), OrderFilter(tag="vip"), OrderFilter(channel="api"))
+
+    asked = CountOrders(views=views, channels=("my-shop",))
+    counts = office.ask(finding.count_orders, asked).counts
+
+    assert [c.count for c in counts] == [2, 2, 0]

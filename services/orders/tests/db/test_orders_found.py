@@ -12,6 +12,7 @@ from contracts.orders import (
     FindOrders,
     GetHistory,
     OrderRef,
+    OriginsOf,
     ResolveStep,
 )
 from contracts.shipping import ParcelLabel, ShipmentLabeled
@@ -62,6 +63,29 @@ def test_the_newest_order_comes_first(office: Office) -> None:
     new = office.place().order_id
 
     assert found(office) == [new, old]
+
+
+def test_who_may_see_some_channels_finds_orders_of_those_only(office: Office) -> None:
+    api = office.place(placed_at=NOW - timedelta(days=2)).order_id
+    shop = office.place(channel="my-shop", channel_order_id="77", tags=("vip",)).order_id
+    fair = office.place(channel="fair", channel_order_id="78", tags=("vip",)).order_id
+
+    assert found(office, channels=("my-shop",)) == [shop]
+    assert {*found(office, channels=("my-shop", "fair"))} == {shop, fair}
+    assert found(office, channels=("my-shop", "api"), channel="fair") == []
+    assert found(office, channels=("my-shop",), tag="vip") == [shop]
+    assert page_by_page(office, channels=("api", "fair")) == [fair, api]
+    assert found(office, channels=()) == []
+
+
+def test_orders_tell_their_channels_to_whoever_must_know(office: Office) -> None:
+    api = office.place().order_id
+    shop = office.place(channel="my-shop", channel_order_id="77").order_id
+
+    asked = OriginsOf(order_ids=(shop, api, "ord_" + "Z" * 26))
+    origins = office.ask(queries.get_origins, asked).origins
+
+    assert {one.order_id: one.channel for one in origins} == {api: "api", shop: "my-shop"}
 
 
 def test_each_filter_finds_what_it_names_and_nothing_else(office: Office) -> None:

@@ -181,6 +181,22 @@ def test_returns_are_listed_page_by_page_newest_first(engine: sa.Engine, batch: 
     assert [x.return_id for x in of_order.returns] == sorted(ids)
 
 
+def test_who_may_see_some_warehouses_sees_what_goes_there_or_nowhere_yet(
+    engine: sa.Engine, batch: Any
+) -> None:
+    mugs = a_line(MUG, 5)
+    order = sell(batch, mugs)
+    ids = [open_return(batch, order, {mugs.line_id: 1}) for _ in range(3)]
+    with Session(engine) as session:
+        for return_id, place in zip(ids, ("BER", "HAM", ""), strict=True):
+            change = sa.update(tables.returns).where(tables.returns.c.return_id == return_id)
+            session.execute(change.values(warehouse_id=place))
+
+        found = queries.find_returns(session, said.FindReturns(warehouses=("HAM", "MUC")))
+
+    assert [x.return_id for x in found.returns] == [ids[2], ids[1]]
+
+
 def test_a_return_that_nobody_knows_is_not_found(engine: sa.Engine) -> None:
     with pytest.raises(NotFound):
         show(engine, new_id("ret"))

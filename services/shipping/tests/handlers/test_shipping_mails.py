@@ -9,6 +9,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
+from chassis.mail import send
 from chassis.outside import Declined
 from local.ports import free_port
 from services.shipping import mailer
@@ -103,7 +104,7 @@ def test_each_mail_says_what_happened_with_every_parcel_in_text_and_html(
 def test_a_mail_travels_over_smtp_to_the_customer_alone(post: Post, uri: str) -> None:
     mail = mailer.compose(a_shipment(), "shipped", "mail:shp_1:shipped")
 
-    mailer.send(mail, uri)
+    send(mail, uri)
 
     [envelope], [arrived] = post.envelopes, post.mails
     assert envelope.rcpt_tos == ["ada@example.com"]
@@ -165,7 +166,7 @@ def test_what_the_server_will_never_take_is_not_tried_again(
     post.answers[what] = "550 no such mailbox ada@example.com"
 
     with pytest.raises(Declined) as no:
-        mailer.send(mailer.compose(a_shipment(), "shipped", "key"), uri)
+        send(mailer.compose(a_shipment(), "shipped", "key"), uri)
 
     assert no.value.reason == f"The mail server refused the {what} with 550."
 
@@ -177,7 +178,7 @@ def test_what_the_server_cannot_take_now_is_tried_later_without_telling_the_addr
     post.answers[what] = "451 ada@example.com is busy"
 
     with pytest.raises(OSError, match=f"refused the {what} with 451") as later:
-        mailer.send(mailer.compose(a_shipment(), "shipped", "key"), uri)
+        send(mailer.compose(a_shipment(), "shipped", "key"), uri)
 
     assert "ada" not in str(later.value)
     assert post.mails == []
@@ -185,12 +186,10 @@ def test_what_the_server_cannot_take_now_is_tried_later_without_telling_the_addr
 
 def test_a_password_does_not_travel_without_tls(post: Post, uri: str) -> None:
     with pytest.raises(OSError, match="STARTTLS"):
-        mailer.send(
-            mailer.compose(a_shipment(), "shipped", "key"), uri.replace("//", "//ann:secret@")
-        )
+        send(mailer.compose(a_shipment(), "shipped", "key"), uri.replace("//", "//ann:secret@"))
     assert post.mails == []
 
 
 def test_a_server_that_is_away_is_an_outage() -> None:
     with pytest.raises(OSError):  # noqa: PT011 - the words are the system's
-        mailer.send(mailer.compose(a_shipment(), "shipped", "key"), "smtp://127.0.0.1:1")
+        send(mailer.compose(a_shipment(), "shipped", "key"), "smtp://127.0.0.1:1")

@@ -67,12 +67,33 @@ def numbers(page: Any) -> list[int]:
         ({"warehouse_id": "HAM"}, [2]),
         ({"status": "open", "warehouse_id": "BER"}, [1, 5]),
         ({"warehouse_id": "MUC"}, []),
+        ({"warehouses": ("HAM", "MUC")}, [2]),
+        ({"warehouses": ("BER",), "status": "open"}, [1, 5]),
+        ({"warehouses": ("BER",), "warehouse_id": "HAM"}, []),
+        ({"warehouses": ()}, []),
     ],
 )
 def test_work_is_found_by_status_and_warehouse_oldest_first(
     session: Session, asked: dict[str, Any], found: list[int]
 ) -> None:
     assert numbers(queries.find_fulfillments(session, said.FindFulfillments(**asked))) == found
+
+
+def test_fulfillment_orders_tell_where_they_lie(session: Session) -> None:
+    ids = tuple(f"ful_{number:026d}" for number in (2, 3, 99))
+
+    places = queries.get_places(session, said.PlacesOf(fulfillment_order_ids=ids)).places
+
+    assert {(p.fulfillment_order_id, p.order_id, p.warehouse_id) for p in places} == {
+        (ids[0], ORDERS[0], "HAM"),
+        (ids[1], ORDERS[1], "BER"),
+    }
+
+
+def test_who_may_see_some_warehouses_counts_in_those_only(session: Session) -> None:
+    asked = said.FindCountTasks(warehouses=("HAM", "MUC"))
+
+    assert [task.bin for task in queries.find_count_tasks(session, asked).tasks] == ["A-1"]
 
 
 def test_a_status_that_does_not_exist_is_refused(session: Session) -> None:

@@ -1,0 +1,43 @@
+"""What does the gateway know itself? Stores that its own routes (`Route.own`) answer from."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from chassis.config import Settings
+from gateway.auth import Keys
+from gateway.people.links import Links
+from gateway.people.locks import Locks
+from gateway.people.provider import Provider
+from gateway.people.sessions import Sessions
+from gateway.people.sign_ons import SignOns
+from gateway.people.users import Users
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The gateway's own stores."""
+
+    settings: Settings
+    keys: Keys
+    users: Users
+    sessions: Sessions
+    locks: Locks
+    links: Links
+    sign_ons: SignOns
+    provider: Provider
+
+
+def open_own(engine: sa.Engine, settings: Settings) -> Own:
+    """Open them on a database; people's stores change several rows at once."""
+    whole = engine.execution_options(isolation_level="READ COMMITTED")
+    return Own(
+        settings,
+        Keys(engine),
+        Users(whole),
+        Sessions(whole),
+        Locks(whole),
+        Links(whole),
+        SignOns(whole),
+        Provider(settings),
+    )
