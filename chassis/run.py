@@ -20,11 +20,12 @@ from chassis.wiring import Handles
 
 def service_class(service: str) -> Any:
     """Find the one class of a service that has a Bus."""
-    module = import_module(f"services.{service}.service")
+    where = "gateway.webhooks" if service == "gateway" else f"services.{service}"
+    module = import_module(f"{where}.service")
     for thing in vars(module).values():
         if inspect.isclass(thing) and getattr(thing, "name", "") == service:
             return thing
-    raise SystemExit(f"services/{service}/service.py holds no class with name = {service!r}.")
+    raise SystemExit(f"{where}.service holds no class with name = {service!r}.")
 
 
 def run(service: str) -> int:
@@ -59,16 +60,15 @@ def migrate(service: str) -> None:
     """Make or upgrade a service's tables, and declare its queues before anyone speaks to it."""
     settings = read_settings()
     upgrade(service, database_url_of(service, os.environ))
-    if service != "gateway":
-        from kombu import Connection
+    from kombu import Connection
 
-        handled = [
-            entrypoint.message.wire
-            for _, method in inspect.getmembers(service_class(service), inspect.isfunction)
-            for entrypoint in getattr(method, "nameko_entrypoints", ())
-            if isinstance(entrypoint, Handles)
-        ]
-        nodes = settings.amqp_uri.replace(",", ";")  # as kombu writes several
-        with Connection(nodes, connect_timeout=5) as connection:
-            channel = connection.connection.channel()
-            declare(channel, Names(settings.bus_namespace), service, handled)
+    handled = [
+        entrypoint.message.wire
+        for _, method in inspect.getmembers(service_class(service), inspect.isfunction)
+        for entrypoint in getattr(method, "nameko_entrypoints", ())
+        if isinstance(entrypoint, Handles)
+    ]
+    nodes = settings.amqp_uri.replace(",", ";")  # as kombu writes several
+    with Connection(nodes, connect_timeout=5) as connection:
+        channel = connection.connection.channel()
+        declare(channel, Names(settings.bus_namespace), service, handled)
