@@ -95,14 +95,14 @@ class World:
     def passes(self, **much: float) -> None:
         self.now += timedelta(**much)
 
-    def deliveries(self, identity: str, state: Any = "") -> tuple[q.Delivery, ...]:
+    def deliveries(self, identity: str, state: Any = "") -> tuple[q.WebhookDelivery, ...]:
         asked = q.FindDeliveries(subscription_id=identity, state=state)
         return self.history.find(asked, "").deliveries
 
-    def shows(self, identity: str) -> q.Subscription:
+    def shows(self, identity: str) -> q.WebhookSubscription:
         return self.desk.get(q.AboutSubscription(subscription_id=identity), "")
 
-    def sets(self, identity: str, state: Any) -> q.Subscription:
+    def sets(self, identity: str, state: Any) -> q.WebhookSubscription:
         now = self.shows(identity)
         asked = q.ChangeSubscription(
             subscription_id=identity, url=now.url, events=now.events, state=state

@@ -96,22 +96,23 @@ class Subscriptions:
             raise Refused("too_many", f"There are {MOST} subscriptions already; that is the most.")
         return q.MadeSubscription(subscription_id=identity, secret=secret, version=version)
 
-    def find(self, asked: q.FindSubscriptions, _actor: str) -> q.Subscriptions:
+    def find(self, asked: q.FindSubscriptions, _actor: str) -> q.WebhookSubscriptions:
         """List subscriptions."""
-        wanted = {"after": asked.after, "limit": asked.limit, "now": clock.now()}
+        wanted = {"after": asked.after, "limit": asked.limit + 1, "now": clock.now()}
         with self._engine.connect() as connection:
             found = [_shown(row) for row in connection.execute(PAGE, wanted).mappings()]
-        more = len(found) == asked.limit
-        return q.Subscriptions(
-            subscriptions=tuple(found), next=found[-1].subscription_id if more else ""
+        page = tuple(found[: asked.limit])
+        more = len(found) > asked.limit
+        return q.WebhookSubscriptions(
+            subscriptions=page, next=page[-1].subscription_id if more else ""
         )
 
-    def get(self, asked: q.AboutSubscription, _actor: str) -> q.Subscription:
+    def get(self, asked: q.AboutSubscription, _actor: str) -> q.WebhookSubscription:
         """Show a subscription."""
         with self._engine.connect() as connection:
             return show(connection, asked.subscription_id)
 
-    def change(self, asked: q.ChangeSubscription, _actor: str) -> q.Subscription:
+    def change(self, asked: q.ChangeSubscription, _actor: str) -> q.WebhookSubscription:
         """Change a subscription; what was paused and is active again, is told what it missed."""
         self._check(asked.url, asked.events)
         values = {"id": asked.subscription_id, "now": clock.now()}
@@ -146,7 +147,7 @@ class Subscriptions:
             subscription_id=asked.subscription_id, secret=secret, secret_overlaps_until=until
         )
 
-    def replay(self, asked: q.Replay, _actor: str) -> q.Subscription:
+    def replay(self, asked: q.Replay, _actor: str) -> q.WebhookSubscription:
         """Tell a subscription once more what happened since a time."""
         with self._engine.begin() as connection:
             _locked(connection, asked.subscription_id)
@@ -154,9 +155,9 @@ class Subscriptions:
             connection.execute(REPLAY, values)
             return show(connection, asked.subscription_id)
 
-    def types(self, _asked: Nothing, _actor: str) -> q.EventTypesFound:
+    def types(self, _asked: Nothing, _actor: str) -> q.WebhookEventTypes:
         """List what can be subscribed to."""
-        return q.EventTypesFound(types=tuple(_type(told) for told in CATALOGUE))
+        return q.WebhookEventTypes(types=tuple(_type(told) for told in CATALOGUE))
 
     def _check(self, url: str, patterns: tuple[str, ...]) -> None:
         if wrong := why_not(url, private=self._private):
@@ -167,7 +168,7 @@ class Subscriptions:
             raise Refused("unknown_event", told, f"events[{patterns.index(unknown)}]")
 
 
-def show(connection: sa.Connection, subscription_id: str) -> q.Subscription:
+def show(connection: sa.Connection, subscription_id: str) -> q.WebhookSubscription:
     """Show a subscription as it is now; raises NotFound."""
     row = connection.execute(ONE, {"id": subscription_id, "now": clock.now()}).mappings().first()
     if row is None:
@@ -175,8 +176,8 @@ def show(connection: sa.Connection, subscription_id: str) -> q.Subscription:
     return _shown(row)
 
 
-def _shown(row: Mapping[Any, Any]) -> q.Subscription:
-    return q.Subscription(**{**row, "events": tuple(row["events"])})
+def _shown(row: Mapping[Any, Any]) -> q.WebhookSubscription:
+    return q.WebhookSubscription(**{**row, "events": tuple(row["events"])})
 
 
 def _locked(connection: sa.Connection, subscription_id: str) -> Any:
@@ -191,6 +192,6 @@ def _wished(asked: q.Subscribe | q.ChangeSubscription) -> dict[str, Any]:
     return {"url": asked.url, "events": events, "description": asked.description}
 
 
-def _type(told: Told) -> q.EventType:
+def _type(told: Told) -> q.WebhookEventType:
     event = make_event("", told.type, "", EXAMPLE_AT, told.example)
-    return q.EventType(type=told.type, about=told.about, example=event.body)
+    return q.WebhookEventType(type=told.type, about=told.about, example=event.body)

@@ -56,30 +56,31 @@ class History:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def find(self, asked: q.FindDeliveries, _actor: str) -> q.Deliveries:
+    def find(self, asked: q.FindDeliveries, _actor: str) -> q.WebhookDeliveries:
         """List a subscription's deliveries."""
         wanted = {
             "id": asked.subscription_id, "state": asked.state, "after": asked.after,
-            "limit": asked.limit,
+            "limit": asked.limit + 1,
         }  # fmt: skip
         with self._engine.connect() as connection:
             desk.show(connection, asked.subscription_id)
             found = [_shown(row) for row in connection.execute(PAGE, wanted).mappings()]
-        more = len(found) == asked.limit
-        return q.Deliveries(deliveries=tuple(found), next=found[-1].delivery_id if more else "")
+        page = tuple(found[: asked.limit])
+        more = len(found) > asked.limit
+        return q.WebhookDeliveries(deliveries=page, next=page[-1].delivery_id if more else "")
 
-    def get(self, asked: q.AboutDelivery, _actor: str) -> q.DeliveryPage:
+    def get(self, asked: q.AboutDelivery, _actor: str) -> q.WebhookDeliveryPage:
         """Show a delivery with each try."""
         with self._engine.connect() as connection:
             row = _one(connection, asked.delivery_id)
             tries = connection.execute(TRIES, {"id": asked.delivery_id}).mappings()
-            return q.DeliveryPage(
+            return q.WebhookDeliveryPage(
                 delivery=_shown(row),
                 body=row["body"],
-                tries=tuple(q.DeliveryAttempt(**one) for one in tries),
+                tries=tuple(q.WebhookAttempt(**one) for one in tries),
             )
 
-    def retry(self, asked: q.AboutDelivery, _actor: str) -> q.Delivery:
+    def retry(self, asked: q.AboutDelivery, _actor: str) -> q.WebhookDelivery:
         """Let a dead delivery be tried for another three days, one that waits be tried at once."""
         with self._engine.begin() as connection:
             row = _one(connection, asked.delivery_id)
@@ -89,7 +90,7 @@ class History:
                 raise IllegalMove("delivery", asked.delivery_id, "delivered", "pending")
             return _shown(_one(connection, asked.delivery_id))
 
-    def test(self, asked: q.AboutSubscription, actor: str) -> q.Delivery:
+    def test(self, asked: q.AboutSubscription, actor: str) -> q.WebhookDelivery:
         """Send a subscription an event of the type webhook.test, whatever it listens to."""
         identity, now = asked.subscription_id, clock.now()
         with Session(self._engine) as session, session.begin():
@@ -119,5 +120,5 @@ def _one(connection: sa.Connection, delivery_id: str) -> Mapping[Any, Any]:
     return row
 
 
-def _shown(row: Mapping[Any, Any]) -> q.Delivery:
-    return q.Delivery(**{name: row[name] for name in q.Delivery.__struct_fields__})
+def _shown(row: Mapping[Any, Any]) -> q.WebhookDelivery:
+    return q.WebhookDelivery(**{name: row[name] for name in q.WebhookDelivery.__struct_fields__})

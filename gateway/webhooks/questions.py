@@ -93,7 +93,7 @@ class AboutDelivery(Wire, frozen=True, kw_only=True):
     delivery_id: DeliveryId
 
 
-class Subscription(Wire, frozen=True, kw_only=True):
+class WebhookSubscription(Wire, frozen=True, kw_only=True):
     """Who wants to hear of what, and how it goes.
 
     `why` tells why it is paused, if we have done that; `failing_since` since when nothing comes
@@ -133,14 +133,14 @@ class NewSecret(Wire, frozen=True, kw_only=True):
     secret_overlaps_until: Instant | None
 
 
-class Subscriptions(Wire, frozen=True, kw_only=True):
+class WebhookSubscriptions(Wire, frozen=True, kw_only=True):
     """A page of subscriptions."""
 
-    subscriptions: tuple[Subscription, ...]
+    subscriptions: tuple[WebhookSubscription, ...]
     next: str = ""
 
 
-class Delivery(Wire, frozen=True, kw_only=True):
+class WebhookDelivery(Wire, frozen=True, kw_only=True):
     """What becomes of one event at one subscription.
 
     `subject` is what it is about, such as an order: events about the same come in order. `last` is
@@ -161,14 +161,14 @@ class Delivery(Wire, frozen=True, kw_only=True):
     due_at: Instant | None
 
 
-class Deliveries(Wire, frozen=True, kw_only=True):
+class WebhookDeliveries(Wire, frozen=True, kw_only=True):
     """A page of deliveries."""
 
-    deliveries: tuple[Delivery, ...]
+    deliveries: tuple[WebhookDelivery, ...]
     next: str = ""
 
 
-class DeliveryAttempt(Wire, frozen=True, kw_only=True):
+class WebhookAttempt(Wire, frozen=True, kw_only=True):
     """One try: the status and the start of the answer, or why there was none."""
 
     number: int
@@ -179,15 +179,15 @@ class DeliveryAttempt(Wire, frozen=True, kw_only=True):
     error: str
 
 
-class DeliveryPage(Wire, frozen=True, kw_only=True):
+class WebhookDeliveryPage(Wire, frozen=True, kw_only=True):
     """A delivery with what is sent and with each try, newest first, at most 100."""
 
-    delivery: Delivery
+    delivery: WebhookDelivery
     body: str
-    tries: tuple[DeliveryAttempt, ...]
+    tries: tuple[WebhookAttempt, ...]
 
 
-class EventType(Wire, frozen=True, kw_only=True):
+class WebhookEventType(Wire, frozen=True, kw_only=True):
     """A type of event: what it tells, and an example of what is sent, as JSON."""
 
     type: str
@@ -195,21 +195,21 @@ class EventType(Wire, frozen=True, kw_only=True):
     example: str
 
 
-class EventTypesFound(Wire, frozen=True, kw_only=True):
+class WebhookEventTypes(Wire, frozen=True, kw_only=True):
     """All types of events that there are."""
 
-    types: tuple[EventType, ...]
+    types: tuple[WebhookEventType, ...]
 
 
 SUBSCRIBE = Question("webhooks.subscribe", Subscribe, MadeSubscription, changes=True)
-SUBSCRIPTIONS = Question("webhooks.subscriptions", FindSubscriptions, Subscriptions)
-SUBSCRIPTION = Question("webhooks.subscription", AboutSubscription, Subscription)
-CHANGE = Question("webhooks.change", ChangeSubscription, Subscription, changes=True)
+SUBSCRIPTIONS = Question("webhooks.subscriptions", FindSubscriptions, WebhookSubscriptions)
+SUBSCRIPTION = Question("webhooks.subscription", AboutSubscription, WebhookSubscription)
+CHANGE = Question("webhooks.change", ChangeSubscription, WebhookSubscription, changes=True)
 UNSUBSCRIBE = Question("webhooks.unsubscribe", AboutSubscription, Nothing, changes=True)
 ROTATE = Question("webhooks.rotate", RotateSecret, NewSecret, changes=True)
-TEST = Question("webhooks.test", AboutSubscription, Delivery, changes=True)
-REPLAY = Question("webhooks.replay", Replay, Subscription, changes=True)
-DELIVERIES = Question("webhooks.deliveries", FindDeliveries, Deliveries)
-DELIVERY = Question("webhooks.delivery", AboutDelivery, DeliveryPage)
-RETRY = Question("webhooks.retry", AboutDelivery, Delivery, changes=True)
-TYPES = Question("webhooks.types", Nothing, EventTypesFound)
+TEST = Question("webhooks.test", AboutSubscription, WebhookDelivery, changes=True)
+REPLAY = Question("webhooks.replay", Replay, WebhookSubscription, changes=True)
+DELIVERIES = Question("webhooks.deliveries", FindDeliveries, WebhookDeliveries)
+DELIVERY = Question("webhooks.delivery", AboutDelivery, WebhookDeliveryPage)
+RETRY = Question("webhooks.retry", AboutDelivery, WebhookDelivery, changes=True)
+TYPES = Question("webhooks.types", Nothing, WebhookEventTypes)
