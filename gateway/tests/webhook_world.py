@@ -35,12 +35,22 @@ class Receiver:
 
     answers: Callable[[dict[str, str], bytes], int] = lambda _headers, _body: 200
     got: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    good: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
 
     def send(self, url: str, headers: dict[str, str], body: bytes) -> Attempt:
         """Take a webhook."""
         event: Any = msgspec.json.decode(body)
         self.got[url].append((headers["webhook-id"], event["type"]))
-        return Attempt(clock.now(), 0.1, self.answers(headers, body), "hello")
+        attempt = Attempt(clock.now(), 0.1, self.answers(headers, body), "hello")
+        if attempt.delivered:
+            self.good.setdefault((url, event["data"].get("order_id", "")), {})[
+                headers["webhook-id"]
+            ] = None
+        return attempt
+
+    def first_successes(self, url: str, order: str) -> list[str]:
+        """The ids of what was taken about an order, each where it came first."""
+        return list(self.good.get((url, order), {}))
 
     def types(self, url: str = URL) -> list[str]:
         """What came, in order."""
@@ -55,6 +65,7 @@ class World:
     now: datetime = NOW
     receiver: Receiver = field(default_factory=Receiver)
     number: int = 0
+    last_event_id: str = ""
 
     def __post_init__(self) -> None:
         self.desk = Subscriptions(self.engine, private=False)
@@ -71,6 +82,7 @@ class World:
         for message in messages:
             self.number += 1
             identity = ids.pop(0) if ids else f"msg_{first_of(self.now)}{self.number:016d}"
+            self.last_event_id = f"evt_{identity.rpartition('_')[2]}"
             jobs.append(
                 Job(
                     message.wire,

@@ -33,7 +33,7 @@ LOCK = sa.text(
 )
 FIRST = sa.text(
     "select d.delivery_id, e.event_id, e.body, s.state, s.url, s.secret, s.old_secret,"
-    " s.old_secret_until"
+    " s.old_secret_until, s.failing_since"
     " from webhook_deliveries d join webhook_subscriptions s using (subscription_id)"
     " left join webhook_events e using (seq)"
     " where d.subscription_id = :subscription and d.subject = :subject and d.state = 'pending'"
@@ -95,6 +95,7 @@ class Delivery:
     body: str | None
     url: str
     secrets: tuple[str, ...]
+    after_failures: bool = False
 
 
 def take_due(
@@ -117,7 +118,9 @@ def first_of(connection: sa.Connection, lane: Lane, now: datetime) -> Delivery |
         return None
     overlaps = row.old_secret and row.old_secret_until and now < row.old_secret_until
     secrets = (row.secret, row.old_secret) if overlaps else (row.secret,)
-    return Delivery(row.delivery_id, row.event_id or "", row.body, row.url, secrets)
+    return Delivery(
+        row.delivery_id, row.event_id or "", row.body, row.url, secrets, bool(row.failing_since)
+    )
 
 
 def conclude(

@@ -74,5 +74,6 @@ def _in_words(error: BaseException, seconds: float) -> str:
     name = type(error).__name__
     if "Timeout" in name:
         return f"There was no answer within {seconds:g} seconds."
-    cause = error.args[-1] if isinstance(error, ProtocolError) and error.args else error
-    return f"{name}: {cause}"[:500]
+    if isinstance(error, ProtocolError) and error.args and isinstance(error.args[-1], Exception):
+        error = error.args[-1]
+    return f"{type(error).__name__}: {error}"[:500]

@@ -104,6 +104,8 @@ class Sender:
         if not attempt.delivered:
             told = {"status": attempt.status, "error": attempt.error}
             self._log.warning("webhook not delivered", **about, outcome=outcome, **told)
+        if attempt.delivered and not delivery.after_failures:
+            return
         with self._engine.begin() as connection:
             paused = outbox.judge(connection, lane.subscription_id, attempt, clock.now())
         if paused:

@@ -134,6 +134,43 @@ def test_who_was_slower_than_its_lease_decides_nothing_any_more(world: World) ->
     assert world.receiver.types() == ["order.placed", "order.confirmed"]
 
 
+def test_who_was_slower_than_its_lease_does_not_go_on_beside_who_came_after_it(
+    world: World,
+) -> None:
+    world.subscribes("order.*")
+    world.happens(placed(), confirmed())
+    with world.engine.begin() as connection:
+        (lane,) = outbox.take_due(connection, world.now, 10, 10, [])
+        slow = outbox.first_of(connection, lane, world.now)
+    assert slow
+    world.passes(seconds=LEASE.total_seconds())
+    with world.engine.begin() as connection:
+        (theirs,) = outbox.take_due(connection, world.now, 10, 10, [])
+        arrived = Attempt(world.now, 25.0, 200)
+
+        assert outbox.conclude(connection, lane, slow, arrived, world.now) is None
+
+    world.sender.work_off(theirs)
+    assert world.receiver.types() == ["order.confirmed"]
+
+
+def test_each_delivery_has_its_own_patience(world: World) -> None:
+    identity = world.subscribes("order.*")
+    world.receiver.answers = lambda _, body: 500
+    world.happens(placed(), confirmed())
+    for _ in range(6):
+        world.works()
+        world.passes(hours=2)
+    world.receiver.answers = lambda _, body: 500 if b"order.confirmed" in body else 200
+
+    world.works()
+
+    (waits,) = world.deliveries(identity, "pending")
+    assert (waits.type, waits.attempts) == ("order.confirmed", 1)
+    assert waits.due_at
+    assert waits.due_at - world.now <= timedelta(seconds=6)
+
+
 def test_after_three_days_it_is_a_dead_letter_and_the_next_one_goes(world: World) -> None:
     identity = world.subscribes("order.*")
     world.receiver.answers = lambda _, body: 400 if b"order.placed" in body else 200
