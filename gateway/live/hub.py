@@ -6,6 +6,7 @@ What changes again and again is told once in a while, not each time.
 """
 
 import secrets
+import time
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ REMEMBERED = 5_000
 GATHER_SECONDS = 0.3
 EACH_TOPIC = 100
 HEARTBEAT_SECONDS = 15
+# then the browser comes back by itself, and it is asked anew who it is and what they may see
+LONGEST_SECONDS = 900
 RETRY = "retry: 3000\n\n"
 LISTENING = Gauge("oms_live_listeners", "Browsers that hear of changes")
 
@@ -111,9 +114,10 @@ class Hub:
         LISTENING.set(len(self._listeners))
 
     def stream(self, listener: Listener) -> Iterator[str]:
-        """Say what is new, as server-sent events, until the client or the hub has enough."""
+        """Say what is new, as server-sent events, for a quarter of an hour."""
         yield RETRY
-        while not self.closed:
+        ends = time.monotonic() + LONGEST_SECONDS
+        while not self.closed and time.monotonic() < ends:
             told = "".join(self._new_to(listener))
             if told:
                 yield told

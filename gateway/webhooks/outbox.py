@@ -56,6 +56,11 @@ NOTE = sa.text(
     "insert into webhook_attempts (delivery_id, number, at, seconds, status, answer, error)"
     " values (:id, :number, :at, :seconds, :status, :answer, :error) on conflict do nothing"
 )
+LATE = sa.text(
+    "select extract(epoch from :now - min(l.due_at)) from webhook_lanes l"
+    " join webhook_subscriptions s using (subscription_id)"
+    " where s.state = 'active' and l.due_at <= :now"
+)
 FAILING = sa.text(
     "update webhook_subscriptions set failing_since = :at"
     " where subscription_id = :id and failing_since is null"
@@ -152,6 +157,11 @@ def conclude(
         },
     )  # fmt: skip
     return goes_on
+
+
+def late(connection: sa.Connection, now: datetime) -> float:
+    """Tell for how many seconds a delivery has been due that nobody has tried; 0 if none is."""
+    return float(connection.scalar(LATE, {"now": now}) or 0)
 
 
 def let_go(connection: sa.Connection, lane: Lane, now: datetime) -> None:

@@ -6,19 +6,21 @@ from typing import Any
 import eventlet
 import sqlalchemy as sa
 from nameko.extensions import DependencyProvider
+from prometheus_client import Gauge
 
 from chassis import clock
 from chassis.bus import Bus
 from chassis.config import read_settings
 from chassis.wiring import handles, tends
 from gateway.tables import metadata
-from gateway.webhooks import intake
+from gateway.webhooks import intake, outbox
 from gateway.webhooks.catalogue import CATALOGUE
 from gateway.webhooks.post import Post
 from gateway.webhooks.sender import Sender
 
 IDLE_SECONDS, AWAY_SECONDS = 0.3, 2
 FINISH_SECONDS = 12
+LATE = Gauge("oms_webhook_late_seconds", "Seconds for which a delivery is due and not tried")
 
 
 class Sending(DependencyProvider):  # type: ignore[misc]
@@ -69,6 +71,12 @@ class Deliveries:
     def hear(self, message: Any, work: Any) -> None:
         """Keep an event for those who subscribed to it."""
         intake.hear(message, work)
+
+    @tends(seconds=10)
+    def look_what_is_late(self, engine: sa.Engine) -> None:
+        """Set the gauge of what is due and is not tried."""
+        with engine.connect() as connection:
+            LATE.set(outbox.late(connection, clock.now()))
 
     @tends(seconds=1)
     def catch_up(self, engine: sa.Engine) -> None:

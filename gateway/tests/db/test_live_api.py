@@ -80,6 +80,16 @@ def test_who_listens_takes_no_place_of_those_who_ask(engine: sa.Engine) -> None:
     assert browser.own.live.listeners == 0
 
 
+def test_who_only_looks_whether_there_is_a_stream_leaves_nothing_behind(engine: sa.Engine) -> None:
+    browser = Browser(engine)
+    a_user(browser.own)
+    browser.log_in()
+
+    browser.call("HEAD", "/events").close()
+
+    assert browser.own.live.listeners == 0
+
+
 def test_when_so_many_listen_that_no_more_can_it_is_said_when_to_come_back(
     engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -154,6 +154,18 @@ def test_who_was_slower_than_its_lease_does_not_go_on_beside_who_came_after_it(
     assert world.receiver.types() == ["order.confirmed"]
 
 
+def test_it_is_told_how_long_something_is_due_that_nobody_tries(world: World) -> None:
+    world.subscribes("order.*")
+    world.happens(placed())
+    world.passes(seconds=90)
+
+    with world.engine.connect() as connection:
+        assert outbox.late(connection, world.now) == 90
+    world.works()
+    with world.engine.connect() as connection:
+        assert outbox.late(connection, world.now) == 0
+
+
 def test_each_delivery_has_its_own_patience(world: World) -> None:
     identity = world.subscribes("order.*")
     world.receiver.answers = lambda _, body: 500

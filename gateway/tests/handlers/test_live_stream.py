@@ -167,6 +167,16 @@ def test_no_more_listen_than_there_is_room_for(hub: Hub) -> None:
     assert hub.listen(ALL, "")
 
 
+def test_a_stream_does_not_outlive_what_its_reader_may_see_by_much(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs, "LONGEST_SECONDS", 0.02)
+    client = Client(hub)
+    client.reads()
+
+    assert len(list(client.stream)) <= 1  # a heartbeat
+
+
 def test_a_stream_ends_when_the_process_does(hub: Hub) -> None:
     client = Client(hub)
     client.reads()
