@@ -24,11 +24,12 @@ BROKER_SECONDS = 60
 
 def service_class(service: str) -> Any:
     """Find the one class of a service that has a Bus."""
-    module = import_module(f"services.{service}.service")
+    where = "gateway.webhooks" if service == "gateway" else f"services.{service}"
+    module = import_module(f"{where}.service")
     for thing in vars(module).values():
         if inspect.isclass(thing) and getattr(thing, "name", "") == service:
             return thing
-    raise SystemExit(f"services/{service}/service.py holds no class with name = {service!r}.")
+    raise SystemExit(f"{where}.service holds no class with name = {service!r}.")
 
 
 def run(service: str) -> int:
@@ -67,15 +68,12 @@ def migrate(services: Sequence[str]) -> None:
     settings = read_settings()
     for service in services:
         upgrade(service, database_url_of(service, os.environ))
-    handled = {s: _handled_by(s) for s in services if s != "gateway"}
-    if not handled:
-        return
     nodes = settings.amqp_uri.replace(",", ";")  # as kombu writes several
     with Connection(nodes, connect_timeout=5) as connection:
         connection.ensure_connection(interval_start=0.2, interval_step=0.2, timeout=BROKER_SECONDS)
         channel = connection.connection.channel()
-        for service, wires in handled.items():
-            declare(channel, Names(settings.bus_namespace), service, wires)
+        for service in services:
+            declare(channel, Names(settings.bus_namespace), service, _handled_by(service))
 
 
 def _handled_by(service: str) -> list[str]:

@@ -1,8 +1,9 @@
 """How does the whole system start, stop and survive on one machine?
 
 Broker and database are found or started, databases made and migrated, then seven services, a
-relay, the gateway and a mail sink run as processes of their own. `make run`, the tests, the demo
-and the benchmark all use this. With `replicas`, each service and the relay run so many times.
+relay, the gateway, its deliveries and a mail sink run as processes of their own. `make run`, the
+tests, the demo and the benchmark all use this. With `replicas`, each service and the relay run so
+many times.
 """
 
 import http.client
@@ -246,6 +247,7 @@ class System:
         for name in self.replicas("relay"):
             self._add(name, ["chassis", "relay", *SERVICES], self._database_urls(), logs)
         self._add("gateway", ["gateway"], {"PORT": str(self.port)}, logs)
+        self._add("deliveries", ["gateway", "deliver"], {}, logs, owner="gateway")
         self._say(f"starting {len(self.processes)} processes …")
         for process in self.processes.values():
             process.start()
