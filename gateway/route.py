@@ -23,7 +23,7 @@ class Route:
     """One operation.
 
     `needs` is the one permission that whoever asks must have (people/roles.py); or OPEN for all who
-    come, or OWN for people who are logged in, about themselves.
+    come, OWN for people who are logged in, about themselves, ANY for who may see anything.
     The fields of the question come from the address, the `headers`, and the body (for GET from the
     query). `raw` names the field that takes the whole body as text, `inside` the one that takes all
     other fields. `document` is the media type of an answer that is a paper to print; `made` the

@@ -7,7 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-from local import catalogue, console
+from local import admin, catalogue, console
 from local.processes import ROOT
 from local.supervisor import System
 
@@ -41,6 +41,7 @@ def main(state: Path = STATE) -> None:
             f"  API      {system.gateway_url}\n"
             f"  Docs     {system.gateway_url}/docs\n"
             f"  API key  {system.api_key}\n"
+            f"  Login    {admin.EMAIL}, password {admin.password(system)}\n"
             f"  Mails    {_near(system.mails)}\n"
             f"  Logs     {_near(state / 'logs')}\n\n"
             "  Ctrl-C stops it; the data stay. `make reset` forgets them.\n",

@@ -14,7 +14,7 @@ def status_of(port, page):
     return answer.status, answer.read().decode()
 
 
-@pytest.mark.parametrize("process", [*SERVICES, "relay", "gateway"])
+@pytest.mark.parametrize("process", [*SERVICES, "relay", "gateway", "deliveries"])
 def test_every_process_tells_how_it_does(process, system):
     port = system.health_port(process)
     assert status_of(port, "/live")[0] == status_of(port, "/ready")[0] == 200
