@@ -23,7 +23,7 @@ setup: ## make the virtual environment from the lock (instant when it is there)
 	  echo "$$lock" > $(STAMP); \
 	fi
 
-run: setup ## start everything and print where it is; Ctrl-C stops it, the data stay (PORT=8080)
+run: setup ## build the console, start everything, print where it is; Ctrl-C stops it (PORT=8080)
 	@$(PY) -m local.run
 
 reset: setup ## forget the data of `make run`

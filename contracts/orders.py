@@ -156,7 +156,7 @@ class Note(Wire, frozen=True, kw_only=True):
 
 
 class JourneyStep(Wire, frozen=True, kw_only=True):
-    """Where one run of a saga stands."""
+    """Where one run of a saga stands; `steps` are all that it may take, in order."""
 
     saga: str
     run_id: str
@@ -165,6 +165,7 @@ class JourneyStep(Wire, frozen=True, kw_only=True):
     deadline: Instant | None = None
     attempts: int = 0
     problem: str = ""
+    steps: tuple[str, ...] = ()
 
 
 class OrderFulfillment(Wire, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from chassis.telemetry import get_log
 from gateway import around, docs_page, openapi
 from gateway.api import ROUTES
+from gateway.console_files import add_console
 from gateway.gate import Gate
 from gateway.own import Own
 from gateway.people.limits import Limits
@@ -39,7 +40,7 @@ def create_app(  # noqa: PLR0913 - each is one thing that it stands on
     app.add_url_rule("/openapi.json", "openapi", _openapi)
     app.add_url_rule("/docs", "docs", lambda: Response(docs_page.html(), mimetype="text/html"))
     app.add_url_rule("/problems/<kind>", "problems", docs_page.problem_page)
-    app.add_url_rule("/", "home", lambda: Response(status=302, headers={"Location": "/docs"}))
+    add_console(app)
     around.watch(app)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(sa.exc.OperationalError, _no_database)

@@ -53,7 +53,8 @@ def _end(response: Response) -> Response:
     route = request.endpoint or "none"
     REQUESTS.labels(method, route, response.status_code).inc()
     SECONDS.labels(method, route).observe(time.perf_counter() - g.began)
-    response.headers.extend(HEADERS)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     response.headers["Request-Id"] = g.request_id
     return response
 

@@ -16,7 +16,7 @@ FREE = (
     "schemas/",
     "examples/",
 )
-KINDS = (".py", ".md", ".sh", ".toml", ".yaml", ".yml")
+KINDS = (".py", ".md", ".sh", ".toml", ".yaml", ".yml", ".ts", ".tsx", ".css")
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-from local import admin, catalogue
+from local import admin, catalogue, console
 from local.processes import ROOT
 from local.supervisor import System
 
@@ -24,6 +24,7 @@ def main(state: Path = STATE) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
+    built = _build_console()
     with System(
         state,
         say,
@@ -36,7 +37,8 @@ def main(state: Path = STATE) -> None:
             loaded.touch()
         (state / "url").write_text(system.gateway_url)
         print(
-            f"\n  API      {system.gateway_url}\n"
+            f"\n  Console  {f'{system.gateway_url}/console/' if built else 'missing, see above'}\n"
+            f"  API      {system.gateway_url}\n"
             f"  Docs     {system.gateway_url}/docs\n"
             f"  API key  {system.api_key}\n"
             f"  Login    {admin.EMAIL}, password {admin.password(system)}\n"
@@ -50,6 +52,15 @@ def main(state: Path = STATE) -> None:
         (state / "url").unlink(missing_ok=True)
         say("stopping …")
     say("stopped")
+
+
+def _build_console() -> bool:
+    """Build the console if need be; without it everything else is there all the same."""
+    try:
+        console.build(say)
+    except console.NoConsole as why:
+        say(f"The console is missing: {why}")
+    return (console.CONSOLE / console.BUILT / "index.html").exists()
 
 
 def _near(path: Path) -> Path:

@@ -9,6 +9,7 @@ from chassis.saga_store import Run
 from contracts import orders as said
 from contracts.values import HistoryLine
 from services.orders.domain.order import Order
+from services.orders.sagas.order_journey import SAGAS
 from services.orders.tables import history, orders, saga_runs
 
 
@@ -100,6 +101,7 @@ def _step(run: Run) -> said.JourneyStep:
         deadline=run.deadline,
         attempts=run.attempts,
         problem=run.problem,
+        steps=tuple(step.name for step in SAGAS[run.saga].steps) if run.saga in SAGAS else (),
     )
 
 
@@ -111,4 +113,8 @@ def _allowed(order: Order) -> tuple[str, ...]:
         allowed.append("release")
     if order.may_cancel:
         allowed.append("cancel")
+    if order.captured > order.refunded:
+        allowed.append("refund")
+    if any(line.shipped > line.returned for line in order.lines):
+        allowed.append("return")
     return tuple(allowed)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -33,6 +34,7 @@ def test_an_order_comes_back_as_it_was_placed(office: Office) -> None:
     assert (order.customer, order.ship_to, order.tags) == (wish.customer, wish.ship_to, ("a",))
     assert order.allowed == ("tag", "note", "hold", "cancel")
     assert [(step.saga, step.step) for step in order.journey] == [("order", "stock")]
+    assert order.journey[0].steps == ("stock", "payment", "confirm", "routing", "commit")
 
 
 def test_numbers_are_given_once_and_in_order(office: Office) -> None:
@@ -174,3 +176,26 @@ def test_a_canceled_order_shows_what_may_still_be_done_with_it(office: Office) -
     order = shown(office, order_id)
     assert order.allowed == ("tag", "note", "hold")
     assert order.journey[0].phase == "backward"
+
+
+@pytest.mark.parametrize(
+    ("shipped", "returned", "captured", "refunded", "more"),
+    [
+        (0, 0, 0, 0, set()),
+        (0, 0, 900, 0, {"refund"}),
+        (2, 1, 900, 900, {"return"}),
+        (2, 2, 900, 899, {"refund"}),
+    ],
+)
+def test_money_that_was_taken_can_go_back_and_so_can_goods_that_were_sent(
+    office: Office, shipped: int, returned: int, captured: int, refunded: int, more: set[str]
+) -> None:
+    order_id = office.place(a_line(MUG, 2)).order_id
+    with office.batch(OrderRef(order_id=order_id)) as (orders, _):
+        order = orders.get(order_id)
+        assert order is not None
+        sent = {"open": 2 - shipped, "shipped": shipped, "returned": returned}
+        order.lines = (replace(order.lines[0], **sent),)
+        order.captured, order.refunded = captured, refunded
+
+    assert set(shown(office, order_id).allowed) & {"refund", "return"} == more

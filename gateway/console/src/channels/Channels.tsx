@@ -1,0 +1,71 @@
+/** Which shops are connected, how do they do, and what did they send? */
+import { Alert, Badge, Card, Group, SimpleGrid, Stack, Tabs, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { api, got, type Of } from '@/api/client'
+import { Busy } from '@/parts/Busy'
+import { Head } from '@/parts/Head'
+import { Empty } from '@/parts/Rows'
+import { Sorry } from '@/parts/Sorry'
+import { useMay } from '@/shell/session'
+import { age } from '@/text/show'
+import { t } from '@/text/text'
+import { Imports, Upload } from './Imports'
+import { Inbound } from './Inbound'
+import { Pushes } from './Pushes'
+
+export function Channels() {
+  const may = useMay()
+  const asked = useQuery({ queryKey: ['channels'], queryFn: () => got(api.GET('/channels')), refetchInterval: 15_000 })
+  const connections = asked.data?.connections ?? []
+  return (
+    <>
+      <Head title={t('Channels')}>
+        {may('channels.write') && connections.some((one) => one.kind === 'csv') && <Upload channels={connections.filter((one) => one.kind === 'csv').map((one) => one.channel)} />}
+      </Head>
+      <Sorry error={asked.error} again={() => void asked.refetch()} />
+      {asked.isPending && <Busy />}
+      {asked.data && !connections.length && <Card mb="md"><Stack align="center" gap="xs"><Empty title={t('No shop is connected')} todo={t('Connect one by the API: PUT /channels/{channel}.')} /></Stack></Card>}
+      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} mb="lg">
+        {connections.map((one) => <Connection key={one.channel} one={one} />)}
+      </SimpleGrid>
+      <Tabs defaultValue="inbound" keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="inbound">{t('Orders from channels')}</Tabs.Tab>
+          <Tabs.Tab value="imports">{t('Imports')}</Tabs.Tab>
+          <Tabs.Tab value="pushes">{t('Told to channels')}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="inbound"><Inbound /></Tabs.Panel>
+        <Tabs.Panel value="imports"><Imports /></Tabs.Panel>
+        <Tabs.Panel value="pushes"><Pushes /></Tabs.Panel>
+      </Tabs>
+    </>
+  )
+}
+
+function Connection({ one }: { one: Of<'ConnectionView'> }) {
+  const well = !one.failed && !one.unmapped && !one.pull_problem
+  return (
+    <Card>
+      <Group justify="space-between" mb={4}>
+        <Title order={2} size="h5">{one.name}</Title>
+        <Badge color={well ? 'teal' : 'red'}>{well ? t('well') : t('needs you')}</Badge>
+      </Group>
+      <Text size="xs" className="quiet">{one.channel} · {one.kind}</Text>
+      <Group gap="md" mt="sm">
+        <Figure name={t('waiting')} value={one.waiting} />
+        <Figure name={t('failed')} value={one.failed} bad />
+        <Figure name={t('unmapped')} value={one.unmapped} bad />
+      </Group>
+      <Text size="xs" className="quiet" mt="sm">
+        {one.last_received_at ? t('heard {ago} ago', { ago: age(one.last_received_at) }) : t('never heard of')}
+        {one.last_pushed_at && ` · ${t('told {ago} ago', { ago: age(one.last_pushed_at) })}`}
+        {one.last_pulled_at && ` · ${t('asked {ago} ago', { ago: age(one.last_pulled_at) })}`}
+      </Text>
+      {one.pull_problem && <Alert color="red" mt="sm" p="xs">{one.pull_problem}</Alert>}
+    </Card>
+  )
+}
+
+function Figure({ name, value, bad }: { name: string; value: number; bad?: boolean }) {
+  return <div><Text fw={700} c={bad && value ? 'red' : undefined} className="figure">{value}</Text><Text size="xs" className="quiet">{name}</Text></div>
+}

@@ -1,0 +1,57 @@
+/** Why is this number what it is? Every movement that made it, newest first. */
+import { Card, Group, Select, Text, Title } from '@mantine/core'
+import { Link } from 'react-router'
+import { api, got, type Of } from '@/api/client'
+import { who } from '@/order/telling'
+import { Busy } from '@/parts/Busy'
+import { usePages } from '@/parts/pages'
+import { Rows } from '@/parts/Rows'
+import { Sorry } from '@/parts/Sorry'
+import { when } from '@/text/show'
+import { t, word } from '@/text/text'
+
+const signed = (value: number) => (value ? `${value > 0 ? '+' : '−'}${Math.abs(value)}` : '·')
+const ORDER = /^ord_[0-9A-Z]{26}/
+
+export function Ledger({ sku, warehouse, choose, all }: { sku: string; warehouse: string; choose: (warehouse: string) => void; all: string[] }) {
+  const pages = usePages<Of<'Movement'>>(['ledger', sku, warehouse], async (after) => {
+    const page = await got(api.GET('/skus/{sku}/movements', { params: { path: { sku }, query: { warehouse_id: warehouse, before: Number(after) || 0 } } }))
+    return { rows: page.movements, next: page.next ? String(page.next) : '' }
+  })
+  return (
+    <Card>
+      <Group justify="space-between" mb="sm">
+        <Title order={2} size="h4">{t('Ledger')}</Title>
+        <Select size="xs" w={170} aria-label={t('Warehouse')} allowDeselect={false} data={[{ value: '', label: t('All warehouses') }, ...all]} value={warehouse} onChange={(value) => choose(value ?? '')} />
+      </Group>
+      <Sorry error={pages.error} again={pages.again} />
+      {pages.pending ? <Busy /> : (
+        <Rows
+          bare
+          label={t('Ledger')}
+          rows={pages.rows}
+          id={(one) => String(one.movement_id)}
+          more={pages.more}
+          busy={pages.busy}
+          empty={<Text size="sm">{t('Nothing has moved yet.')}</Text>}
+          columns={[
+            { head: t('When'), main: true, cell: (one) => <Text size="sm" className="figure">{when(one.at)}</Text> },
+            { head: t('What'), cell: (one) => word(one.kind) },
+            { head: t('Warehouse'), cell: (one) => one.warehouse_id },
+            { head: t('On hand'), number: true, cell: (one) => signed(one.on_hand) },
+            { head: t('Reserved'), number: true, cell: (one) => signed(one.reserved) },
+            { head: t('Allocated'), number: true, cell: (one) => signed(one.allocated) },
+            { head: t('Unavailable'), number: true, cell: (one) => signed(one.unavailable) },
+            { head: t('Because of'), cell: (one) => <Because cause={one.cause} reason={one.reason} /> },
+            { head: t('Who'), cell: (one) => <Text size="sm">{who(one.actor)}</Text> },
+          ]}
+        />
+      )}
+    </Card>
+  )
+}
+
+function Because({ cause, reason }: { cause: string; reason: string }) {
+  const order = ORDER.exec(cause)?.[0]
+  return <Text size="sm" maw={320}>{order ? <Link to={`/orders/${order}`}>{t('an order')}</Link> : word(cause)}{reason && ` · ${reason}`}</Text>
+}

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { byDay, matching, who } from './telling'
+
+const line = (change: object) => ({ at: '2026-03-02T09:30:00Z', actor: 'service:orders', action: 'picked', subject: 'MUG-RED', before: '', after: '2', reason: '', ...change })
+
+test('an actor is told in words', () => {
+  expect([who('key:shop'), who('person:Ann'), who('somebody')]).toEqual(['API key shop', 'Ann', 'somebody'])
+})
+
+test('a history is narrowed to lines that have every word, whoever did it', () => {
+  const lines = [line({}), line({ action: 'packed' }), line({ action: 'packed', actor: 'person:Ann' })]
+  expect(matching(lines, 'MUG pack', '')).toEqual(lines.slice(1))
+  expect(matching(lines, 'pack', 'person:Ann')).toEqual(lines.slice(2))
+})
+
+test('the newest day is told first, each day in its own order', () => {
+  const [old, first, second] = [line({ at: '2026-03-01T12:00:00Z' }), line({ after: '1' }), line({ after: '2' })]
+  expect(byDay([old, first, second]).map(([, lines]) => lines)).toEqual([[first, second], [old]])
+})

@@ -1,0 +1,93 @@
+/** Which orders are there? One box searches them all; views and filters stand in the address. */
+import { Badge, Group, Loader, Text, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { useEffect, useState } from 'react'
+import { Link, useSearchParams } from 'react-router'
+import { api, got, type Of } from '@/api/client'
+import { Busy } from '@/parts/Busy'
+import { Head } from '@/parts/Head'
+import { Icon } from '@/parts/Icon'
+import { usePages } from '@/parts/pages'
+import { type Column, Empty, Rows } from '@/parts/Rows'
+import { Sorry } from '@/parts/Sorry'
+import { State } from '@/parts/State'
+import { money, when } from '@/text/show'
+import { t } from '@/text/text'
+import { Columns, useColumns } from './Columns'
+import { Filters } from './Filters'
+import { type Filter, filterOf, queryOf } from './views'
+import { Views } from './Views'
+
+type Row = Of<'OrderRow'>
+
+const COLUMNS: (Column<Row> & { key: string })[] = [
+  { key: 'number', head: t('Order'), main: true, cell: (row) => <Link className="plain" to={`/orders/${row.order_id}`}><b>#{row.number}</b></Link> },
+  { key: 'customer', head: t('Customer'), cell: (row) => row.customer },
+  { key: 'status', head: t('Status'), short: true, cell: (row) => <State of={row.status} /> },
+  { key: 'payment', head: t('Payment'), short: true, cell: (row) => <State of={row.payment_status} /> },
+  { key: 'fulfillment', head: t('Fulfillment'), short: true, cell: (row) => <State of={row.fulfillment_status} /> },
+  { key: 'channel', head: t('Channel'), cell: (row) => row.channel + (row.channel_order_id && ` · ${row.channel_order_id}`) },
+  { key: 'tags', head: t('Tags'), short: true, cell: (row) => row.tags.length > 0 && <Group gap={4}>{row.tags.map((tag) => <Badge key={tag} color="gray">{tag}</Badge>)}</Group> },
+  { key: 'placed', head: t('Placed'), short: true, cell: (row) => <Text size="sm" className="figure">{when(row.placed_at)}</Text> },
+  { key: 'total', head: t('Total'), number: true, short: true, cell: (row) => money(row.total.amount, row.total.currency) },
+]
+
+export function Orders() {
+  const [query, setQuery] = useSearchParams()
+  const filter = filterOf(query)
+  const choose = (wanted: Filter) => setQuery(queryOf(wanted), { replace: true })
+  const [hidden, setHidden] = useColumns()
+  const pages = usePages(['orders', query.toString()], async (after) => {
+    const page = await got(api.GET('/orders', { params: { query: { ...filter, after, limit: 50 } } }))
+    return { rows: page.orders, next: page.next }
+  })
+  return (
+    <>
+      <Head title={t('Orders')}>
+        <Columns all={COLUMNS.map(({ key, head }) => ({ key, head }))} hidden={hidden} choose={setHidden} />
+      </Head>
+      <Search text={filter.text ?? ''} busy={pages.stale} search={(text) => choose({ ...filter, text })} />
+      <Views filter={filter} choose={choose} />
+      <Filters filter={filter} choose={choose} />
+      <Sorry error={pages.error} again={pages.again} />
+      {pages.pending ? <Busy /> : (
+        <Rows
+          label={t('Orders')}
+          rows={pages.rows}
+          columns={COLUMNS.filter((column) => !hidden.includes(column.key))}
+          id={(row) => row.order_id}
+          to={(row) => `/orders/${row.order_id}`}
+          more={pages.more}
+          busy={pages.busy}
+          empty={query.size
+            ? <Empty title={t('No order matches')} todo={<>{t('Take a filter away or search for less.')} <Link to="/orders">{t('Show all orders')}</Link></>} />
+            : <Empty title={t('There are no orders yet')} todo={<>{t('Connect a shop or import a file, and orders appear here.')} <Link to="/channels">{t('Channels')}</Link></>} />}
+        />
+      )}
+    </>
+  )
+}
+
+function Search({ text, busy, search }: { text: string; busy: boolean; search: (text: string) => void }) {
+  const [typed, setTyped] = useState(text)
+  useEffect(() => setTyped(text), [text])
+  const later = useDebouncedCallback(search, 150)
+  return (
+    <TextInput
+      mb="sm"
+      size="md"
+      type="search"
+      data-search
+      value={typed}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value)
+        later(event.currentTarget.value)
+      }}
+      onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+      leftSection={<Icon name="search" />}
+      rightSection={busy && <Loader size="xs" />}
+      placeholder={t('Number, external id, name, e-mail, phone, postcode, SKU, tracking …')}
+      aria-label={t('Search orders')}
+    />
+  )
+}

@@ -1,0 +1,33 @@
+/** Which warehouses and cartons are there? */
+import { Stack } from '@mantine/core'
+import { Empty, Rows } from '@/parts/Rows'
+import { t } from '@/text/text'
+import { useWarehouse } from '@/warehouse/PickLists'
+
+export function Warehouses() {
+  const { all, cartons } = useWarehouse()
+  return (
+    <Stack>
+      <Rows
+        label={t('Warehouses')} rows={all} id={(one) => one.warehouse_id}
+        empty={<Empty title={t('There are no warehouses')} todo={t('Make one by the API: PUT /warehouses/{warehouse_id}.')} />}
+        columns={[
+          { head: t('Warehouse'), main: true, cell: (one) => one.name },
+          { head: t('Code'), cell: (one) => one.warehouse_id },
+          { head: t('Address'), cell: (one) => `${one.address.line1}, ${one.address.postcode} ${one.address.city}, ${one.address.country}` },
+          { head: t('State'), cell: (one) => (one.active ? t('on') : t('off')) },
+        ]}
+      />
+      <Rows
+        label={t('Cartons')} rows={cartons} id={(one) => one.carton}
+        empty={<Empty title={t('There are no cartons')} todo={t('Make one by the API: PUT /cartons/{carton}.')} />}
+        columns={[
+          { head: t('Carton'), main: true, cell: (one) => one.carton },
+          { head: t('Size'), cell: (one) => `${one.dimensions.length_mm} × ${one.dimensions.width_mm} × ${one.dimensions.height_mm} mm` },
+          { head: t('Carries'), number: true, cell: (one) => `${one.max_weight_g / 1000} kg` },
+          { head: t('Weighs'), number: true, cell: (one) => `${one.own_weight_g} g` },
+        ]}
+      />
+    </Stack>
+  )
+}

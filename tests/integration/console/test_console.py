@@ -1,0 +1,82 @@
+"""Can people work with the console: log in, find an order, pick it with a scanner?"""
+
+from selenium.webdriver.common.keys import Keys
+
+from chassis.testing import eventually
+from local.journey import order_body
+from tests.integration.console.browser import PHONE, Person
+
+
+def test_somebody_logs_in_and_a_wrong_password_is_told_in_words(browser, person):
+    manager = person("order_manager")
+
+    browser.log_in(Person(manager.email, "wrong"))
+    browser.sees("The e-mail address or the password is wrong.")
+    browser.log_in(manager)
+    browser.sees("Placed in the last two weeks")
+
+    assert browser.driver.execute_script("return document.cookie") == ""
+    assert browser.complaints == []
+
+
+def test_an_order_is_found_by_its_tracking_number_and_opened_without_the_mouse(
+    browser, person, api, staff, new_sku
+):
+    sku = new_sku(berlin=5)
+    order_id = api.post("/orders", order_body([(sku, 1, 900)]))["order_id"]
+    page = staff.pick_and_pack(order_id)
+    number = page["shipments"][0]["parcels"][0]["tracking_number"]
+
+    browser.log_in(person("order_manager"))
+    browser.sees("Dashboard")
+    browser.go("orders")
+    browser.sees("#")
+    browser.press("/")
+    browser.press(number)
+    eventually(lambda: browser.text.count("Ada Reader") == 1, within=15)
+    browser.press(Keys.ESCAPE)
+    browser.press("j", Keys.ENTER)
+
+    browser.sees(number)
+    assert order_id in browser.driver.current_url
+    assert browser.complaints == []
+
+
+def test_a_wrong_scan_is_refused_and_a_lost_connection_loses_and_doubles_nothing(
+    browser, person, api, staff, new_sku
+):
+    sku, other = new_sku(berlin=5), new_sku(berlin=5)
+    order_id = api.post("/orders", order_body([(sku, 3, 900)]))["order_id"]
+    list_id = staff.allocated(order_id)["fulfillments"][0]["fulfillment_order_id"]
+
+    def picked() -> int:
+        return api.get(f"/fulfillments/{list_id}")["lines"][0]["picked"]
+
+    browser.size(*PHONE)
+    browser.log_in(person("picker"))
+    browser.sees("Pick lists")
+    browser.go(f"picking/{list_id}")
+    browser.click("Start picking")
+    browser.sees("Scan the first thing")
+
+    browser.scan(f"B{other}")
+    browser.sees(f"Wrong: B{other} is not on this list")
+    assert f"B{other}" in browser.alert
+    assert picked() == 0
+
+    browser.scan(f"B{sku}")
+    eventually(lambda: picked() == 1, within=15)
+
+    browser.connection(there=False)
+    browser.scan(f"B{sku}")
+    browser.scan(f"B{other}")
+    browser.sees(f"Wrong: B{other} is not on this list")
+    browser.scan(f"B{sku}")
+    browser.sees("2 scans wait to be sent")
+    assert picked() == 1
+
+    browser.connection(there=True)
+    eventually(lambda: picked() == 3, within=30)
+    browser.sees("All is picked.")
+    assert api.get(f"/fulfillments/{list_id}")["allowed"] == ["pack", "cancel"]
+    assert browser.complaints == []
