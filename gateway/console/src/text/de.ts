@@ -365,6 +365,7 @@ export const de = {
   'Wrong: {code} is not on this list': 'Falsch: {code} ist nicht auf dieser Liste',
   'You': 'Sie',
   'Your password is set.': 'Ihr Passwort ist gesetzt.',
+  'a return': 'eine Retoure',
   'an order': 'eine Bestellung',
   'as reckoned': 'wie berechnet',
   'asked {ago} ago': 'gefragt vor {ago}',
