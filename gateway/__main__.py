@@ -4,6 +4,7 @@ python -m gateway                           serve the API on PORT
 python -m gateway create-user EMAIL NAME --role ROLE [LANGUAGE]
                                             add a person, and print the link where they set their
                                             password: good once, for an hour
+python -m gateway password-link EMAIL       print such a link for a user, where mail does not help
 python -m gateway create-key NAME [DAYS] [--scopes PERMISSION,…]
                                             make an API key, valid for so many days, for these
                                             permissions (for all without), and print it, this once
@@ -56,6 +57,8 @@ def _people_and_keys(arguments: list[str]) -> int:
         match arguments:
             case ["create-user", email, name, "--role", role, *more] if len(more) <= 1:
                 print(_make_user(own, email, name, role, *more))
+            case ["password-link", email]:
+                print(_link_for(own, email))
             case ["create-key", name, *more]:
                 print(_make_key(own, name, more))
             case ["revoke-key", name]:
@@ -87,6 +90,15 @@ def _make_user(own: "Own", email: str, name: str, role: str, language: str = "en
         raise BadKey("\n".join(fault["detail"] for fault in faults(error.messages))) from None
     assert isinstance(wish, said.NewUser)
     user = own.users.add(wish.email, wish.name, wish.roles, wish.language)
+    return post.link(own.settings, own.links.make(user.user_id))
+
+
+def _link_for(own: "Own", email: str) -> str:
+    from gateway.auth import BadKey
+    from gateway.people import post
+
+    if (user := own.users.by_email(email)) is None:
+        raise BadKey(f"There is no active user {email[:80]!r}.")
     return post.link(own.settings, own.links.make(user.user_id))
 
 

@@ -7,7 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-from local import catalogue, console
+from local import admin, catalogue, console
 from local.processes import ROOT
 from local.supervisor import System
 
@@ -38,6 +38,7 @@ def main(state: Path = STATE) -> None:
         (state / "url").write_text(system.gateway_url)
         print(
             f"\n  Console  {f'{system.gateway_url}/console/' if built else 'missing, see above'}\n"
+            f"  Login    {admin.EMAIL}, password {admin.password(system)}\n"
             f"  API      {system.gateway_url}\n"
             f"  Docs     {system.gateway_url}/docs\n"
             f"  API key  {system.api_key}\n"

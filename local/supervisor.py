@@ -78,10 +78,14 @@ class System:
         """A key for the API, made once and kept."""
         kept = self.state / "api-key"
         if not kept.exists():
-            made = self._run("gateway", "gateway", "create-key", f"local-{secrets.token_hex(3)}")
+            made = self.gateway("create-key", f"local-{secrets.token_hex(3)}")
             kept.touch(mode=0o600)
             kept.write_text(made.strip().split()[-1])
         return kept.read_text()
+
+    def gateway(self, *arguments: str) -> str:
+        """Do something with the gateway from the shell; give what it prints."""
+        return self._run("gateway", "gateway", *arguments)
 
     def start(self) -> None:
         """Start everything and wait until it is ready."""
@@ -222,6 +226,7 @@ class System:
 
     def _run(self, name: str, *arguments: str) -> str:
         environment = self._environment(name) | self._database_urls()
+        environment["PUBLIC_URL"] = self.gateway_url
         process = Kept(name, arguments, environment, self.state / "logs" / "setup.log")
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-m", *arguments],
@@ -244,7 +249,8 @@ class System:
                 self._add(name, ["chassis", "run", service], mail, logs, owner=service)
         for name in self.replicas("relay"):
             self._add(name, ["chassis", "relay", *SERVICES], self._database_urls(), logs)
-        self._add("gateway", ["gateway"], {"PORT": str(self.port)}, logs)
+        where = {"PORT": str(self.port), "PUBLIC_URL": self.gateway_url}
+        self._add("gateway", ["gateway"], mail | where, logs)
         self._say(f"starting {len(self.processes)} processes …")
         for process in self.processes.values():
             process.start()

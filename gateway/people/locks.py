@@ -20,11 +20,11 @@ FORGOTTEN = timedelta(days=1)
 V6_NETWORK = 64
 COUNT = sa.text(
     "insert into login_attempts as a (subject, failures, at, locked_until)"
-    " values (:subject, 1, :now, :now)"
+    " values (:subject, 1, :now, 'epoch')"
     " on conflict (subject) do update set"
     " failures = case when a.at < :forgotten then 1 else a.failures + 1 end,"
     " at = :now,"
-    " locked_until = case when a.at < :forgotten or a.failures + 1 < :free then :now else"
+    " locked_until = case when a.at < :forgotten or a.failures + 1 < :free then 'epoch' else"
     " :now + least(make_interval(secs => :first * 2 ^ least(a.failures + 1 - :free, 20)),"
     " make_interval(secs => :longest)) end"
     " where a.locked_until <= :now"
@@ -105,7 +105,7 @@ class Locks:
         with self._engine.begin() as connection:
             for subject in sorted(subjects, key=lambda one: one.name):
                 mine = (column.subject == subject.name) & (column.failures > 0)
-                values = {"failures": column.failures - 1, "locked_until": clock.now()}
+                values = {"failures": column.failures - 1, "locked_until": sa.text("'epoch'")}
                 connection.execute(sa.update(attempts).where(mine).values(values))
 
     def prune(self) -> None:

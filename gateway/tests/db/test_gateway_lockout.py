@@ -124,6 +124,18 @@ def test_replicas_count_together_and_a_rush_gets_no_more_tries(engine: Any, time
     assert sorted(waits) == [0] * 5 + [30] * 35
 
 
+def test_a_replica_whose_clock_is_behind_locks_nobody_out(engine: Any, time: Any) -> None:
+    locks = Locks(engine.execution_options(isolation_level="READ COMMITTED"))
+    first = locks.try_(ANN)
+
+    time.passes(seconds=-2)
+    second = locks.try_(ANN)
+    locks.take_back(ANN)
+    time.passes(seconds=-2)
+
+    assert [first, second, locks.try_(ANN)] == [0, 0, 0]
+
+
 def test_neither_addresses_of_people_nor_forgotten_attempts_are_kept(
     browser: Browser, time: Any
 ) -> None:

@@ -198,6 +198,10 @@ def test_the_first_admin_is_made_from_the_shell_and_sets_a_password_by_the_link(
     assert "email is not of the form" in told
     assert "role must be one of admin," in told
 
+    assert shell.main(["password-link", "ANN@example.com"]) == 0
+    assert capsys.readouterr().out.strip() != link
+    assert shell.main(["password-link", "eve@example.com"]) == 1
+
     start = "https://oms.example.com/console/password/"
     assert link.startswith(start)
     secret = link.removeprefix(start)
