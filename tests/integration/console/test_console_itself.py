@@ -1,6 +1,5 @@
 """Does the console fit the API that it is made for, and does it reckon rightly?"""
 
-import os
 import subprocess
 
 import pytest
@@ -12,9 +11,9 @@ from local import console
 def test_the_console_fits_the_api_and_its_own_tests_pass(built, script):
     node = console.find_node(print)
     ran = subprocess.run(
-        ["npm", "run", "-s", script],
+        [*node.npm, "run", "-s", script],
         cwd=console.CONSOLE, capture_output=True, text=True, check=False,
-        env={**os.environ, "PATH": f"{node}{os.pathsep}{os.environ['PATH']}"},
+        env=console.environment(node),
     )  # fmt: skip
 
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-1000:]
