@@ -24,8 +24,7 @@ def main(arguments: list[str]) -> int:
         case ["migrate", first, *more]:
             from chassis.run import migrate
 
-            for service in (first, *more):
-                migrate(service)
+            migrate((first, *more))
             return 0
         case ["new-migration", service, what]:
             from chassis.config import read_settings

@@ -90,6 +90,14 @@ class Settings:
         default=365,
         metadata={"about": "days for which inventory knows what it must not do a second time"},
     )
+    webhooks_kept_days: int = field(
+        default=30,
+        metadata={"about": "days for which events are kept that webhooks can be told of again"},
+    )
+    webhooks_allow_private: int = field(
+        default=0,
+        metadata={"about": "1: webhooks may go to private addresses and by http, for trials"},
+    )
     calls_at_once: int = field(default=16, metadata={"about": "calls to the outside at one time"})
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis import aside, clock, stuck, telemetry
-from chassis.retention import REST, forget, rules
+from chassis.retention import REST, forget, in_turn, rules
 from chassis.transaction import prune_inbox
 
 if TYPE_CHECKING:
@@ -57,12 +57,14 @@ def prune(bus: "Bus") -> None:
 
 def forget_old(bus: "Bus") -> None:
     """Forget the rows that are older than an installation wants to keep them."""
+    now, tables = clock.now(), []
     for table, rule in rules(bus.metadata):
         if days := getattr(bus.settings, rule.setting):
-            before = clock.now() - timedelta(days=days)
-            for _ in forget(bus.engine, table, rule, before, eventlet.sleep):
-                if bus.stopping:
-                    return
+            before = now - timedelta(days=days)
+            tables.append(forget(bus.engine, table, rule, before, eventlet.sleep))
+    for _ in in_turn(tables):
+        if bus.stopping:
+            return
 
 
 HOUSEKEEPING: dict[str, tuple[float, Callable[["Bus"], None]]] = {

@@ -8,7 +8,8 @@ three times as long as the page took: whatever else is to be done goes on meanwh
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,6 +76,16 @@ def forget(
             if last is None or (high is None and gone < PAGE):
                 break
             rest(REST * (time.monotonic() - began))
+
+
+def in_turn(tables: Iterable[Iterator[int]]) -> Iterator[int]:
+    """Take a page of each table in turn: none waits until another with years of rows is done."""
+    waiting = deque(tables)
+    while waiting:
+        pages = waiting.popleft()
+        if (gone := next(pages, None)) is not None:
+            waiting.append(pages)
+            yield gone
 
 
 class _Page:

@@ -3,10 +3,12 @@
 import inspect
 import os
 import signal
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
 from eventlet.event import Event
+from kombu import Connection
 from nameko.runners import ServiceRunner
 
 from chassis.bus import Bus
@@ -17,14 +19,17 @@ from chassis.telemetry import get_log, set_up_logging
 from chassis.topology import Names, declare
 from chassis.wiring import Handles
 
+BROKER_SECONDS = 60
+
 
 def service_class(service: str) -> Any:
     """Find the one class of a service that has a Bus."""
-    module = import_module(f"services.{service}.service")
+    where = "gateway.webhooks" if service == "gateway" else f"services.{service}"
+    module = import_module(f"{where}.service")
     for thing in vars(module).values():
         if inspect.isclass(thing) and getattr(thing, "name", "") == service:
             return thing
-    raise SystemExit(f"services/{service}/service.py holds no class with name = {service!r}.")
+    raise SystemExit(f"{where}.service holds no class with name = {service!r}.")
 
 
 def run(service: str) -> int:
@@ -55,20 +60,26 @@ def make_database_driver_green() -> None:
     make_psycopg_green()
 
 
-def migrate(service: str) -> None:
-    """Make or upgrade a service's tables, and declare its queues before anyone speaks to it."""
-    settings = read_settings()
-    upgrade(service, database_url_of(service, os.environ))
-    if service != "gateway":
-        from kombu import Connection
+def migrate(services: Sequence[str]) -> None:
+    """Make or upgrade tables, and declare queues before anyone speaks to their services.
 
-        handled = [
-            entrypoint.message.wire
-            for _, method in inspect.getmembers(service_class(service), inspect.isfunction)
-            for entrypoint in getattr(method, "nameko_entrypoints", ())
-            if isinstance(entrypoint, Handles)
-        ]
-        nodes = settings.amqp_uri.replace(",", ";")  # as kombu writes several
-        with Connection(nodes, connect_timeout=5) as connection:
-            channel = connection.connection.channel()
-            declare(channel, Names(settings.bus_namespace), service, handled)
+    The broker may still be starting: it is waited for, a minute at most.
+    """
+    settings = read_settings()
+    for service in services:
+        upgrade(service, database_url_of(service, os.environ))
+    nodes = settings.amqp_uri.replace(",", ";")  # as kombu writes several
+    with Connection(nodes, connect_timeout=5) as connection:
+        connection.ensure_connection(interval_start=0.2, interval_step=0.2, timeout=BROKER_SECONDS)
+        channel = connection.connection.channel()
+        for service in services:
+            declare(channel, Names(settings.bus_namespace), service, _handled_by(service))
+
+
+def _handled_by(service: str) -> list[str]:
+    return [
+        entrypoint.message.wire
+        for _, method in inspect.getmembers(service_class(service), inspect.isfunction)
+        for entrypoint in getattr(method, "nameko_entrypoints", ())
+        if isinstance(entrypoint, Handles)
+    ]

@@ -10,6 +10,7 @@ python -m gateway create-key NAME [DAYS] [--scopes PERMISSION,…]
                                             permissions (for all without), and print it, this once
 python -m gateway revoke-key NAME           let a key be of no use any more
 python -m gateway list-keys                 list the keys
+python -m gateway deliver                   send webhooks
 python -m gateway openapi                   print the OpenAPI document
 """
 
@@ -25,11 +26,15 @@ LONGEST_DAYS = 3650
 
 def main(arguments: list[str]) -> int:
     """Do what the arguments say; return the exit code."""
-    if not arguments:
+    if arguments in ([], ["deliver"]):
         # before anything else is imported, or sockets and locks stay blocking
         import eventlet
 
         eventlet.monkey_patch()
+        if arguments:
+            from chassis.run import run
+
+            return run("gateway")
         from gateway.serve import serve
 
         return serve()

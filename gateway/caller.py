@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
-from gateway.people.roles import EVERYTHING, EVERYWHERE, OWN, Rights, Scope
+from gateway.people.roles import ANY, EVERYTHING, EVERYWHERE, OWN, Rights, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Caller:
 
     def may(self, needed: str) -> bool:
         """Tell whether this permission was given, wherever."""
+        if needed == ANY:
+            return bool(self.rights)
         return needed in self.rights or (needed == OWN and self.session is not None)
 
     def scope(self, needed: str) -> Scope:

@@ -104,6 +104,7 @@ def _operation(route: Route, converter: Any) -> dict[str, Any]:
             )
             for name in names
         ]  # fmt: skip
+        operation["parameters"] += [_parameter("header", name) for name in route.headers]
     else:
         operation["parameters"] += [
             _parameter("header", n, _header_schema(n)) for n in _headers(route)

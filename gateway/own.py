@@ -6,12 +6,15 @@ import sqlalchemy as sa
 
 from chassis.config import Settings
 from gateway.auth import Keys
+from gateway.live.hub import Hub
 from gateway.people.links import Links
 from gateway.people.locks import Locks
 from gateway.people.provider import Provider
 from gateway.people.sessions import Sessions
 from gateway.people.sign_ons import SignOns
 from gateway.people.users import Users
+from gateway.webhooks.desk import Subscriptions
+from gateway.webhooks.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,9 @@ class Own:
     links: Links
     sign_ons: SignOns
     provider: Provider
+    webhooks: Subscriptions
+    deliveries: History
+    live: Hub
 
 
 def open_own(engine: sa.Engine, settings: Settings) -> Own:
@@ -40,4 +46,7 @@ def open_own(engine: sa.Engine, settings: Settings) -> Own:
         Links(whole),
         SignOns(whole),
         Provider(settings),
+        Subscriptions(whole, private=bool(settings.webhooks_allow_private)),
+        History(whole),
+        Hub(),
     )

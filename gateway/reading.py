@@ -18,6 +18,7 @@ ID_NAMES = {
     "ord": "an order id", "lin": "a line id", "ful": "the id of a fulfillment order",
     "shp": "a shipment id", "ret": "a return id", "pay": "a payment id", "hol": "a hold id",
     "pac": "a package id", "usr": "a user id", "key": "the id of a key",
+    "whs": "the id of a webhook subscription", "whd": "the id of a webhook delivery",
 }  # fmt: skip
 KEY = re.compile(r"[ -~]{1,255}")
 ETAG = re.compile(r'(\*|(W/)?"?(?P<version>[0-9]{1,9})(-[0-9a-f]+)?"?)')

@@ -21,6 +21,8 @@ from gateway import openapi
 from gateway.app import create_app
 from gateway.around import in_hand
 from gateway.idempotency import Requests
+from gateway.live.ear import Ear
+from gateway.live.hub import LISTENERS
 from gateway.own import Own, open_own
 from gateway.people import post
 from gateway.people.limits import Limits
@@ -50,7 +52,7 @@ def serve() -> int:
     )
     # an answer of over 16 KiB goes out in two writes: the second waited 40 ms for an ACK
     socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-    pool = GreenPool(AT_ONCE)
+    pool = GreenPool(AT_ONCE + LISTENERS)  # who listens does not take the place of who asks
     server = eventlet.spawn(
         eventlet.wsgi.server, socket, _taking_chunks(app), custom_pool=pool, log_output=False,
         debug=False, keepalive=True, socket_timeout=75, minimum_chunk_size=65536,
@@ -58,6 +60,7 @@ def serve() -> int:
     serve_health(settings.health_port, lambda: asker.ready)
     eventlet.spawn(_prune, requests, own)
     eventlet.spawn(post.tend, own.links, settings)
+    eventlet.spawn(Ear(own.live, settings.amqp_uri, settings.bus_namespace).run)
     stopped = Event()
 
     def stop(*_: Any) -> None:
@@ -68,10 +71,11 @@ def serve() -> int:
     signal.signal(signal.SIGINT, stop)
     get_log().info("started", port=settings.port)
     stopped.wait()
+    own.live.close()
     server.kill()
     socket.close()
     with eventlet.Timeout(FINISH_SECONDS, exception=False):
-        while in_hand(app):
+        while in_hand(app) or own.live.listeners:
             eventlet.sleep(0.05)
     asker.close()
     get_log().info("stopped")

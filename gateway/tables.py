@@ -3,10 +3,12 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.store import NAMING, Instant, Packed
+from chassis.store import Instant, Packed, new_metadata
 from gateway.people.roles import Grant
+from gateway.webhooks import tables as webhook_tables
 
-metadata = sa.MetaData(naming_convention=NAMING)
+metadata = new_metadata()
+webhook_tables.add_to(metadata)
 api_keys = sa.Table(
     "api_keys",
     metadata,

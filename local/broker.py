@@ -36,6 +36,9 @@ class Broker(Protocol):
     def uri(self) -> str:
         """Where it is."""
 
+    def wait(self) -> None:
+        """Wait until it answers."""
+
     def stop(self) -> None:
         """End it, if it is ours."""
 
@@ -45,6 +48,9 @@ class Found:
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
+
+    def wait(self) -> None:
+        """It has answered already."""
 
     def stop(self) -> None:
         """Leave it alone."""
@@ -61,6 +67,9 @@ class Container:
         self._id = subprocess.run(
             command, check=True, capture_output=True, text=True, timeout=300
         ).stdout.strip()
+
+    def wait(self) -> None:
+        """Wait until it answers."""
         wait_for("the broker's container", lambda: answers(self.uri), within=120)
 
     def stop(self) -> None:
@@ -69,7 +78,7 @@ class Container:
 
 
 def find_broker(state: Path, say: Say) -> Broker:
-    """Find a broker or start one; say where it is, or raise SystemExit with what to do."""
+    """Find a broker or begin to start one; say where, or raise SystemExit with what to do."""
     if uri := os.environ.get("AMQP_URI"):
         say("using the broker at AMQP_URI")
         return Found(uri)
@@ -80,7 +89,7 @@ def find_broker(state: Path, say: Say) -> Broker:
 
 
 def own_broker(state: Path, say: Say) -> Broker:
-    """Start a broker of our own, whatever else runs here."""
+    """Begin to start a broker of our own, whatever else runs here."""
     if home := packages.installed():
         return PrivateNode(state / "rabbitmq", home, say)
     if engine := next((e for e in ("docker", "podman") if _engine_answers(e)), None):
@@ -93,7 +102,7 @@ def own_broker(state: Path, say: Say) -> Broker:
 def private_node(
     state: Path, say: Say, name: str = "rabbitmq", joins: PrivateNode | None = None
 ) -> PrivateNode:
-    """Start a node that drills may stop, kill and start again; raise SystemExit if none can be.
+    """Begin to start a node that drills stop, kill, start again; raise SystemExit if none can be.
 
     It lives alone, or joins the cluster that another one is in.
     """

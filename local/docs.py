@@ -4,6 +4,7 @@
     docs/messages.md        the same for people, with who tells, obeys and listens
     docs/order-journey.md   the sagas, step by step
     docs/settings.md        what can be set; also .env.example
+    docs/webhook-events.md  what receivers of webhooks can hear of
     gateway/openapi.json    what the API promises
 
 A schema that breaks with the one that is there is not written: messages of the old form lie in
@@ -23,7 +24,7 @@ from contracts.example import EXAMPLES
 from contracts.message import CATALOGUE, QUESTIONS
 from contracts.schema import schema_of, schema_of_question, to_text
 from gateway import openapi
-from local import docs_journey, docs_messages, docs_settings
+from local import docs_journey, docs_messages, docs_settings, docs_webhooks
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = "contracts/schemas"
@@ -36,6 +37,7 @@ def pages() -> Pages:
         "docs/messages.md": docs_messages.page().encode(),
         "docs/order-journey.md": docs_journey.page().encode(),
         "docs/settings.md": docs_settings.page().encode(),
+        "docs/webhook-events.md": docs_webhooks.page().encode(),
         ".env.example": docs_settings.env_example().encode(),
         "gateway/openapi.json": openapi.text(),
     }

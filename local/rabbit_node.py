@@ -72,7 +72,8 @@ class PrivateNode:
         self._keep_identity()
         self._mapper: subprocess.Popen[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self.start()
+        self._began = 0.0
+        self._begin()
 
     def _keep_identity(self) -> None:
         """A node's data belong to its name, so a folder keeps the name it was made with."""
@@ -87,8 +88,17 @@ class PrivateNode:
         return self._process.pid if self._process else 0
 
     def start(self) -> None:
-        """Start the node on its data."""
-        began = time.monotonic()
+        """Start the node on its data, and wait until it answers."""
+        self._begin()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until the node answers."""
+        wait_for("RabbitMQ", self._is_up, within=START_SECONDS, every=0.3)
+        self._say(f"RabbitMQ is up ({time.monotonic() - self._began:.1f} s)")
+
+    def _begin(self) -> None:
+        self._began = time.monotonic()
         self._say("starting a RabbitMQ node of our own (about 10 s) …")
         log = (self._folder / "output.log").open("ab")
         if not self._joins and (self._mapper is None or self._mapper.poll() is not None):
@@ -100,8 +110,6 @@ class PrivateNode:
             [str(self._home.scripts / "rabbitmq-server")], env=self._environment, stdout=log,
             stderr=log, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent,
         )  # fmt: skip
-        wait_for("RabbitMQ", self._is_up, within=START_SECONDS, every=0.3)
-        self._say(f"RabbitMQ is up ({time.monotonic() - began:.1f} s)")
 
     def stop(self) -> None:
         """End node and port mapper; the data stay."""

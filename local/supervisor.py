@@ -1,8 +1,9 @@
 """How does the whole system start, stop and survive on one machine?
 
 Broker and database are found or started, databases made and migrated, then seven services, a
-relay, the gateway and a mail sink run as processes of their own. `make run`, the tests, the demo
-and the benchmark all use this. With `replicas`, each service and the relay run so many times.
+relay, the gateway, its deliveries and a mail sink run as processes of their own. `make run`, the
+tests, the demo and the benchmark all use this. With `replicas`, each service and the relay run so
+many times.
 """
 
 import http.client
@@ -99,7 +100,8 @@ class System:
         if isinstance(self.broker, Found) and not self._namespace:
             self._namespace = self._own_names()
         (self.state / "database-url").write_text(self.database.url("postgres"))
-        self._migrate()
+        self._migrate()  # while the broker is still starting
+        self.broker.wait()
         self._start_processes()
         self.wait_until_ready()
         if self._keep_alive:
@@ -251,6 +253,7 @@ class System:
             self._add(name, ["chassis", "relay", *SERVICES], self._database_urls(), logs)
         where = {"PORT": str(self.port), "PUBLIC_URL": self.gateway_url}
         self._add("gateway", ["gateway"], mail | where, logs)
+        self._add("deliveries", ["gateway", "deliver"], {}, logs, owner="gateway")
         self._say(f"starting {len(self.processes)} processes …")
         for process in self.processes.values():
             process.start()

@@ -10,6 +10,7 @@ from gateway.api import (
     settings,
     shipping,
     warehouse,
+    webhooks,
 )
 from gateway.route import Route
 
@@ -22,5 +23,5 @@ OF_SERVICES: tuple[Route, ...] = (
     *returns.ROUTES,
     *channels.ROUTES,
 )
-OWN: tuple[Route, ...] = (*session.ROUTES, *settings.ROUTES)
+OWN: tuple[Route, ...] = (*session.ROUTES, *settings.ROUTES, *webhooks.ROUTES)
 ROUTES = (*OF_SERVICES, *OWN)

@@ -65,6 +65,7 @@ ABOUT: Mapping[str, str] = {
     "read_only": "Sees all but settings, and changes nothing",
 }
 OPEN = "open"  # a route for whoever comes: webhooks prove themselves, others want to log in
+ANY = "any"  # a route for whoever may see anything, which shows each what they may see
 OWN = "own"  # a route for each person who is logged in, about nothing but themselves
 Role = Literal[
     "admin", "order_manager", "picker", "packer", "returns", "finance", "buyer", "read_only"

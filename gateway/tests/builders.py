@@ -27,13 +27,14 @@ SECRET = "oms_secret"
 SHOP = Caller.with_key("key_1", "shop")
 ORDER = "ord_" + "0" * 26
 NO_ORDER = "/orders/ord_" + "1" * 26
-PREFIXES = ("ord", "lin", "ful", "shp", "ret", "pay", "hol", "pac", "usr", "key")
+PREFIXES = ("ord", "lin", "ful", "shp", "ret", "pay", "hol", "pac", "usr", "key", "whs", "whd")
 WORDS = (
     "a",
     "DE",
     "EUR",
     *(f"{prefix}_{'0' * 26}" for prefix in PREFIXES),
     "orders:run:a",
+    "*",
     "a@b",
     "000000",
     "",

@@ -24,9 +24,11 @@ class Cluster:
 
         self.nodes = [private_node(state, quietly, "rabbitmq-1")]
         try:
+            self.nodes[0].wait()
             for number in range(2, NODES + 1):
                 joining = private_node(state, quietly, f"rabbitmq-{number}", self.nodes[0])
                 self.nodes.append(joining)
+                joining.wait()
         except BaseException:
             self.stop()
             raise
@@ -66,6 +68,9 @@ class Cluster:
         if self.away:
             self.away.start()
             self.away = None
+
+    def wait(self) -> None:
+        """All nodes have been waited for."""
 
     def stop(self) -> None:
         """End all nodes, the first one last: it has the port mapper."""

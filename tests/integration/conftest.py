@@ -16,13 +16,14 @@ from local.client import Client
 from local.journey import Staff
 from local.supervisor import System
 
+TRIAL = {"WEBHOOKS_ALLOW_PRIVATE": "1"}  # receivers are on loopback
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     state = tmp_path_factory.mktemp("oms")
-    with System(state, print, own_broker=True, drill=True) as running:
+    with System(state, print, own_broker=True, drill=True, extra=TRIAL) as running:
         catalogue.load(running.gateway_url, running.api_key, print)
         yield running
 

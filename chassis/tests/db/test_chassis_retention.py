@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from chassis import retention
 from chassis.ids import first_of, new_id
-from chassis.retention import forget, kept, rules
+from chassis.retention import forget, in_turn, kept, rules
 from chassis.store import Instant, new_metadata
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -121,3 +121,10 @@ def test_an_id_made_now_is_not_below_the_first_id_of_its_moment():
     before, made, after = first_of(datetime.now(UTC)), new_id("ord"), datetime.now(UTC)
 
     assert f"ord_{before}" <= made < f"ord_{first_of(after + timedelta(milliseconds=1))}"
+
+
+def test_a_table_with_years_of_rows_keeps_no_other_waiting():
+    def pages(*sizes: int):
+        yield from sizes
+
+    assert list(in_turn([pages(9, 8, 7), pages(), pages(1, 0)])) == [9, 1, 8, 0, 7]

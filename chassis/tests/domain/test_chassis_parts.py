@@ -12,7 +12,7 @@ import pytest
 from chassis.config import Settings, read_settings
 from chassis.envelope import Context, context_of, new_trace, outgoing
 from chassis.errors import IllegalMove, NotFound, NotYet, Refused, Stale
-from chassis.ids import new_id
+from chassis.ids import first_of, new_id, time_of
 from chassis.machine import Machine
 from chassis.topology import Names
 from contracts.orders import OrderConfirmed
@@ -62,6 +62,14 @@ def test_settings_come_from_the_environment_and_a_bad_number_is_named():
     assert read_settings({"BATCH": "7", "AMQP_URI": "amqp://x/"}).batch == 7
     with pytest.raises(SystemExit, match="BATCH must be a whole number, not 'many'"):
         read_settings({"BATCH": "many"})
+
+
+def test_an_id_tells_when_it_was_made_and_a_strange_one_tells_nothing() -> None:
+    made = datetime(2026, 3, 2, 9, 30, 1, 250_000, tzinfo=UTC)
+
+    assert time_of(f"msg_{first_of(made)}{'Z' * 16}") == made
+    strange = ["", "msg", "orders.placed.v1:abc", "msg_" + "I" * 26, "msg_" + "Z" * 26]
+    assert [time_of(identity) for identity in strange] == [None] * 5
 
 
 def test_ids_are_unique_sorted_by_time_and_of_the_form_of_the_contracts():

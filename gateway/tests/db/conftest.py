@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from chassis import clock
 from chassis.store import new_engine
 from gateway.tables import metadata
+from gateway.tests.webhook_world import World
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +47,10 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Any:
     time = Time()
     monkeypatch.setattr(clock, "now", lambda: time.now)
     return time
+
+
+@pytest.fixture
+def world(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> World:
+    world = World(engine)
+    monkeypatch.setattr(clock, "now", lambda: world.now)
+    return world

@@ -214,6 +214,13 @@ def test_who_is_deactivated_is_out_at_once_and_stays_out(browser: Browser) -> No
     assert kind(browser.log_in("pia@example.com")) == (401, "wrong-login")
 
 
+def test_who_logs_in_just_while_being_deactivated_is_not_in(browser: Browser) -> None:
+    pia = a_user(browser.own, "pia@example.com", (Grant(role="picker"),))
+    browser.own.users.deactivate(pia)
+
+    assert browser.own.sessions.visitor(browser.own.sessions.begin(pia)) is None
+
+
 def test_a_new_password_ends_all_other_sessions_and_renews_this_one(
     browser: Browser, engine: Any
 ) -> None:

@@ -68,6 +68,12 @@ def test_a_link_is_good_once(browser: Browser, server: MailServer) -> None:
     assert browser.log_in(password=NEW).status_code == 200
 
 
+def test_of_two_who_use_a_link_at_once_one_sets_the_password(browser: Browser) -> None:
+    secret = browser.own.links.make(a_user(browser.own, "bob@example.com"))
+
+    assert [browser.own.links.use(secret) for _ in range(2)] == [True, False]
+
+
 def test_a_link_is_good_for_an_hour_from_when_it_was_sent(
     browser: Browser, server: MailServer, time: Any
 ) -> None:

@@ -1,0 +1,1 @@
+"""What has just changed? Told to browsers while it happens, by server-sent events."""

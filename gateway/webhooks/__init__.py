@@ -1,0 +1,1 @@
+"""Webhooks that we send: who wants to hear of what, and what became of each delivery."""

@@ -1,0 +1,230 @@
+"""Does a receiver hear of everything, in order, through its own failures and ours?"""
+
+import http.client
+import itertools
+import json
+import re
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import pytest
+
+from chassis.testing import eventually
+from local.journey import order_body
+from local.processes import ROOT
+
+GUIDE = (ROOT / "docs/guides/webhooks.md").read_text()
+CONFIRMED = ["order.placed", "payment.authorized", "fulfillment.planned", "order.confirmed"]
+ABOUT = "select event_id, type from webhook_events where subject = :order order by seq"
+
+
+def from_the_guide():
+    """The receiver that the guide shows, with its check of the signature."""
+    names = {"__name__": "guide"}
+    for block in re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL):
+        exec(block, names)
+    return SimpleNamespace(**names)
+
+
+class Receiver(ThreadingHTTPServer):
+    """A receiver that does what the test says: a list of statuses, then 200 for ever."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        self.got, self.wrong, self.statuses = [], [], itertools.repeat(200)
+        self.secret, self.slow = "", 0.0
+        self.guide = from_the_guide()
+        super().__init__(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def about(self, order):
+        """What came about an order: ids and types, as they came."""
+        return [(i, e["type"]) for i, e, _ in self.got if e["data"].get("order_id") == order]
+
+    def delivered(self, order):
+        """The same, without what was refused, each once."""
+        good = [(i, e["type"]) for i, e, s in self.got if s < 300 and order in str(e)]
+        return list(dict.fromkeys(good))
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        if not self.server.guide.is_genuine(self.server.secret, headers, body):
+            self.server.wrong.append(headers)
+        status = next(self.server.statuses)
+        self.server.got.append((headers["webhook-id"], json.loads(body), status))
+        time.sleep(self.server.slow)
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def receiver(api):
+    server = Receiver()
+    # a clock that other tests have moved is not the receiver's: it takes any time
+    server.guide.is_genuine.__globals__["TOLERANCE_SECONDS"] = 10**9
+    url = f"http://127.0.0.1:{server.server_port}/hook"
+    wish = {"url": url, "events": ["order.*", "payment.*", "fulfillment.*"]}
+    made = api.post("/webhook-subscriptions", wish)
+    server.secret = made["secret"]
+    server.address = f"/webhook-subscriptions/{made['subscription_id']}"
+    yield server
+    api.session.delete(f"{api.url}{server.address}")
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def place(api):
+    def make(count=1):
+        body = order_body([("MUG-RED", 1, 1290)])
+        return [api.post("/orders", body)["order_id"] for _ in range(count)]
+
+    return make
+
+
+def in_order(receiver, rows, orders, within=60):
+    """Wait until everything about the orders has arrived, and see that it came in order."""
+    for order in orders:
+        eventually(
+            lambda order=order: {t for _, t in receiver.delivered(order)} >= set(CONFIRMED),
+            within=within,
+        )
+        kept = [tuple(row) for row in rows("gateway", ABOUT, order=order)]
+        assert receiver.delivered(order) == kept
+        assert kept[0][1] == "order.placed"
+    assert receiver.wrong == []
+
+
+def test_everything_about_an_order_arrives_signed_and_in_order(receiver, place, rows):
+    orders = place(5)
+
+    in_order(receiver, rows, orders)
+
+    assert all(len(receiver.about(order)) == len(CONFIRMED) for order in orders)
+
+
+def test_a_receiver_that_fails_then_is_slow_then_gets_better_misses_nothing(
+    receiver, place, rows, api, system
+):
+    receiver.statuses = itertools.chain([500, 503, 302, 400, 500, 500], itertools.repeat(200))
+    receiver.slow = 0.3
+
+    orders = place(4)
+    eventually(lambda: len(receiver.got) >= 4, within=30)
+    system.move_clock(60)
+    receiver.slow = 0.0
+    in_order(receiver, rows, orders)
+
+    failed = [i for i, _, status in receiver.got if status != 200]
+    again = [i for i, _, status in receiver.got if status == 200]
+    assert len(failed) == 6
+    assert set(failed) <= set(again)
+    listed = api.get(f"{receiver.address}/deliveries", limit=200)["deliveries"]
+    tried = next(d for d in listed if d["attempts"] > 1)
+    tries = api.get(f"/webhook-deliveries/{tried['delivery_id']}")["tries"]
+    assert tries[0]["status"] == 200
+    assert tries[-1]["status"] in {500, 503, 302, 400}
+
+
+def test_killing_the_deliveries_loses_nothing_and_keeps_the_order(receiver, place, rows, system):
+    receiver.slow = 1.0
+    before = place(3)
+    eventually(lambda: receiver.got, within=30)
+
+    system.kill("deliveries")  # while the receiver has not answered
+    during = place(3)
+    receiver.slow = 0.0
+    system.revive("deliveries")
+
+    in_order(receiver, rows, [*before, *during], within=90)
+
+
+def test_a_dead_process_in_the_middle_of_taking_events_in_takes_each_once(
+    receiver, place, rows, system
+):
+    system.failpoints("deliveries").write_text("after_commit orders.placed.v1\n")
+    orders = place(3)
+    eventually(lambda: not system.failpoints("deliveries").read_text().strip(), within=30)
+
+    in_order(receiver, rows, orders, within=90)
+
+
+def test_what_happened_since_a_time_comes_once_more_under_its_ids(receiver, place, rows, api):
+    orders = place(2)
+    in_order(receiver, rows, orders)
+    first = {order: receiver.about(order) for order in orders}
+    since = api.get(receiver.address)["created_at"]
+    receiver.got.clear()
+
+    api.post(f"{receiver.address}/replay", {"since": since})
+
+    for order in orders:
+        eventually(lambda order=order: len(receiver.about(order)) >= len(CONFIRMED), within=30)
+        assert receiver.about(order) == first[order]
+
+
+def listen(system, api, last_id=""):
+    address = urlsplit(system.gateway_url)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
+    headers = {"Authorization": api.session.headers["Authorization"], "Last-Event-ID": last_id}
+    connection.request("GET", "/events?topics=orders,fulfillments", headers=headers)
+    answer = connection.getresponse()
+    assert answer.status == 200
+    return answer
+
+
+def test_who_listens_hears_of_an_order_and_after_a_break_of_what_it_missed(system, api, place):
+    answer = listen(system, api)
+    assert lines_until(answer, "event: ready")
+
+    (order,) = place()
+    place_before = lines_until(answer, f'"id":"{order}"')
+    answer.close()
+    (missed,) = place()
+    again = listen(system, api, place_before)
+
+    assert lines_until(again, f'"id":"{missed}"')
+    again.close()
+
+
+def test_a_gateway_that_stops_ends_its_streams_and_those_load_anew(system, api):
+    answer = listen(system, api)
+    last_id = lines_until(answer, "event: ready")
+
+    began = time.monotonic()
+    system.processes["gateway"].ask_to_stop()
+    assert answer.read().decode().count("event: ") == 0  # it ends, in order
+    system.processes["gateway"].wait_until_stopped()
+    assert time.monotonic() - began < 8
+    system.revive("gateway")
+
+    again = listen(system, api, last_id)
+    assert lines_until(again, "event: reset")
+    again.close()
+
+
+def lines_until(answer, wanted):
+    """Read on until a block holds what is wanted; gives its id."""
+    place, block = "", ""
+    while line := answer.readline().decode():
+        block += line
+        if line.startswith("id: "):
+            place = line[4:].strip()
+        if line == "\n":
+            if wanted in block:
+                return place
+            block = ""
+    raise AssertionError(f"the stream ended before {wanted}")
