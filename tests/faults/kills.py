@@ -82,10 +82,13 @@ def idle(world: World, process: str) -> None:
     """Each step is held still while it waits for somebody, and the process dies meanwhile."""
     sku = world.new_sku(berlin=10)
     gates = {stage: threading.Event() for stage in PEOPLE.values()}
+    reached = {stage: threading.Event() for stage in PEOPLE.values()}
 
     def between(stage: str) -> None:
         if stage == "return label":
             frozen.add("shipping")  # not before: it has to hear that the parcels have arrived
+        if stage in reached:
+            reached[stage].set()
         if stage in gates and not gates[stage].wait(timeout=300):
             raise Broken(f"nobody let {stage} go on")
 
@@ -96,6 +99,8 @@ def idle(world: World, process: str) -> None:
         try:
             for number, (saga, step, participant) in enumerate(WAITED_FOR):
                 _until_at(world, f"till-{sku}", saga, step)
+                if not participant and not reached[PEOPLE[step]].wait(timeout=120):
+                    raise Broken(f"nobody came to {step}")  # they want to see the whole page
                 world.system.kill(process)
                 later = WAITED_FOR[number + 1 : number + 2] if step != "delivery" else ()
                 upcoming = later[0][2] if later else ""
@@ -110,7 +115,7 @@ def idle(world: World, process: str) -> None:
         finally:
             for gate in gates.values():
                 gate.set()
-            frozen.thaw(*ALL)
+            frozen.end()
             page = travel.result()
     check_done_once(page, world.rows, sku)
 
@@ -119,14 +124,19 @@ class Frozen:
     """Processes that are stopped for a while, as they are."""
 
     def __init__(self, world: World) -> None:
-        self._system = world.system
+        self._system, self._over = world.system, False
         self._pids: dict[str, int] = {}
 
     def add(self, name: str) -> None:
         """Stop a process where it is."""
-        if name and name not in self._pids:
+        if name and name not in self._pids and not self._over:
             self._pids[name] = until(f"{name} lives", lambda: self._system.pids()[name])
             os.kill(self._pids[name], signal.SIGSTOP)
+
+    def end(self) -> None:
+        """Let all go on, and stop none any more."""
+        self._over = True
+        self.thaw(*ALL)
 
     def thaw(self, *names: str) -> None:
         """Let them go on, if they were not killed meanwhile."""
