@@ -52,6 +52,7 @@ export const de = {
   'Channels': 'Kanäle',
   'Choose a file': 'Datei wählen',
   'Clear': 'Leeren',
+  'Close': 'Schließen',
   'Close and buy the label': 'Schließen und Etikett kaufen',
   'Code': 'Code',
   'Code from your authenticator app': 'Code aus Ihrer Authenticator-App',
