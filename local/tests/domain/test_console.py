@@ -83,4 +83,6 @@ def test_a_node_that_is_too_old_is_not_used(here, monkeypatch, tmp_path):
     (wheel / "__init__.py").touch()
     monkeypatch.syspath_prepend(str(wheel.parent))
 
-    assert console.find_node(print) == wheel / "bin"
+    node = console.find_node(print)
+    assert node.folder == wheel / "bin"
+    assert node.npm[0] == str(wheel / "bin" / "node")

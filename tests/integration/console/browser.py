@@ -9,8 +9,16 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 from chassis.testing import eventually
+from local import console
 
 PASSWORD = "correct horse battery staple 7"
+AXE = console.CONSOLE / "node_modules" / "axe-core" / "axe.min.js"
+RUN_AXE = """
+const done = arguments[0]
+axe.run(document, { resultTypes: ['violations'] }).then((found) => done(
+  found.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
+    .map((one) => `${one.id}: ${one.nodes[0].html}`)))
+"""
 PHONE, DESK = (390, 844), (1440, 1000)
 
 
@@ -79,6 +87,12 @@ class Browser:
         condition = {"offline": not there, "latency": 0}
         speed = {"downloadThroughput": -1, "uploadThroughput": -1}
         self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", condition | speed)
+
+    @property
+    def barriers(self) -> list[str]:
+        """What keeps people out who see or move otherwise (axe: serious and critical)."""
+        self.driver.execute_script(AXE.read_text())
+        return list(self.driver.execute_async_script(RUN_AXE))
 
     @property
     def complaints(self) -> list[str]:

@@ -39,6 +39,7 @@ def test_an_order_is_found_by_its_tracking_number_and_opened_without_the_mouse(
 
     browser.sees(number)
     assert order_id in browser.driver.current_url
+    assert browser.barriers == []
     assert browser.complaints == []
 
 
@@ -79,4 +80,62 @@ def test_a_wrong_scan_is_refused_and_a_lost_connection_loses_and_doubles_nothing
     eventually(lambda: picked() == 3, within=30)
     browser.sees("All is picked.")
     assert api.get(f"/fulfillments/{list_id}")["allowed"] == ["pack", "cancel"]
+    assert browser.barriers == []
     assert browser.complaints == []
+
+
+def test_a_held_order_goes_on_when_somebody_releases_it(browser, person, api, staff, new_sku):
+    order_id = api.post("/orders", order_body([(new_sku(berlin=5), 1, 900)]))["order_id"]
+    staff.allocated(order_id)
+    note = "<img src=x onerror=alert(1)>"
+    api.post(f"/orders/{order_id}/holds", {"reason": "check address", "note": note})
+
+    browser.log_in(person("order_manager"))
+    browser.sees("Dashboard")
+    browser.go(f"orders/{order_id}")
+    browser.sees("On hold: check address")
+    browser.sees(note)
+    browser.click("Release")
+
+    eventually(lambda: not _held(api, order_id), within=15)
+    told = [line for line in staff.whole(order_id)["history"] if line["action"] == "hold released"]
+    assert ["order_manager" in line["actor"] for line in told] == [True]
+    assert browser.complaints == []
+
+
+def test_of_two_people_who_change_one_order_the_second_is_told(
+    browser, person, api, staff, new_sku
+):
+    order_id = api.post("/orders", order_body([(new_sku(berlin=5), 1, 900)]))["order_id"]
+    staff.allocated(order_id)
+    browser.log_in(person("order_manager"))
+    browser.sees("Dashboard")
+    browser.go(f"orders/{order_id}")
+    browser.click("Hold")
+    browser.connection(there=False)  # what the other one does has not come through yet
+    api.post(f"/orders/{order_id}/notes", {"text": "I am on it."})
+    browser.field("Reason").send_keys("fraud")
+    browser.connection(there=True)
+    browser.field("Reason").send_keys(Keys.ENTER)
+
+    eventually(lambda: "Somebody else changed" in browser.text or _held(api, order_id), within=15)
+    assert not _held(api, order_id)
+
+
+def test_a_picker_sees_pick_lists_and_neither_orders_nor_money(
+    browser, person, api, staff, new_sku
+):
+    order_id = api.post("/orders", order_body([(new_sku(berlin=5), 1, 900)]))["order_id"]
+    staff.allocated(order_id)
+
+    browser.log_in(person("picker"))
+    browser.sees("Pick lists")
+    assert "Dashboard" not in browser.text
+    browser.go(f"orders/{order_id}")
+
+    eventually(lambda: "orders.read" in browser.alert, within=15)
+    assert "Ada Reader" not in browser.text
+
+
+def _held(api, order_id) -> bool:
+    return bool(api.get(f"/orders/{order_id}")["order"]["holds"])

@@ -1,7 +1,7 @@
 /** How does the console ask the gateway? Typed by its OpenAPI document, refused in words. */
 import createClient, { type Middleware } from 'openapi-fetch'
 import { newKey } from './key'
-import { Problem, problemOf, unreachable } from './problem'
+import { problemOf, unreachable } from './problem'
 import type { components, paths } from './schema'
 
 let csrfToken = ''
@@ -50,22 +50,3 @@ export async function got<T>(
   if (!response.ok) throw problemOf(error, response)
   return data as Shown<T>
 }
-
-/** Ask for what has no type in the document yet. */
-export async function call<T>(method: string, url: string, body?: unknown, version?: number): Promise<T> {
-  const response = await fetch(url, {
-    method,
-    headers: {
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      ...(version === undefined ? {} : { 'If-Match': `"${version}"` }),
-      ...(method === 'GET' ? {} : { 'X-CSRF-Token': csrfToken, 'Idempotency-Key': newKey() }),
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  }).catch(() => Promise.reject(unreachable()))
-  const said = response.status === 204 ? undefined : await response.json().catch(() => undefined)
-  if (response.status === 401 && !url.startsWith('/login') && url !== '/session') onLoggedOut()
-  if (!response.ok) throw problemOf(said, response)
-  return said as T
-}
-
-export { Problem }

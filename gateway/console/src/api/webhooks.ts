@@ -1,40 +1,27 @@
-/** Who is told of events? The shapes of the gateway's questions about webhooks that it sends. */
-import { call } from './client'
+/** Who is told of events? What the gateway itself answers about webhooks that it sends. */
+import { api, got, type Of, type Schemas } from './client'
 
-export interface Subscription {
-  subscription_id: string
-  url: string
-  events: string[]
-  description: string
-  state: 'active' | 'paused'
-  why: string
-  failing_since: string | null
-  waiting: number
-  dead: number
-  version: number
-}
+export type Subscription = Of<'WebhookSubscription'>
+export type Delivery = Of<'WebhookDelivery'>
+export type DeliveryState = '' | Delivery['state']
 
-export interface Delivery {
-  delivery_id: string
-  type: string
-  subject: string
-  state: 'pending' | 'delivered' | 'dead'
-  attempts: number
-  last: string
-  created_at: string
-}
-
-const ALL = '/webhook-subscriptions'
+const one = (id: string) => ({ path: { subscription_id: id } })
 
 export const webhooks = {
-  subscriptions: () => call<{ subscriptions: Subscription[]; next: string }>('GET', `${ALL}?limit=200`),
-  types: () => call<{ types: { type: string; about: string }[] }>('GET', '/webhook-event-types'),
-  subscribe: (wish: { url: string; events: string[]; description: string }) => call<{ secret: string }>('POST', ALL, wish),
-  change: ({ subscription_id, url, events, description, version }: Subscription, wish: Partial<Subscription>) =>
-    call<Subscription>('PUT', `${ALL}/${subscription_id}`, { url, events, description, ...wish }, version),
-  end: (id: string) => call<void>('DELETE', `${ALL}/${id}`),
-  test: (id: string) => call<Delivery>('POST', `${ALL}/${id}/test`),
-  deliveries: (id: string, state: string, after: string) =>
-    call<{ deliveries: Delivery[]; next: string }>('GET', `${ALL}/${id}/deliveries?state=${state}${after && `&after=${after}`}`),
-  retry: (id: string) => call<Delivery>('POST', `/webhook-deliveries/${id}/retry`),
+  subscriptions: () => got(api.GET('/webhook-subscriptions', { params: { query: { limit: 200 } } })),
+  types: () => got(api.GET('/webhook-event-types')),
+  subscribe: (body: Schemas['Subscribe']) => got(api.POST('/webhook-subscriptions', { body })),
+  turn: ({ subscription_id, url, events, description, state, version }: Subscription) =>
+    got(api.PUT('/webhook-subscriptions/{subscription_id}', {
+      params: { ...one(subscription_id), header: { 'If-Match': `"${version}"` } },
+      body: { url, events, description, state: state === 'active' ? 'paused' : 'active' },
+    })),
+  end: (id: string) => got(api.DELETE('/webhook-subscriptions/{subscription_id}', { params: one(id) })),
+  test: (id: string) => got(api.POST('/webhook-subscriptions/{subscription_id}/test', { params: one(id) })),
+  deliveries: (id: string, state: DeliveryState, after: string) =>
+    got(api.GET('/webhook-subscriptions/{subscription_id}/deliveries', {
+      params: { ...one(id), query: { state, after } },
+    })),
+  retry: (id: string) =>
+    got(api.POST('/webhook-deliveries/{delivery_id}/retry', { params: { path: { delivery_id: id } } })),
 }

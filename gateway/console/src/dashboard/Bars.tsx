@@ -1,5 +1,5 @@
 /** How are counts drawn? As bars with their numbers, each a way to what it counts. */
-import { Group, Text } from '@mantine/core'
+import { Group, Text, VisuallyHidden } from '@mantine/core'
 import { Link } from 'react-router'
 import { count } from '@/text/show'
 
@@ -37,10 +37,10 @@ function Columns({ bars, most }: { bars: Bar[]; most: number }) {
       {bars.map((bar, number) => {
         const high = bar.count ? Math.max(3, (bar.count / most) * TALL) : 1
         return (
-          <Link key={bar.name} to={bar.to} className="plain" style={{ flex: 1, minWidth: 0, textAlign: 'center' }} title={`${bar.name}: ${bar.count}`} aria-label={`${bar.count || ''} ${bar.name}`}>
+          <Link key={bar.name} to={bar.to} className="plain" style={{ flex: 1, minWidth: 0, textAlign: 'center' }} title={`${bar.name}: ${bar.count}`}>
             <Text size="xs" className="figure">{bar.count || ''}</Text>
             <svg width="100%" height={high} aria-hidden="true"><rect width="100%" height={high} rx="3" fill="var(--mantine-primary-color-filled)" /></svg>
-            <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>{number % 2 === bars.length % 2 ? '\u00a0' : bar.name}</Text>
+            <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>{number % 2 === bars.length % 2 ? <>{'\u00a0'}<VisuallyHidden>{bar.name}</VisuallyHidden></> : bar.name}</Text>
           </Link>
         )
       })}

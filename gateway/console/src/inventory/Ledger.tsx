@@ -11,7 +11,7 @@ import { when } from '@/text/show'
 import { t, word } from '@/text/text'
 
 const signed = (value: number) => (value ? `${value > 0 ? '+' : '−'}${Math.abs(value)}` : '·')
-const ORDER = /^ord_[0-9A-Z]{26}/
+const THING = /^([a-z]{3})_[0-9A-Z]{26}/
 
 export function Ledger({ sku, warehouse, choose, all }: { sku: string; warehouse: string; choose: (warehouse: string) => void; all: string[] }) {
   const pages = usePages<Of<'Movement'>>(['ledger', sku, warehouse], async (after) => {
@@ -35,7 +35,7 @@ export function Ledger({ sku, warehouse, choose, all }: { sku: string; warehouse
           busy={pages.busy}
           empty={<Text size="sm">{t('Nothing has moved yet.')}</Text>}
           columns={[
-            { head: t('When'), main: true, cell: (one) => <Text size="sm" className="figure">{when(one.at)}</Text> },
+            { head: t('When'), main: true, cell: (one) => <Text size="sm" className="figure" style={{ whiteSpace: 'nowrap' }}>{when(one.at)}</Text> },
             { head: t('What'), cell: (one) => word(one.kind) },
             { head: t('Warehouse'), cell: (one) => one.warehouse_id },
             { head: t('On hand'), number: true, cell: (one) => signed(one.on_hand) },
@@ -52,6 +52,7 @@ export function Ledger({ sku, warehouse, choose, all }: { sku: string; warehouse
 }
 
 function Because({ cause, reason }: { cause: string; reason: string }) {
-  const order = ORDER.exec(cause)?.[0]
-  return <Text size="sm" maw={320}>{order ? <Link to={`/orders/${order}`}>{t('an order')}</Link> : word(cause)}{reason && ` · ${reason}`}</Text>
+  const [id, kind] = THING.exec(cause) ?? []
+  const named = kind === 'ord' ? <Link to={`/orders/${id}`}>{t('an order')}</Link> : kind === 'ret' ? <Link to={`/returns/${id}`}>{t('a return')}</Link> : id ? cause : word(cause)
+  return <Text size="sm" maw={320}>{named}{reason && ` · ${word(reason)}`}</Text>
 }

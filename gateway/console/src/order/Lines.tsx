@@ -8,7 +8,7 @@ import { t, word } from '@/text/text'
 
 const STATES = ['open', 'backordered', 'allocated', 'picked', 'packed', 'shipped', 'delivered', 'returned', 'canceled'] as const
 const COLORS: Partial<Record<(typeof STATES)[number], string>> = {
-  open: 'yellow', backordered: 'red', shipped: 'teal', delivered: 'teal', returned: 'grape', canceled: 'gray',
+  open: 'yellow', backordered: 'red', shipped: 'teal', delivered: 'teal', returned: 'gray', canceled: 'gray',
 }
 
 export function Lines({ order }: { order: Of<'Order'> }) {

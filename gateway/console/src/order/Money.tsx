@@ -7,12 +7,12 @@ import { t, word } from '@/text/text'
 import { who } from './telling'
 
 export function Money({ order, payments }: { order: Of<'Order'>; payments: Of<'Payment'>[] | null }) {
-  const sums: [string, number, string?][] = [
+  const sums: [string, number, boolean?][] = [
     [t('Delivery'), order.delivery.price - order.delivery.discount],
     [t('Total'), order.total],
     [t('Captured'), order.captured],
     [t('Refunded'), order.refunded],
-    [t('Owed'), order.owed, order.owed > 0 ? 'orange' : undefined],
+    [t('Owed'), order.owed, order.owed > 0],
   ]
   return (
     <Card>
@@ -21,8 +21,8 @@ export function Money({ order, payments }: { order: Of<'Order'>; payments: Of<'P
         <State of={order.payment_status} />
       </Group>
       <Stack gap={4}>
-        {sums.map(([label, amount, color]) => (
-          <Group key={label} justify="space-between"><Text size="sm">{label}</Text><Text size="sm" c={color} className="figure">{money(amount, order.currency)}</Text></Group>
+        {sums.map(([label, amount, strong]) => (
+          <Group key={label} justify="space-between"><Text size="sm">{label}</Text><Text size="sm" fw={strong ? 700 : undefined} className="figure">{money(amount, order.currency)}</Text></Group>
         ))}
         {order.taxes_included && <Text size="xs" className="quiet">{t('Taxes are included in the prices.')}</Text>}
       </Stack>

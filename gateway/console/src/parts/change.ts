@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { newKey } from '@/api/key'
 import { Problem } from '@/api/problem'
+import { t } from '@/text/text'
 
 interface Options<Answer> {
   done?: (answer: Answer) => void
@@ -31,7 +32,7 @@ export function useChange<Wish, Answer>(
     retryDelay: (times) => 500 * 2 ** times * (0.75 + Math.random() / 2),
     onSuccess: async (answer) => {
       key.current = ''
-      if (says) notifications.show({ message: says, color: 'teal' })
+      if (says) notifications.show({ message: says, color: 'teal', closeButtonProps: { 'aria-label': t('Close') } })
       done?.(answer)
       await Promise.all(refresh.map((queryKey) => cache.invalidateQueries({ queryKey })))
     },

@@ -10,8 +10,9 @@ import { useWarehouse } from '@/warehouse/PickLists'
 import { refreshed } from './Return'
 
 export function Receive({ one }: { one: Of<'Return'> }) {
-  const { all } = useWarehouse()
-  const [place, setPlace] = useState(one.warehouse_id)
+  const { all, warehouse } = useWarehouse()
+  const [chosen, setPlace] = useState('')
+  const place = chosen || one.warehouse_id || warehouse || (all[0]?.warehouse_id ?? '')
   const [pieces, setPieces] = useState<Record<string, number>>({})
   const lines = one.lines.map((line) => ({ line_id: line.line_id, quantity: pieces[line.line_id] ?? line.requested - line.received })).filter((line) => line.quantity > 0)
   const act = useChange(

@@ -2,7 +2,7 @@
 import { Alert, Button, Code, Group, MultiSelect, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type Delivery, type Subscription, webhooks } from '@/api/webhooks'
+import { type Delivery, type DeliveryState, type Subscription, webhooks } from '@/api/webhooks'
 import { Ask } from '@/parts/Ask'
 import { Busy } from '@/parts/Busy'
 import { useChange } from '@/parts/change'
@@ -22,7 +22,7 @@ export function Webhooks() {
   const [secret, setSecret] = useState('')
   const [chosen, setChosen] = useState<Subscription | null>(null)
   const test = useChange((id: string) => webhooks.test(id), { refresh: [LIST, ['deliveries']], says: t('A test is on its way.') })
-  const turn = useChange((one: Subscription) => webhooks.change(one, { state: one.state === 'active' ? 'paused' : 'active' }), { refresh: [LIST] })
+  const turn = useChange((one: Subscription) => webhooks.turn(one), { refresh: [LIST] })
   const end = useChange((id: string) => webhooks.end(id), { refresh: [LIST] })
   const write = may('settings.write')
   return (
@@ -63,7 +63,7 @@ export function Webhooks() {
 
 function Deliveries({ of }: { of: Subscription }) {
   const may = useMay()
-  const [state, setState] = useState('')
+  const [state, setState] = useState<DeliveryState>('')
   const pages = usePages<Delivery>(['deliveries', of.subscription_id, state], async (after) => {
     const page = await webhooks.deliveries(of.subscription_id, state, after)
     return { rows: page.deliveries, next: page.next }
@@ -71,7 +71,7 @@ function Deliveries({ of }: { of: Subscription }) {
   const retry = useChange((id: string) => webhooks.retry(id), { refresh: [['deliveries']] })
   return (
     <>
-      <Group justify="space-between"><Title order={2} size="h4">{t('Deliveries')} · {of.url}</Title><SegmentedControl size="xs" value={state} onChange={setState} data={['', 'pending', 'delivered', 'dead'].map((value) => ({ value, label: value ? word(value) : t('All') }))} /></Group>
+      <Group justify="space-between"><Title order={2} size="h4">{t('Deliveries')} · {of.url}</Title><SegmentedControl size="xs" value={state} onChange={(wanted) => setState(wanted as DeliveryState)} data={['', 'pending', 'delivered', 'dead'].map((value) => ({ value, label: value ? word(value) : t('All') }))} /></Group>
       <Sorry error={pages.error ?? retry.error} again={pages.again} />
       <Rows
         label={t('Deliveries')}

@@ -111,7 +111,7 @@ export function Pick() {
       )}
       <Card p={0}>
         {lines.map((line) => (
-          <Group key={line.line_id} justify="space-between" p="sm" wrap="nowrap" style={{ opacity: left(line) > 0 ? 1 : 0.55 }}>
+          <Group key={line.line_id} justify="space-between" p="sm" wrap="nowrap">
             <div>
               <Text size="sm" fw={500}>{line.name || line.sku}</Text>
               <Text size="xs" className="quiet">{line.bin || '–'} · {line.sku}{line.short > 0 && ` · ${t('{n} not found', { n: line.short })}`}</Text>

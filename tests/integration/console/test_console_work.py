@@ -1,0 +1,63 @@
+"""Does an order go from the shelf to the customer and back, by what people do in the console?"""
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from chassis.testing import eventually
+from local.journey import order_body
+
+
+@pytest.fixture
+def sku(new_sku):
+    return new_sku(berlin=5)
+
+
+def test_an_order_is_packed_with_every_item_scanned_and_handed_to_the_carrier(
+    browser, person, api, staff, sku
+):
+    order_id = api.post("/orders", order_body([(sku, 2, 900)]))["order_id"]
+    found = staff.allocated(order_id)["fulfillments"][0]
+    staff.pick(found)
+
+    browser.log_in(person("packer"))
+    browser.sees("Pick lists")
+    browser.go(f"packing/{found['fulfillment_order_id']}")
+    browser.sees("Scan every item into the box")
+    browser.scan("OTHER")
+    browser.sees("Wrong: OTHER is not in this order")
+    for scanned in ("1/2", "2/2"):
+        browser.scan(f"B{sku}")
+        browser.sees(scanned)
+    browser.click("Close and buy the label")
+    browser.sees("Print label and slip")
+    browser.click("Shipment")
+    browser.click("Hand over")
+    browser.sees("The carrier has it.")
+
+    page = staff.wait_for(order_id, "shipped", lambda p: p["order"]["lines"][0]["shipped"] == 2)
+    assert [box["items"][0]["quantity"] for box in page["fulfillments"][0]["packages"]] == [2]
+    assert browser.complaints == []
+
+
+def test_a_return_goes_from_request_to_refund_on_one_screen(browser, person, api, staff, sku):
+    order_id = api.post("/orders", order_body([(sku, 2, 900)]))["order_id"]
+    staff.ship_whole(order_id)
+
+    browser.log_in(person("returns"))
+    browser.sees("Orders")
+    browser.go(f"orders/{order_id}")
+    browser.click("Return")
+    browser.field(sku).send_keys(Keys.CONTROL, "a")
+    browser.field(sku).send_keys("1")
+    browser.click("Open the return")
+    browser.sees("The return is open.")
+    (opened,) = api.get(f"/orders/{order_id}/returns")["returns"]
+    browser.go(f"returns/{opened['return_id']}")
+    browser.click("Receive")
+    browser.click("Finish the inspection")
+
+    back = f"/returns/{opened['return_id']}"
+    eventually(lambda: api.get(back)["status"] == "completed", within=30)
+    browser.sees("is with the customer")
+    assert (api.get(back)["refund"], api.get(back)["refunded"]) == (900, True)
+    assert browser.barriers == []
