@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from chassis.keeping import add
 from chassis.outside import Declined
-from services.shipping import asks, mailer
+from services.shipping import asks
+from services.shipping import service as shipping_service
 from services.shipping.domain.shipment import Shipment
 from services.shipping.service import ShippingService
 from services.shipping.tests.builders import a_box, a_call, a_shipment
@@ -46,7 +47,7 @@ def test_a_mail_is_made_of_what_is_kept_when_it_is_sent(
     service: ShippingService, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[Any] = []
-    monkeypatch.setattr(mailer, "send", lambda mail, uri: sent.append((mail, uri)))
+    monkeypatch.setattr(shipping_service, "send", lambda mail, uri: sent.append((mail, uri)))
     shipment = keep(engine)
 
     service.call_mail(a_call(asks.mail(shipment, "shipped", "shipped")))
