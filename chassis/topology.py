@@ -33,6 +33,9 @@ class Channel(Protocol):
     def queue_bind(self, queue: str, exchange: str, routing_key: str) -> Any:
         """Bind the queue."""
 
+    def queue_unbind(self, queue: str, exchange: str, routing_key: str) -> Any:
+        """Take a binding off."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -115,3 +118,9 @@ def declare(channel: Channel, names: Names, service: str, handled: Iterable[str]
         arguments={"x-max-length": RPC_QUEUE_BOUND, "x-overflow": "reject-publish"},
     )
     channel.queue_bind(names.rpc_queue(service), names.rpc, f"{service}.*")
+
+
+def unbind(channel: Channel, names: Names, service: str, no_longer: Iterable[str]) -> None:
+    """Let a service's queue take these messages no longer; again is harmless."""
+    for wire in sorted(no_longer):
+        channel.queue_unbind(names.queue(service), names.exchange_for(wire), wire)
