@@ -40,7 +40,8 @@ class Bus(DependencyProvider):  # type: ignore[misc]
     """A service's line to broker and database.
 
     `prepare(session, bodies)` loads and locks what a batch will touch, before its handlers;
-    `finish(work)` says what follows from all of them together, after them.
+    `finish(work)` says what follows from all of them together, after them. `binds(engine)`, called
+    for each connection, binds the queue instead of us, who bind it to all that is handled.
     """
 
     def __init__(
@@ -49,9 +50,10 @@ class Bus(DependencyProvider):  # type: ignore[misc]
         *,
         prepare: Prepare | None = None,
         finish: Finish | None = None,
+        binds: Callable[[sa.Engine], None] | None = None,
     ) -> None:
         self.metadata = metadata
-        self.prepare, self.finish = prepare, finish
+        self.prepare, self.finish, self.binds = prepare, finish, binds
         self.handlers: dict[str, tuple[type[Message], Callable[..., Any]]] = {}
         self.requests: dict[str, tuple[Question[Any, Any], Callable[..., Any]]] = {}
         self.questions: dict[str, tuple[Question[Any, Any], Callable[..., Any]]] = {}
@@ -102,6 +104,8 @@ class Bus(DependencyProvider):  # type: ignore[misc]
                 self._forget_what_comes_again()
                 link = Link(next(nodes))
                 lanes = self.lanes = Lanes(self, link)
+                if self.binds:
+                    self.binds(self.engine)
                 self.ready, failures = True, 0
                 self.log.info("connected to broker and database")
                 self._work(lanes)

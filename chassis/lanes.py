@@ -46,7 +46,7 @@ class Lanes:
         self._in, self._rpc = link.channel(), link.channel()
         self._out = link.confirming_channel(self._on_confirm)
         self._out.events["basic_return"].add(self._on_return)
-        declare(self._in, bus.names, bus.source, bus.handlers)
+        declare(self._in, bus.names, bus.source, () if bus.binds else bus.handlers)
         self._in.basic_qos(0, prefetch, False)
         self._rpc.basic_qos(0, prefetch, False)
         self._tags = [

@@ -77,9 +77,12 @@ def migrate(services: Sequence[str]) -> None:
 
 
 def _handled_by(service: str) -> list[str]:
+    wanted = service_class(service)
+    if any(isinstance(thing, Bus) and thing.binds for thing in vars(wanted).values()):
+        return []
     return [
         entrypoint.message.wire
-        for _, method in inspect.getmembers(service_class(service), inspect.isfunction)
+        for _, method in inspect.getmembers(wanted, inspect.isfunction)
         for entrypoint in getattr(method, "nameko_entrypoints", ())
         if isinstance(entrypoint, Handles)
     ]

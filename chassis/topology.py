@@ -2,7 +2,8 @@
 
 <service>.events   topic     events, routed by wire name (nameko's own convention)
 oms.commands       direct    commands, routed by wire name to their one owner
-oms.<service>      quorum    all that one service has to handle, in the order it came
+oms.<service>      quorum    all that one service has to handle, in the order it came; of webhooks'
+                             events (oms.gateway) only what somebody subscribed to
 oms.<service>.dead quorum    what killed its handler again and again (x-delivery-limit)
 nameko-rpc         topic     questions; queue rpc-<service>, as any nameko client asks
 
@@ -115,3 +116,9 @@ def declare(channel: Channel, names: Names, service: str, handled: Iterable[str]
         arguments={"x-max-length": RPC_QUEUE_BOUND, "x-overflow": "reject-publish"},
     )
     channel.queue_bind(names.rpc_queue(service), names.rpc, f"{service}.*")
+
+
+def unbind(channel: Any, names: Names, service: str, no_longer: Iterable[str]) -> None:
+    """Let a service's queue take these messages no longer; again is harmless."""
+    for wire in sorted(no_longer):
+        channel.queue_unbind(names.queue(service), names.exchange_for(wire), wire)

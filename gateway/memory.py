@@ -1,6 +1,7 @@
 """Who plays the gateway's ports in a test? Dictionaries that keep the same promises."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -134,3 +135,28 @@ class MemoryRequests:
     def let_go(self, record: str) -> None:
         """Let the same request be tried at once."""
         self.records[record].at = clock.now() - ABANDONED
+
+
+@dataclass
+class MemoryLine:
+    """The broker as the deliveries' queue sees it; it may be `away`; `then` hears what was done."""
+
+    bound: set[str] = field(default_factory=set)
+    away: bool = False
+    then: Callable[[str], None] = lambda _what: None
+
+    def bind(self, wires: AbstractSet[str]) -> None:
+        """Bind."""
+        self._reach()
+        self.bound |= wires
+        self.then("bind")
+
+    def unbind(self, wires: AbstractSet[str]) -> None:
+        """Unbind."""
+        self._reach()
+        self.bound -= wires
+        self.then("unbind")
+
+    def _reach(self) -> None:
+        if self.away:
+            raise Unavailable("the broker", "it cannot be reached")

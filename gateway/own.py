@@ -13,6 +13,7 @@ from gateway.people.provider import Provider
 from gateway.people.sessions import Sessions
 from gateway.people.sign_ons import SignOns
 from gateway.people.users import Users
+from gateway.webhooks.bindings import Bindings, BrokerLine, Line
 from gateway.webhooks.desk import Subscriptions
 from gateway.webhooks.history import History
 
@@ -34,7 +35,7 @@ class Own:
     live: Hub
 
 
-def open_own(engine: sa.Engine, settings: Settings) -> Own:
+def open_own(engine: sa.Engine, settings: Settings, line: Line | None = None) -> Own:
     """Open them on a database; people's stores change several rows at once."""
     whole = engine.execution_options(isolation_level="READ COMMITTED")
     return Own(
@@ -46,7 +47,9 @@ def open_own(engine: sa.Engine, settings: Settings) -> Own:
         Links(whole),
         SignOns(whole),
         Provider(settings),
-        Subscriptions(whole, private=bool(settings.webhooks_allow_private)),
+        Subscriptions(
+            whole, Bindings(line or BrokerLine()), private=bool(settings.webhooks_allow_private)
+        ),
         History(whole),
         Hub(),
     )

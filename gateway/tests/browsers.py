@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from chassis.config import Settings
 from gateway.app import create_app
+from gateway.memory import MemoryLine
 from gateway.own import Own, open_own
 from gateway.people import passwords
 from gateway.people.limits import Limits
@@ -25,7 +26,7 @@ ADMIN = (Grant(role="admin"),)
 @cache
 def app_on(engine: sa.Engine, **settings: Any) -> Flask:
     """The gateway on a database; services are played."""
-    own = open_own(engine, Settings(**settings))
+    own = open_own(engine, Settings(**settings), MemoryLine())
     limits = Limits(own.settings.rate_limit)
     app = create_app(STAGE, own.keys, own.sessions, STAGE, limits, own)
     app.extensions["own"] = own

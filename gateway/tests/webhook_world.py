@@ -16,8 +16,10 @@ from chassis.transaction import Job, Transaction
 from contracts.example import example
 from contracts.message import Message
 from contracts.orders import OrderCanceled, OrderConfirmed, OrderPlaced
+from gateway.memory import MemoryLine
 from gateway.webhooks import intake, outbox
 from gateway.webhooks import questions as q
+from gateway.webhooks.bindings import Bindings
 from gateway.webhooks.desk import Subscriptions
 from gateway.webhooks.history import History
 from gateway.webhooks.patience import Attempt
@@ -64,11 +66,13 @@ class World:
     engine: sa.Engine
     now: datetime = NOW
     receiver: Receiver = field(default_factory=Receiver)
+    line: MemoryLine = field(default_factory=MemoryLine)
     number: int = 0
     last_event_id: str = ""
 
     def __post_init__(self) -> None:
-        self.desk = Subscriptions(self.engine, private=False)
+        self.bindings = Bindings(self.line)
+        self.desk = Subscriptions(self.engine, self.bindings, private=False)
         self.history = History(self.engine)
         self.sender = Sender(self.engine, self.receiver)
 

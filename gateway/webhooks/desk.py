@@ -1,6 +1,7 @@
 """What is answered about webhooks? Straight from the gateway's own database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from contracts.values import Nothing
 from gateway.webhooks import questions as q
 from gateway.webhooks import signing
 from gateway.webhooks.addresses import why_not
+from gateway.webhooks.bindings import Bindings
 from gateway.webhooks.catalogue import CATALOGUE, TYPES, Told, make_event, names_nothing
 
 MOST = 100
@@ -82,15 +84,15 @@ REPLAY = sa.text(
 class Subscriptions:
     """Answers about subscriptions; `private` allows addresses of our own network, for trials."""
 
-    def __init__(self, engine: sa.Engine, *, private: bool) -> None:
-        self._engine, self._private = engine, private
+    def __init__(self, engine: sa.Engine, bindings: Bindings, *, private: bool) -> None:
+        self._engine, self._bindings, self._private = engine, bindings, private
 
     def subscribe(self, asked: q.Subscribe, actor: str) -> q.MadeSubscription:
         """Add a subscription."""
         self._check(asked.url, asked.events)
         secret, identity = signing.new_secret(), new_id("whs")
         values = {**_wished(asked), "id": identity, "secret": secret, "actor": actor, "most": MOST}
-        with self._engine.begin() as connection:
+        with self._changing(asked.events) as connection:
             version = connection.scalar(ADD, {**values, "now": clock.now()})
         if version is None:
             raise Refused("too_many", f"There are {MOST} subscriptions already; that is the most.")
@@ -116,7 +118,7 @@ class Subscriptions:
         """Change a subscription; what was paused and is active again, is told what it missed."""
         self._check(asked.url, asked.events)
         values = {"id": asked.subscription_id, "now": clock.now()}
-        with self._engine.begin() as connection:
+        with self._changing(asked.events) as connection:
             row = _locked(connection, asked.subscription_id)
             if (expected := asked.expected_version) is not None and expected != row.version:
                 raise Stale("subscription", asked.subscription_id, expected, row.version)
@@ -128,7 +130,7 @@ class Subscriptions:
 
     def forget(self, asked: q.AboutSubscription, _actor: str) -> Nothing:
         """End a subscription; nothing more is sent."""
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             _locked(connection, asked.subscription_id)
             for statement in FORGET:
                 connection.execute(statement, {"id": asked.subscription_id})
@@ -158,6 +160,15 @@ class Subscriptions:
     def types(self, _asked: Nothing, _actor: str) -> q.WebhookEventTypes:
         """List what can be subscribed to."""
         return q.WebhookEventTypes(types=tuple(_type(told) for told in CATALOGUE))
+
+    @contextmanager
+    def _changing(self, patterns: Sequence[str] = ()) -> Iterator[sa.Connection]:
+        """Change in a transaction what is wanted; the broker follows before there is an answer."""
+        with (
+            self._bindings.changing(self._engine, patterns),
+            self._engine.begin() as connection,
+        ):
+            yield connection
 
     def _check(self, url: str, patterns: tuple[str, ...]) -> None:
         if wrong := why_not(url, private=self._private):

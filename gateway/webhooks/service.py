@@ -14,12 +14,14 @@ from chassis.config import read_settings
 from chassis.wiring import handles, tends
 from gateway.tables import metadata
 from gateway.webhooks import intake, outbox
+from gateway.webhooks.bindings import Bindings, BrokerLine
 from gateway.webhooks.catalogue import CATALOGUE
 from gateway.webhooks.post import Post
 from gateway.webhooks.sender import Sender
 
 IDLE_SECONDS, AWAY_SECONDS = 0.3, 2
 FINISH_SECONDS = 12
+BINDINGS = Bindings(BrokerLine())
 LATE = Gauge("oms_webhook_late_seconds", "Seconds for which a delivery is due and not tried")
 
 
@@ -64,7 +66,7 @@ class Deliveries:
     """Takes the public events from the bus into the gateway's database, and sends them."""
 
     name = "gateway"
-    bus = Bus(metadata, finish=intake.keep_heard)
+    bus = Bus(metadata, finish=intake.keep_heard, binds=BINDINGS.settle)
     sending = Sending()
 
     @_handles_all
@@ -77,6 +79,11 @@ class Deliveries:
         """Set the gauge of what is due and is not tried."""
         with engine.connect() as connection:
             LATE.set(outbox.late(connection, clock.now()))
+
+    @tends(seconds=3)
+    def mend_bindings(self, engine: sa.Engine) -> None:
+        """Bind and unbind what somebody died over."""
+        BINDINGS.mend(engine)
 
     @tends(seconds=1)
     def catch_up(self, engine: sa.Engine) -> None:

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
+import pika
 import pytest
 
 from chassis.testing import eventually
@@ -18,6 +19,7 @@ from local.processes import ROOT
 
 GUIDE = (ROOT / "docs/guides/webhooks.md").read_text()
 CONFIRMED = ["order.placed", "payment.authorized", "fulfillment.planned", "order.confirmed"]
+TAKEN = "select count(*) from inbox"
 ABOUT = "select event_id, type from webhook_events where subject = :order order by seq"
 
 
@@ -70,16 +72,20 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def receiver(api):
-    server = Receiver()
-    # a clock that other tests have moved is not the receiver's: it takes any time
-    server.guide.is_genuine.__globals__["TOLERANCE_SECONDS"] = 10**9
+def subscribe(api, server):
     url = f"http://127.0.0.1:{server.server_port}/hook"
     wish = {"url": url, "events": ["order.*", "payment.*", "fulfillment.*"]}
     made = api.post("/webhook-subscriptions", wish)
     server.secret = made["secret"]
     server.address = f"/webhook-subscriptions/{made['subscription_id']}"
+
+
+@pytest.fixture
+def receiver(api):
+    server = Receiver()
+    # a clock that other tests have moved is not the receiver's: it takes any time
+    server.guide.is_genuine.__globals__["TOLERANCE_SECONDS"] = 10**9
+    subscribe(api, server)
     yield server
     api.session.delete(f"{api.url}{server.address}")
     server.shutdown()
@@ -174,6 +180,58 @@ def test_what_happened_since_a_time_comes_once_more_under_its_ids(receiver, plac
     for order in orders:
         eventually(lambda order=order: len(receiver.about(order)) >= len(CONFIRMED), within=30)
         assert receiver.about(order) == first[order]
+
+
+def queued(system):
+    """How much of what happens waits for the deliveries."""
+    with pika.BlockingConnection(pika.URLParameters(system.broker.uri)) as connection:
+        told = connection.channel().queue_declare("oms.gateway", passive=True)
+        return told.method.message_count
+
+
+def is_through(system, api, order):
+    """An order that is confirmed has told all that it tells by itself."""
+    eventually(lambda: api.get(f"/orders/{order}")["order"]["status"] == "confirmed", within=30)
+    return order
+
+
+def test_who_subscribes_hears_of_the_next_order_and_when_the_last_ends_nothing_is_told_any_more(
+    receiver, place, rows, api, system
+):
+    for _ in range(3):
+        api.session.delete(f"{api.url}{receiver.address}")
+        subscribe(api, receiver)
+        in_order(receiver, rows, place())
+    system.kill("deliveries")  # what comes stays in the queue
+    try:
+        (told,) = place()
+        eventually(lambda: queued(system) >= len(CONFIRMED), within=30)
+
+        api.session.delete(f"{api.url}{receiver.address}")
+        before = queued(system)
+        (silent,) = place()
+        is_through(system, api, silent)
+        assert queued(system) == before
+    finally:
+        system.revive("deliveries")
+    eventually(lambda: queued(system) == 0, within=30)
+    assert rows("gateway", ABOUT, order=told) == rows("gateway", ABOUT, order=silent) == []
+
+
+def test_what_an_old_version_has_bound_is_unbound_before_the_deliveries_are_ready(
+    place, rows, api, system
+):
+    system.kill("deliveries")
+    with pika.BlockingConnection(pika.URLParameters(system.broker.uri)) as connection:
+        for wire in ("orders.placed.v1", "orders.confirmed.v1"):
+            connection.channel().queue_bind("oms.gateway", "orders.events", wire)
+    system.revive("deliveries")
+    before = rows("gateway", TAKEN)
+
+    (order,) = place()
+    is_through(system, api, order)
+
+    assert rows("gateway", TAKEN) == before
 
 
 def listen(system, api, last_id=""):
