@@ -24,6 +24,8 @@ WHEEL = ROOT / "local" / "node.lock"
 BUILT, STAMP = "built", "made-from"
 OLDEST_NODE = 20
 INSTALL_SECONDS, BUILD_SECONDS = 600, 300
+# without a network npm would try again for more than a minute, and each start with it
+PATIENCE = ("--fetch-retries=2", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000")
 Say = Callable[[str], None]
 
 
@@ -84,7 +86,7 @@ def _install(node: Node, console: Path) -> None:
         _digest([console / "package-lock.json"]),
     )
     if _read(stamp) != wanted:
-        _run(node, ["ci", "--no-audit", "--no-fund"], console, INSTALL_SECONDS)
+        _run(node, ["ci", "--no-audit", "--no-fund", *PATIENCE], console, INSTALL_SECONDS)
         stamp.write_text(wanted)
 
 

@@ -31,7 +31,7 @@ MOVED_AGAIN = """
 insert into stock_movements (at, sku, warehouse_id, kind, on_hand, reserved, allocated, unavailable,
   cause, actor, reason)
 select at, sku, warehouse_id, kind, on_hand, reserved, allocated, unavailable, cause, actor, reason
-from stock_movements where sku = :sku and kind = '{}' limit 1
+from stock_movements where sku = :sku and kind = '{}' order by movement_id limit 1
 """
 CHARGED_AGAIN = """
 insert into sandbox.provider_ledger
