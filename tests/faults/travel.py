@@ -72,7 +72,7 @@ def there_and_back(staff: Staff, order_id: str, between: Between = lambda _stage
     _one_back(staff, order_id, page["order"]["lines"][0]["line_id"], between)
     staff.wait_for(
         order_id, "return in history",
-        lambda p: LAST_TOLD <= {h["action"] for h in p["history"]},
+        lambda p: {h["action"] for h in p["history"]} >= LAST_TOLD,
     )  # fmt: skip
     return staff.whole(order_id)  # a page's history may be younger than its order
 
