@@ -1,6 +1,6 @@
 """Where do the runs of sagas live? One row each, with deadline; and a log of their steps.
 
-A run is locked with the batch that moves it. A timer of the service asks `SqlRuns.due` for runs
+A run is locked with the batch that moves it. A timer of the service asks `lock_overdue` for those
 whose deadline has passed; `skip locked` lets several replicas share that work.
 """
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from chassis.keeping import add, insert_rows, keep, load_locked, locked
 from chassis.retention import kept
 from chassis.saga import Phase, Progress
+from chassis.sparing import TAKEN_UP_AT_ONCE
 from chassis.store import Instant
 from chassis.writing import at_end
 
@@ -157,16 +158,23 @@ class SqlRuns:
             {"run_id": run.run_id, "at": now, "step": run.step, "phase": run.phase, "what": what}
         )
 
-    def due(self, now: datetime, limit: int = 100) -> list[str]:
-        """Find the subjects of runs whose deadline has passed; lock those runs."""
-        rows = self._session.execute(
-            sa.text(
-                "select subject_id from saga_runs where deadline <= :now order by deadline"
-                " limit :limit for update skip locked"
-            ),
-            {"now": now, "limit": limit},
-        )
-        return sorted({row[0] for row in rows})
-
     def _write_log(self, session: Session) -> None:
         insert_rows(session, self._steps, session.info.pop("saga_log", []))
+
+
+def lock_overdue(
+    session: Session, runs: sa.Table, key: sa.Column[str], now: datetime, spared: Sequence[str]
+) -> Sequence[str]:
+    """Find the subjects of runs whose deadline has passed, but not the spared ones; lock them.
+
+    `key` is the primary key of the subjects' table. Every batch locks subjects before runs, so that
+    two can never wait for each other; `skip locked` lets several replicas share the work.
+    """
+    due = (
+        sa.select(runs.c.subject_id)
+        .where(runs.c.deadline <= now, runs.c.subject_id.not_in(spared))
+        .order_by(runs.c.deadline)
+        .limit(TAKEN_UP_AT_ONCE)
+    )
+    query = sa.select(key).where(key.in_(due)).order_by(key)
+    return session.scalars(query.with_for_update(skip_locked=True)).all()

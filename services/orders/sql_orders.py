@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.keeping import add, insert_rows, load_locked, locked
-from chassis.saga_store import SqlRuns
+from chassis.saga_store import SqlRuns, lock_overdue
 from chassis.sparing import TAKEN_UP_AT_ONCE
 from chassis.work import Work
 from chassis.writing import at_end, write
@@ -110,23 +110,8 @@ class SqlOrders:
         return self._session.scalars(query).all()
 
     def overdue(self, now: Any, spared: Sequence[str] = ()) -> Sequence[str]:
-        """Find orders with a run whose deadline has passed, and lock them; their runs come next.
-
-        Every batch locks orders before runs, so that two can never wait for each other.
-        """
-        due = (
-            sa.select(saga_runs.c.subject_id)
-            .where(saga_runs.c.deadline <= now, saga_runs.c.subject_id.not_in(spared))
-            .order_by(saga_runs.c.deadline)
-            .limit(TAKEN_UP_AT_ONCE)
-        )
-        query = (
-            sa.select(orders.c.order_id)
-            .where(orders.c.order_id.in_(due))
-            .order_by(orders.c.order_id)
-            .with_for_update(skip_locked=True)
-        )
-        return self._session.scalars(query).all()
+        """Find orders with a run whose deadline has passed, and lock them."""
+        return lock_overdue(self._session, saga_runs, orders.c.order_id, now, spared)
 
     def _at_end(self, what: str) -> list[dict[str, Any]]:
         if "history" not in self._info:

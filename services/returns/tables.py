@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.keeping import add, keep, load_locked, locked, take
-from chassis.saga_store import SqlRuns, saga_tables
+from chassis.saga_store import SqlRuns, lock_overdue, saga_tables
 from chassis.sparing import TAKEN_UP_AT_ONCE
 from chassis.store import Instant, Packed, new_metadata
 from contracts.inventory import SkuData, SkuSaved
@@ -154,23 +154,8 @@ class SqlReturns:
         return take(self._session, ReturnOrder, query)
 
     def due(self, now: datetime, spared: Sequence[str] = ()) -> Sequence[str]:
-        """Find returns with a run whose deadline has passed, and lock them; their runs come next.
-
-        Every batch locks returns before runs, so that two can never wait for each other.
-        """
-        late = (
-            sa.select(saga_runs.c.subject_id)
-            .where(saga_runs.c.deadline <= now, saga_runs.c.subject_id.not_in(spared))
-            .order_by(saga_runs.c.deadline)
-            .limit(TAKEN_UP_AT_ONCE)
-        )
-        query = (
-            sa.select(returns.c.return_id)
-            .where(returns.c.return_id.in_(late))
-            .order_by(returns.c.return_id)
-            .with_for_update(skip_locked=True)
-        )
-        return self._session.scalars(query).all()
+        """Find returns with a run whose deadline has passed, and lock them."""
+        return lock_overdue(self._session, saga_runs, returns.c.return_id, now, spared)
 
 
 def current_policy(session: Session) -> Policy:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from chassis import aside, outside
 from chassis.keeping import add, keep, load_locked
-from chassis.saga_store import SqlRuns, saga_tables
+from chassis.saga_store import lock_overdue, saga_tables
 from chassis.store import new_metadata
 from chassis.testing import eventually
 from chassis.work import Call
@@ -129,8 +129,11 @@ def test_a_message_put_aside_is_taken_up_by_one_process(engine) -> None:
 
 def test_an_overdue_run_is_woken_by_one_process(session_for) -> None:
     metadata = new_metadata()
-    runs, steps = saga_tables(metadata)
+    runs, _ = saga_tables(metadata)
+    trips = sa.Table("trips", metadata, sa.Column("trip_id", sa.Text, primary_key=True))
     session = session_for(metadata)
+    names = ("ord-1", "ord-2", "ord-3")
+    session.execute(sa.insert(trips), [{"trip_id": name} for name in names])
     row = {
         "run_id": "run-1", "saga": "s", "subject_id": "ord-1", "started_at": NOW, "moved_at": NOW,
         "step": "a", "phase": "forward", "attempts": 1, "problem": "", "data": {},
@@ -142,7 +145,9 @@ def test_an_overdue_run_is_woken_by_one_process(session_for) -> None:
     ])  # fmt: skip
     session.commit()
     with Session(session.get_bind()) as one, Session(session.get_bind()) as other:
-        assert SqlRuns(one, steps).due(NOW) == ["ord-1"]
-        assert SqlRuns(other, steps).due(NOW) == []
+        key = trips.c.trip_id
+        assert lock_overdue(one, runs, key, NOW, ["ord-1"]) == []
+        assert lock_overdue(one, runs, key, NOW, []) == ["ord-1"]
+        assert lock_overdue(other, runs, key, NOW, []) == []
         one.rollback()
-        assert SqlRuns(other, steps).due(NOW) == ["ord-1"]
+        assert lock_overdue(other, runs, key, NOW, []) == ["ord-1"]
