@@ -135,15 +135,15 @@ SAGAS = (
     Mutation(
         "a deadline that has passed is not seen",
         "chassis/saga_store.py",
-        "where deadline <= :now",
-        "where deadline > :now",
+        "runs.c.deadline <= now",
+        "runs.c.deadline > now",
         (LOCKS,),
     ),
     Mutation(
         "an overdue run is woken by two processes",
         "chassis/saga_store.py",
-        "limit :limit for update skip locked",
-        "limit :limit",
+        "query.with_for_update(skip_locked=True)",
+        "query",
         (LOCKS,),
     ),
     Mutation(
