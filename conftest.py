@@ -4,10 +4,13 @@ Hypothesis draws the same examples in every run, so that what passes once passes
 `--hypothesis-profile=search` draws others each time.
 """
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import Phase, settings
+
+from chassis.sealing import new_key
 
 pytest_plugins = ["local.testing"]
 
@@ -18,6 +21,9 @@ settings.register_profile(
     "planted", settings.get_profile("same"), phases=[Phase.explicit, Phase.generate]
 )
 settings.load_profile("same")
+
+# tests that keep secrets have a key for them; processes are given their own
+os.environ.setdefault("SEALING_KEYS", new_key())
 
 LEVELS = {
     "/tests/domain/": "domain",

@@ -26,6 +26,11 @@ class Settings:
     )
     log_format: str = _setting("json", "json or console")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+    sealing_keys: str = _setting(
+        "",
+        "keys that seal secrets in the databases of channels, payments, shipping and the gateway,"
+        " with commas between: the first seals, each opens",
+    )
     clock_file: str = _setting("", "a file with seconds to add to the clock, for drills")
     smtp_uri: str = _setting("smtp://127.0.0.1:25", "where shipping and the gateway send mail")
     mail_from: str = _setting("orders@example.com", "who sends mails to customers and users")

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+from chassis import sealing
 from contracts import SERVICES
 from local.broker import Broker, Found, find_broker, private_node
 from local.database import Database, find_database
@@ -198,6 +199,7 @@ class System:
             "BUS_NAMESPACE": self._namespace,
             "DATABASE_URL": self.database_url(owner) if owner in WITH_DATABASE else "",
             "CLOCK_FILE": str(self.clock_file),
+            "SEALING_KEYS": self._sealing_key(),
             **(
                 {"FAILPOINT_FILE": str(self.failpoints(name)), "CALL_LEASE": "3"}
                 if self._drill
@@ -205,6 +207,13 @@ class System:
             ),
             **self._extra,
         }
+
+    def _sealing_key(self) -> str:
+        kept = self.state / "sealing-key"
+        if not kept.exists():
+            kept.touch(mode=0o600)
+            kept.write_text(sealing.new_key())
+        return kept.read_text()
 
     def _database_urls(self) -> dict[str, str]:
         """What a process is told that works with several databases."""
