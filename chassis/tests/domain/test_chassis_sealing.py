@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet
 
 from chassis import sealing
-from chassis.sealing import SealingError, Sealed, new_key, seal, unseal
+from chassis.sealing import Sealed, SealingError, new_key, seal, unseal
 
 OLD, NEW = new_key(), new_key()
 
