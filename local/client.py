@@ -18,6 +18,14 @@ class Refusal(Exception):  # noqa: N818 - what the API answered
         super().__init__(f"{status} {problem.get('title')}: {problem.get('detail')} {errors}")
         self.status, self.problem = status, problem
 
+    @property
+    def passes(self) -> bool:
+        """Tell whether the same request may be sent again: nothing is done twice by its key."""
+        return (
+            self.status == requests.codes.unavailable
+            or self.problem.get("type") == "/problems/in-progress"
+        )
+
 
 class Client:
     """A client with an API key; a 503 is tried again, which is safe by the Idempotency-Key."""
@@ -60,20 +68,14 @@ class Client:
                 if not left:
                     raise
             else:
-                if answer.status_code not in {409, 503} or not left or not _again(answer):
-                    if not answer.ok:
-                        raise Refusal(answer.status_code, _problem(answer))
+                if answer.ok:
                     return answer
+                refusal = Refusal(answer.status_code, _problem(answer))
+                if not left or not refusal.passes:
+                    raise refusal
             time.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_SECONDS)
         raise AssertionError("the loop returns or raises")
-
-
-def _again(answer: requests.Response) -> bool:
-    return (
-        answer.status_code == requests.codes.unavailable
-        or _problem(answer).get("type") == "/problems/in-progress"
-    )
 
 
 def _problem(answer: requests.Response) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class Patient(Client):
                 if time.monotonic() > end:
                     raise
             except Refusal as refusal:
-                if refusal.status < UNAVAILABLE or time.monotonic() > end:
+                if not (refusal.passes or refusal.status >= UNAVAILABLE) or time.monotonic() > end:
                     raise
 
 
