@@ -47,6 +47,12 @@ class Stale(Refused):
         )
 
 
+def check_version(what: str, which: str, expected: int | None, actual: int) -> None:
+    """Raise Stale unless it is the version that was expected, if any was."""
+    if expected is not None and expected != actual:
+        raise Stale(what, which, expected, actual)
+
+
 class NotYet(Exception):  # noqa: N818 - a message from the future is no error either
     """The message is from the future: what it builds on is not here yet.
 

@@ -305,6 +305,7 @@ class HandOver(Wire, frozen=True, kw_only=True):
     """The carrier has taken the parcels of a shipment along."""
 
     shipment_id: ShipmentId
+    expected_version: int | None = None
 
 
 class CarrierWebhook(Wire, frozen=True, kw_only=True):

@@ -291,6 +291,7 @@ class StartPicking(Wire, frozen=True, kw_only=True):
 
     fulfillment_order_id: FulfillmentOrderId
     picker: Text = ""
+    expected_version: int | None = None
 
 
 class ScanPick(Wire, frozen=True, kw_only=True):
@@ -304,6 +305,7 @@ class ScanPick(Wire, frozen=True, kw_only=True):
     bin: Text = ""
     quantity: Quantity = 1
     scan_id: Text = ""
+    expected_version: int | None = None
 
 
 class ReportShort(Wire, frozen=True, kw_only=True):
@@ -313,6 +315,7 @@ class ReportShort(Wire, frozen=True, kw_only=True):
     sku: Sku
     quantity: Quantity
     reason: ShortReason
+    expected_version: int | None = None
 
 
 class NewPackage(Wire, frozen=True, kw_only=True):
@@ -328,6 +331,7 @@ class Pack(Wire, frozen=True, kw_only=True):
 
     fulfillment_order_id: FulfillmentOrderId
     packages: Annotated[tuple[NewPackage, ...], Meta(min_length=1, max_length=50)]
+    expected_version: int | None = None
 
 
 class Document(Wire, frozen=True, kw_only=True):

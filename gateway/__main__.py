@@ -11,6 +11,8 @@ python -m gateway create-key NAME [DAYS] [--scopes PERMISSION,…]
 python -m gateway revoke-key NAME           let a key be of no use any more
 python -m gateway list-keys                 list the keys
 python -m gateway deliver                   send webhooks
+python -m gateway seal                      seal by the first of SEALING_KEYS what is kept plain, or
+                                            by an older key; afterwards that one can go
 python -m gateway openapi                   print the OpenAPI document
 """
 
@@ -31,13 +33,7 @@ def main(arguments: list[str]) -> int:
         import eventlet
 
         eventlet.monkey_patch()
-        if arguments:
-            from chassis.run import run
-
-            return run("gateway")
-        from gateway.serve import serve
-
-        return serve()
+        return _serve(deliver=bool(arguments))
     from contracts import load_all
 
     load_all()
@@ -49,15 +45,31 @@ def main(arguments: list[str]) -> int:
     return _people_and_keys(arguments)
 
 
+def _serve(*, deliver: bool) -> int:
+    from chassis import sealing
+    from chassis.run import run
+    from gateway.serve import serve
+
+    try:
+        sealing.check()
+    except sealing.SealingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return run("gateway") if deliver else serve()
+
+
 def _people_and_keys(arguments: list[str]) -> int:
     from chassis.config import read_settings
     from chassis.errors import Refused
+    from chassis.sealing import SealingError
     from chassis.store import new_engine
     from gateway.auth import BadKey
     from gateway.own import open_own
+    from gateway.sealed import seal_all
 
     settings = read_settings()
-    own = open_own(new_engine(settings.database_url), settings)
+    engine = new_engine(settings.database_url)
+    own = open_own(engine, settings)
     try:
         match arguments:
             case ["create-user", email, name, "--role", role, *more] if len(more) <= 1:
@@ -70,12 +82,14 @@ def _people_and_keys(arguments: list[str]) -> int:
                 done = own.keys.revoke(name)
                 print(f"{name} is revoked." if done else f"There is no valid key {name}.")
                 return 0 if done else 1
+            case ["seal"]:
+                print(f"{seal_all(engine)} secrets are sealed by the first key.")
             case ["list-keys"]:
                 print("\n".join(own.keys.names()) or "There are no keys.")
             case _:
                 print(__doc__)
                 return 2
-    except (BadKey, Refused) as error:
+    except (BadKey, Refused, SealingError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

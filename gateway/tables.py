@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.sealing import Sealed
 from chassis.store import Instant, Packed, new_metadata
 from gateway.people.roles import Grant
 from gateway.webhooks import tables as webhook_tables
@@ -41,7 +42,7 @@ users = sa.Table(
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("grants", Packed(tuple[Grant, ...]), nullable=False),
     sa.Column("password", sa.Text, nullable=False, server_default=""),
-    sa.Column("totp_secret", sa.Text, nullable=False, server_default=""),
+    sa.Column("totp_secret", Sealed, nullable=False, server_default=""),
     sa.Column("totp_on", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("totp_step", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("created_at", Instant, nullable=False),

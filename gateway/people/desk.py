@@ -53,12 +53,12 @@ def change_user(own: Own, asked: said.ChangeUser, caller: Caller) -> said.User:
     return users.shown(user)
 
 
-def deactivate_user(own: Own, asked: said.UserRef, caller: Caller) -> said.User:
+def deactivate_user(own: Own, asked: said.SwitchUser, caller: Caller) -> said.User:
     """Let a user log in no more."""
     return _switched(own, own.users.deactivate, asked, caller)
 
 
-def activate_user(own: Own, asked: said.UserRef, caller: Caller) -> said.User:
+def activate_user(own: Own, asked: said.SwitchUser, caller: Caller) -> said.User:
     """Let a user log in again."""
     return _switched(own, own.users.activate, asked, caller)
 
@@ -109,9 +109,9 @@ def revoke_key(own: Own, asked: said.KeyRef, caller: Caller) -> Nothing:
     return Nothing()
 
 
-def _switched(own: Own, switch: Any, asked: said.UserRef, caller: Caller) -> said.User:
+def _switched(own: Own, switch: Any, asked: said.SwitchUser, caller: Caller) -> said.User:
     _check_may_give(caller, rights_of(own.users.get(asked.user_id).grants))
-    user = switch(asked.user_id)
+    user = switch(asked.user_id, asked.expected_version)
     active = user.deactivated_at is None
     get_log().info("user switched", user=user.user_id, active=active, by=caller.caller_id)
     return users.shown(user)

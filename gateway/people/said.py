@@ -179,6 +179,13 @@ class UserRef(Wire, frozen=True, kw_only=True):
     user_id: UserId
 
 
+class SwitchUser(Wire, frozen=True, kw_only=True):
+    """One user, who shall be able to log in, or not any more."""
+
+    user_id: UserId
+    expected_version: int | None = None
+
+
 class FindUsers(Wire, frozen=True, kw_only=True):
     """Which users to list, by id: the first who came are the first."""
 

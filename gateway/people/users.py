@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import clock
-from chassis.errors import IllegalMove, NotFound, Refused, Stale
+from chassis.errors import IllegalMove, NotFound, Refused, check_version
 from chassis.ids import new_id
 from gateway.people import said
 from gateway.people.roles import Grant
@@ -69,8 +69,7 @@ class Users:
         with self._engine.begin() as connection:
             connection.execute(ONE_AT_A_TIME)
             row = _got(connection, wish.user_id)
-            if wish.expected_version not in {None, row.version}:
-                raise Stale("User", row.email, wish.expected_version or 0, row.version)
+            check_version("User", row.email, wish.expected_version, row.version)
             values = {
                 "name": wish.name,
                 "language": wish.language,
@@ -82,18 +81,19 @@ class Users:
             _check_admins(connection)
             return row
 
-    def deactivate(self, user_id: str) -> Row:
+    def deactivate(self, user_id: str, expected: int | None = None) -> Row:
         """Let a user log in no more, and log them out everywhere."""
-        return self._switch(user_id, active=False)
+        return self._switch(user_id, expected, active=False)
 
-    def activate(self, user_id: str) -> Row:
+    def activate(self, user_id: str, expected: int | None = None) -> Row:
         """Let a user log in again."""
-        return self._switch(user_id, active=True)
+        return self._switch(user_id, expected, active=True)
 
-    def _switch(self, user_id: str, *, active: bool) -> Row:
+    def _switch(self, user_id: str, expected: int | None, *, active: bool) -> Row:
         with self._engine.begin() as connection:
             connection.execute(ONE_AT_A_TIME)
             row = _got(connection, user_id)
+            check_version("User", row.email, expected, row.version)
             if active == (row.deactivated_at is None):
                 word = "active" if active else "deactivated"
                 raise IllegalMove("User", row.email, word, word)

@@ -9,8 +9,9 @@ import msgspec
 import sqlalchemy as sa
 
 from chassis import clock
-from chassis.errors import NotFound, Refused, Stale
+from chassis.errors import NotFound, Refused, check_version
 from chassis.ids import new_id
+from chassis.sealing import seal
 from contracts.values import Nothing
 from gateway.webhooks import questions as q
 from gateway.webhooks import signing
@@ -80,6 +81,8 @@ REPLAY = sa.text(
     " where subscription_id = :id"
 )
 
+Seen = q.ChangeSubscription | q.UseSubscription | q.RotateSecret | q.Replay
+
 
 class Subscriptions:
     """Answers about subscriptions; `private` allows addresses of our own network, for trials."""
@@ -91,7 +94,13 @@ class Subscriptions:
         """Add a subscription."""
         self._check(asked.url, asked.events)
         secret, identity = signing.new_secret(), new_id("whs")
-        values = {**_wished(asked), "id": identity, "secret": secret, "actor": actor, "most": MOST}
+        values = {
+            **_wished(asked),
+            "id": identity,
+            "secret": seal(secret),
+            "actor": actor,
+            "most": MOST,
+        }
         with self._changing(asked.events) as connection:
             version = connection.scalar(ADD, {**values, "now": clock.now()})
         if version is None:
@@ -119,19 +128,17 @@ class Subscriptions:
         self._check(asked.url, asked.events)
         values = {"id": asked.subscription_id, "now": clock.now()}
         with self._changing(asked.events) as connection:
-            row = _locked(connection, asked.subscription_id)
-            if (expected := asked.expected_version) is not None and expected != row.version:
-                raise Stale("subscription", asked.subscription_id, expected, row.version)
+            row = _locked(connection, asked)
             connection.execute(CHANGE, {**_wished(asked), **values})
             if asked.state != row.state:
                 for statement in RESUME if asked.state == "active" else (PAUSE,):
                     connection.execute(statement, values)
             return show(connection, asked.subscription_id)
 
-    def forget(self, asked: q.AboutSubscription, _actor: str) -> Nothing:
+    def forget(self, asked: q.UseSubscription, _actor: str) -> Nothing:
         """End a subscription; nothing more is sent."""
         with self._changing() as connection:
-            _locked(connection, asked.subscription_id)
+            _locked(connection, asked)
             for statement in FORGET:
                 connection.execute(statement, {"id": asked.subscription_id})
         return Nothing()
@@ -142,8 +149,8 @@ class Subscriptions:
         overlap = timedelta(hours=asked.overlap_hours)
         until = clock.now() + overlap if overlap else None
         with self._engine.begin() as connection:
-            _locked(connection, asked.subscription_id)
-            values = {"id": asked.subscription_id, "secret": secret, "until": until}
+            _locked(connection, asked)
+            values = {"id": asked.subscription_id, "secret": seal(secret), "until": until}
             connection.execute(ROTATE, values)
         return q.NewSecret(
             subscription_id=asked.subscription_id, secret=secret, secret_overlaps_until=until
@@ -152,7 +159,7 @@ class Subscriptions:
     def replay(self, asked: q.Replay, _actor: str) -> q.WebhookSubscription:
         """Tell a subscription once more what happened since a time."""
         with self._engine.begin() as connection:
-            _locked(connection, asked.subscription_id)
+            _locked(connection, asked)
             values = {"id": asked.subscription_id, "since": asked.since}
             connection.execute(REPLAY, values)
             return show(connection, asked.subscription_id)
@@ -191,10 +198,12 @@ def _shown(row: Mapping[Any, Any]) -> q.WebhookSubscription:
     return q.WebhookSubscription(**{**row, "events": tuple(row["events"])})
 
 
-def _locked(connection: sa.Connection, subscription_id: str) -> Any:
-    row = connection.execute(LOCK, {"id": subscription_id}).first()
+def _locked(connection: sa.Connection, asked: Seen) -> Any:
+    identity = asked.subscription_id
+    row = connection.execute(LOCK, {"id": identity}).first()
     if row is None:
-        raise NotFound("webhook subscription", subscription_id, "subscription_id")
+        raise NotFound("webhook subscription", identity, "subscription_id")
+    check_version("subscription", identity, asked.expected_version, row.version)
     return row
 
 

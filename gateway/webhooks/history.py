@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis import clock
-from chassis.errors import IllegalMove, NotFound, Refused
+from chassis.errors import IllegalMove, NotFound, Refused, check_version
 from chassis.ids import new_id
 from gateway.webhooks import desk, intake
 from gateway.webhooks import questions as q
@@ -47,7 +47,9 @@ AGAIN = sa.text(
     "update webhook_deliveries set state = 'pending', done_at = null"
     " where delivery_id = :id and state <> 'delivered' returning 1"
 )
-STATE = sa.text("select state from webhook_subscriptions where subscription_id = :id for share")
+STATE = sa.text(
+    "select state, version from webhook_subscriptions where subscription_id = :id for share"
+)
 
 
 class History:
@@ -90,14 +92,15 @@ class History:
                 raise IllegalMove("delivery", asked.delivery_id, "delivered", "pending")
             return _shown(_one(connection, asked.delivery_id))
 
-    def test(self, asked: q.AboutSubscription, actor: str) -> q.WebhookDelivery:
+    def test(self, asked: q.UseSubscription, actor: str) -> q.WebhookDelivery:
         """Send a subscription an event of the type webhook.test, whatever it listens to."""
         identity, now = asked.subscription_id, clock.now()
         with Session(self._engine) as session, session.begin():
-            state = session.scalar(STATE, {"id": identity})
-            if state is None:
+            row = session.execute(STATE, {"id": identity}).first()
+            if row is None:
                 raise NotFound("webhook subscription", identity, "subscription_id")
-            if state == "paused":
+            check_version("subscription", identity, asked.expected_version, row.version)
+            if row.state == "paused":
                 raise Refused("paused", f"Subscription {identity} is paused; make it active first.")
             data = {"subscription_id": identity, "by": actor}
             event = make_event(new_id("evt"), TEST, identity, now, data)

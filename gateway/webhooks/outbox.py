@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.sealing import unseal
 from gateway.webhooks.patience import PAUSED_AFTER, Attempt, next_try
 
 LEASE = timedelta(seconds=20)
@@ -123,8 +124,9 @@ def first_of(connection: sa.Connection, lane: Lane, now: datetime) -> Delivery |
         return None
     overlaps = row.old_secret and row.old_secret_until and now < row.old_secret_until
     secrets = (row.secret, row.old_secret) if overlaps else (row.secret,)
+    opened = tuple(map(unseal, secrets))
     return Delivery(
-        row.delivery_id, row.event_id or "", row.body, row.url, secrets, bool(row.failing_since)
+        row.delivery_id, row.event_id or "", row.body, row.url, opened, bool(row.failing_since)
     )
 
 

@@ -57,6 +57,13 @@ class AboutSubscription(Wire, frozen=True, kw_only=True):
     subscription_id: SubscriptionId
 
 
+class UseSubscription(Wire, frozen=True, kw_only=True):
+    """One subscription, to be ended or tried."""
+
+    subscription_id: SubscriptionId
+    expected_version: int | None = None
+
+
 class FindSubscriptions(Wire, frozen=True, kw_only=True):
     """A page of subscriptions, oldest first, behind the one named in `after`."""
 
@@ -69,6 +76,7 @@ class RotateSecret(Wire, frozen=True, kw_only=True):
 
     subscription_id: SubscriptionId
     overlap_hours: Annotated[int, Meta(ge=0, le=168)] = 24
+    expected_version: int | None = None
 
 
 class Replay(Wire, frozen=True, kw_only=True):
@@ -76,6 +84,7 @@ class Replay(Wire, frozen=True, kw_only=True):
 
     subscription_id: SubscriptionId
     since: Instant
+    expected_version: int | None = None
 
 
 class FindDeliveries(Wire, frozen=True, kw_only=True):
@@ -205,9 +214,9 @@ SUBSCRIBE = Question("webhooks.subscribe", Subscribe, MadeSubscription, changes=
 SUBSCRIPTIONS = Question("webhooks.subscriptions", FindSubscriptions, WebhookSubscriptions)
 SUBSCRIPTION = Question("webhooks.subscription", AboutSubscription, WebhookSubscription)
 CHANGE = Question("webhooks.change", ChangeSubscription, WebhookSubscription, changes=True)
-UNSUBSCRIBE = Question("webhooks.unsubscribe", AboutSubscription, Nothing, changes=True)
+UNSUBSCRIBE = Question("webhooks.unsubscribe", UseSubscription, Nothing, changes=True)
 ROTATE = Question("webhooks.rotate", RotateSecret, NewSecret, changes=True)
-TEST = Question("webhooks.test", AboutSubscription, WebhookDelivery, changes=True)
+TEST = Question("webhooks.test", UseSubscription, WebhookDelivery, changes=True)
 REPLAY = Question("webhooks.replay", Replay, WebhookSubscription, changes=True)
 DELIVERIES = Question("webhooks.deliveries", FindDeliveries, WebhookDeliveries)
 DELIVERY = Question("webhooks.delivery", AboutDelivery, WebhookDeliveryPage)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.retention import kept
+from chassis.sealing import Sealed
 from chassis.store import Instant
 
 KEPT = "webhooks_kept_days"
@@ -33,8 +34,8 @@ def _subscriptions(metadata: sa.MetaData) -> None:
         _text("description"),
         _text("state"),
         _text("why"),
-        _text("secret"),
-        _text("old_secret"),
+        sa.Column("secret", Sealed, nullable=False),
+        sa.Column("old_secret", Sealed, nullable=False),
         sa.Column("old_secret_until", Instant),
         sa.Column("failing_since", Instant),
         # how far the events were gone through, of one that was paused or is told of them again

@@ -84,7 +84,7 @@ class ShippingService:
     @performs(shipping.HAND_OVER)
     def hand_over(self, wish: shipping.HandOver, work: Unit) -> shipping.Shipment:
         """Hand parcels over to the carrier."""
-        shipment = tracking.hand_over(wish.shipment_id, work, SqlShipments(work.session))
+        shipment = tracking.hand_over(wish, work, SqlShipments(work.session))
         flush(work.session)
         return queries.view(shipment)
 

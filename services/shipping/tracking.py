@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from chassis.errors import IllegalMove, NotFound, NotYet
+from chassis.errors import IllegalMove, NotFound, NotYet, check_version
 from chassis.work import Work
+from contracts.shipping import HandOver
 from services.shipping import asks
 from services.shipping.announcements import delivered, shipped, tracked
 from services.shipping.domain.parcel import TrackingNotice
@@ -22,9 +23,11 @@ TOLD_BY_MAIL = {
 }
 
 
-def hand_over(shipment_id: str, work: Work, shipments: Shipments) -> Shipment:
+def hand_over(wish: HandOver, work: Work, shipments: Shipments) -> Shipment:
     """The carrier has taken the parcels along."""
+    shipment_id = wish.shipment_id
     shipment = found(shipments, shipment_id)
+    check_version("Shipment", shipment_id, wish.expected_version, shipment.version)
     if shipment.void_asked and not shipment.has_left:
         raise IllegalMove("shipment", shipment_id, "being voided", "shipped")
     if not shipment.has_left:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from chassis.errors import NotFound, Refused
+from chassis.errors import NotFound, Refused, check_version
 from chassis.work import Work
 from contracts.inventory import SkuSaved
 from contracts.message import Message, Wire
@@ -165,7 +165,7 @@ def start_picking(
     request: StartPicking, work: Work, fulfillments: Fulfillments, floor: Floor
 ) -> Fulfillment:
     """Give a fulfillment order to a picker and choose boxes for it."""
-    order = found(fulfillments, request.fulfillment_order_id)
+    order = _seen(request, fulfillments)
     shelves = floor.shelves(order)
     order.start(request.picker, work.actor)
     return _shown(order, fulfillments, floor, shelves)
@@ -175,7 +175,7 @@ def scan_pick(
     request: ScanPick, work: Work, fulfillments: Fulfillments, floor: Floor
 ) -> Fulfillment:
     """Take what was scanned; a scan that was sent before changes nothing."""
-    order = found(fulfillments, request.fulfillment_order_id)
+    order = _seen(request, fulfillments)
     shelves = floor.shelves(order)
     first = not request.scan_id or fulfillments.is_first_scan(
         order.fulfillment_order_id, request.scan_id, work.now
@@ -190,7 +190,7 @@ def report_short(
     request: ReportShort, work: Work, fulfillments: Fulfillments, floor: Floor
 ) -> Fulfillment:
     """Go on without what was not found, and have its bins counted."""
-    order = found(fulfillments, request.fulfillment_order_id)
+    order = _seen(request, fulfillments)
     shelves = floor.shelves(order)
     events = order.report_short(request.sku, request.quantity, request.reason, work.actor)
     _say(events, order, work)
@@ -205,7 +205,7 @@ def report_short(
 
 def pack(request: Pack, work: Work, fulfillments: Fulfillments, floor: Floor) -> Fulfillment:
     """Close the boxes when every piece that was picked was scanned into one of them."""
-    order = found(fulfillments, request.fulfillment_order_id)
+    order = _seen(request, fulfillments)
     shelves = floor.shelves(order)
     packages = verification.packed(
         order, request.packages, shelves.facts, floor.cartons(), lambda: work.new_id("pac")
@@ -258,6 +258,16 @@ def _put(
     else:
         for name, value in told.items():
             setattr(known, name, value)
+
+
+def _seen(
+    request: StartPicking | ScanPick | ReportShort | Pack, fulfillments: Fulfillments
+) -> FulfillmentOrder:
+    """Find a fulfillment order, as whoever asks has seen it."""
+    order = found(fulfillments, request.fulfillment_order_id)
+    identity = order.fulfillment_order_id
+    check_version("Fulfillment order", identity, request.expected_version, order.version)
+    return order
 
 
 def _say(events: Iterable[Message], order: FulfillmentOrder, work: Work) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway import __main__ as shell
-from gateway.people import post
+from gateway.people import post, said
 from gateway.people.roles import Grant
 from gateway.tests.browsers import PASSWORD, Browser, a_user, kind
 from gateway.tests.mail_server import MailServer
@@ -207,3 +207,24 @@ def test_the_first_admin_is_made_from_the_shell_and_sets_a_password_by_the_link(
     secret = link.removeprefix(start)
     browser.call("POST", f"/password-resets/{secret}", {"password": PASSWORD})
     assert browser.log_in().json["roles"] == ["admin"]
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_a_user_whom_somebody_else_has_changed_is_not_switched(
+    browser: Browser, method: str
+) -> None:
+    user = f"/users/{browser.call('POST', '/users', PIA).json['user_id']}"
+    if method == "DELETE":
+        browser.call("POST", f"{user}/deactivation")
+    seen = browser.call("GET", user)
+    browser.own.users.change(
+        said.ChangeUser(user_id=seen.json["user_id"], name="Pia P.", roles=(Grant(role="picker"),))
+    )
+
+    stale = browser.call(method, f"{user}/deactivation", headers={"If-Match": seen.headers["ETag"]})
+    now = browser.call("GET", user)
+    right = browser.call(method, f"{user}/deactivation", headers={"If-Match": now.headers["ETag"]})
+
+    assert (stale.status_code, stale.json["type"]) == (412, "/problems/stale")
+    assert now.json["active"] == seen.json["active"]
+    assert (right.status_code, right.json["active"]) == (200, method == "DELETE")

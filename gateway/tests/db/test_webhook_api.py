@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from chassis.sealing import unseal
 from gateway.tests.browsers import app_on
 from gateway.tests.builders import Api
 from gateway.tests.webhook_world import ORDER, URL, World, confirmed, placed
@@ -190,3 +191,42 @@ def test_every_type_is_listed_with_an_example(call: Call) -> None:
     assert len(types) > 25
     assert placed_["about"].startswith("A customer has committed to buy")
     assert placed_["example"].startswith('{"type":"order.placed","timestamp":"2026-03-09T')
+
+
+@pytest.mark.parametrize(
+    ("method", "at", "body", "status"),
+    [
+        ("DELETE", "", None, 204),
+        ("POST", "/secret", {}, 200),
+        ("POST", "/test", None, 202),
+        ("POST", "/replay", {"since": "2026-03-01T00:00:00Z"}, 202),
+    ],
+)
+def test_nothing_is_done_to_a_subscription_that_somebody_else_has_changed(
+    call: Call, subscription: str, method: str, at: str, body: Any, status: int
+) -> None:
+    seen = call("GET", subscription).headers["ETag"]
+    call("PUT", subscription, {"url": URL, "events": ["return.*"]})
+    before = call("GET", subscription)
+
+    stale = call(method, subscription + at, body, **{"If-Match": seen})
+    assert (stale.status_code, stale.json["type"]) == (412, "/problems/stale")
+    assert call("GET", subscription).json == before.json
+
+    right = call(method, subscription + at, body, **{"If-Match": before.headers["ETag"]})
+    assert right.status_code == status
+
+
+def test_neither_the_new_nor_the_old_secret_is_in_the_database(
+    call: Call, engine: sa.Engine
+) -> None:
+    made = call("POST", "/webhook-subscriptions", {"url": URL, "events": ["order.*"]})
+    first = made.json["secret"]
+    second = call("POST", f"{made.headers['Location']}/secret", {"overlap_hours": 1}).json["secret"]
+
+    with engine.connect() as connection:
+        raw = connection.exec_driver_sql("select secret, old_secret from webhook_subscriptions")
+        kept = list(raw.one())
+    assert first not in kept
+    assert second not in kept
+    assert [unseal(one) for one in kept] == [second, first]

@@ -35,7 +35,7 @@ def changes(world: World, identity: str, *events: str, version: int | None = Non
 
 
 def ends(world: World, identity: str) -> None:
-    world.desk.forget(q.AboutSubscription(subscription_id=identity), "")
+    world.desk.forget(q.UseSubscription(subscription_id=identity), "")
 
 
 def kept(world: World) -> int:

@@ -88,7 +88,7 @@ def test_a_subscription_that_is_ended_hears_nothing_more(world: World) -> None:
     identity = world.subscribes("order.*")
     world.happens(placed())
 
-    world.desk.forget(q.AboutSubscription(subscription_id=identity), "")
+    world.desk.forget(q.UseSubscription(subscription_id=identity), "")
     world.works()
 
     assert world.receiver.types() == []
@@ -115,7 +115,7 @@ def test_a_test_goes_to_one_subscription_whatever_it_listens_to(world: World) ->
     identity = world.subscribes("stock.changed")
     world.subscribes("*", url="https://other.example/")
 
-    made = world.history.test(q.AboutSubscription(subscription_id=identity), "key:shop")
+    made = world.history.test(q.UseSubscription(subscription_id=identity), "key:shop")
     world.works()
 
     assert (made.type, made.state) == ("webhook.test", "pending")

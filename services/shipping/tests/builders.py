@@ -11,6 +11,7 @@ from contracts.shipping import (
     CreateReturnLabel,
     CreateShipment,
     CustomsItem,
+    HandOver,
     TrackingEvent,
     VoidShipment,
 )
@@ -208,8 +209,9 @@ class Desk:
         self.work.sent.clear()
         return self.shipment
 
-    def hand_over(self) -> Shipment:
-        return tracking.hand_over(self.shipment.shipment_id, self.work, self.shipments)
+    def hand_over(self, expected_version: int | None = None) -> Shipment:
+        wish = HandOver(shipment_id=self.shipment.shipment_id, expected_version=expected_version)
+        return tracking.hand_over(wish, self.work, self.shipments)
 
     def told(self, status: str, hours: float = 1, **changes: Any) -> None:
         """The carrier tells of a parcel."""

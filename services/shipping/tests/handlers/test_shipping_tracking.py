@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.errors import IllegalMove, NotFound, NotYet
-from contracts.shipping import ReturnShipped
+from chassis.errors import IllegalMove, NotFound, NotYet, Stale
+from contracts.shipping import HandOver, ReturnShipped
 from services.shipping import tracking
 from services.shipping.tests.builders import NOW, ORDER, RETURN, Desk
 
@@ -32,7 +32,17 @@ def test_nothing_is_handed_over_without_a_label(desk: Desk) -> None:
 
 def test_a_shipment_that_does_not_exist_cannot_be_handed_over(desk: Desk) -> None:
     with pytest.raises(NotFound, match="There is no shipment shp_none"):
-        tracking.hand_over("shp_none", desk.work, desk.shipments)
+        tracking.hand_over(HandOver(shipment_id="shp_none"), desk.work, desk.shipments)
+
+
+def test_parcels_that_somebody_else_has_changed_are_not_handed_over(desk: Desk) -> None:
+    desk.labeled()
+
+    with pytest.raises(Stale):
+        desk.hand_over(expected_version=desk.shipment.version + 1)
+    assert desk.said == []
+
+    assert desk.hand_over(expected_version=desk.shipment.version).state == "shipped"
 
 
 def test_the_carriers_first_scan_is_the_handover(desk: Desk) -> None:

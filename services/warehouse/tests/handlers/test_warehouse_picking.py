@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chassis.errors import NotFound, Refused
+from chassis.errors import NotFound, Refused, Stale
 from contracts.warehouse import (
     Fulfillment,
     ItemPicked,
@@ -224,3 +224,16 @@ def test_what_people_do_is_told_to_the_orders_process(building: Building) -> Non
 def test_picking_what_does_not_exist_is_refused(building: Building) -> None:
     with pytest.raises(NotFound):
         building.do(handlers.start_picking, StartPicking(fulfillment_order_id="ful_" + "0" * 26))
+
+
+def test_what_somebody_else_has_changed_is_not_picked_as_it_was_seen(building: Building) -> None:
+    order = building.opened(a_line(MUG, 2))
+    seen = start(building, order).version
+    scan(building, order)
+
+    with pytest.raises(Stale):
+        scan(building, order, expected_version=seen)
+    assert order.lines[0].picked == 1
+
+    scan(building, order, expected_version=order.version)
+    assert order.lines[0].picked == 2
