@@ -35,10 +35,11 @@ demo: setup ## drive real orders through the whole journey, and show what became
 test: setup ## run all tests, with a broker and a database of their own (TESTS=… for some)
 	@$(PY) -m pytest $(TESTS) $(ARGS)
 
-check: setup ## format, lint, types, architecture, spelling, lengths, generated pages
+check: setup ## format, lint, types, architecture, security, spelling, lengths, generated pages
 	@$(VENV)/bin/ruff format --check . && $(VENV)/bin/ruff check . && \
 	  $(VENV)/bin/mypy contracts chassis services gateway local benchmarks && \
 	  $(VENV)/bin/lint-imports && \
+	  $(VENV)/bin/bandit -q -c pyproject.toml -r contracts chassis services gateway && \
 	  $(VENV)/bin/codespell contracts chassis services gateway local benchmarks docs tests *.md && \
 	  $(PY) -m local.lengths && $(PY) -m local.docs --check
 

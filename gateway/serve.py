@@ -46,7 +46,7 @@ def serve() -> int:
     own = open_own(engine, settings)
     app = create_app(asker, own.keys, own.sessions, requests, Limits(settings.rate_limit), own)
     socket = eventlet.listen(
-        ("0.0.0.0", settings.port),  # noqa: S104 - clients are outside
+        ("0.0.0.0", settings.port),  # noqa: S104 # nosec B104 - clients are outside
         backlog=1024,
         reuse_port=False,
     )
