@@ -145,6 +145,9 @@ class Gate:
         if route.own:
             assert self._own is not None
             return route.own(self._own, asked, caller)
+        if route.with_services:
+            assert self._own is not None
+            return route.with_services(self._own, self._asker, asked, caller)
         if route.take:
             return route.take(self._asker, asked, caller.actor, request_id)
         if route.ask:

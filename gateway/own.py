@@ -13,6 +13,7 @@ from gateway.people.provider import Provider
 from gateway.people.sessions import Sessions
 from gateway.people.sign_ons import SignOns
 from gateway.people.users import Users
+from gateway.views.store import Views
 from gateway.webhooks.bindings import Bindings, BrokerLine, Line
 from gateway.webhooks.desk import Subscriptions
 from gateway.webhooks.history import History
@@ -33,6 +34,7 @@ class Own:
     webhooks: Subscriptions
     deliveries: History
     live: Hub
+    views: Views
 
 
 def open_own(engine: sa.Engine, settings: Settings, line: Line | None = None) -> Own:
@@ -52,4 +54,5 @@ def open_own(engine: sa.Engine, settings: Settings, line: Line | None = None) ->
         ),
         History(whole),
         Hub(),
+        Views(whole),
     )

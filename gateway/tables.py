@@ -1,10 +1,11 @@
-"""What does the gateway keep? Keys, people and their sessions, answers that may be asked twice."""
+"""What does the gateway keep? Keys, people, sessions, views, answers that may be asked twice."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.sealing import Sealed
 from chassis.store import Instant, Packed, new_metadata
+from contracts.orders import OrderFilter
 from gateway.people.roles import Grant
 from gateway.webhooks import tables as webhook_tables
 
@@ -105,4 +106,19 @@ sign_ons = sa.Table(
     sa.Column("verifier", sa.Text, nullable=False),
     sa.Column("goes_to", sa.Text, nullable=False),
     sa.Column("expires_at", Instant, nullable=False, index=True),
+)
+views = sa.Table(
+    "order_views",
+    metadata,
+    sa.Column("view_id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),  # the user's or the key's id
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("filter", Packed(OrderFilter), nullable=False),
+    sa.Column("columns", Packed(tuple[str, ...]), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("shared", sa.Boolean, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.UniqueConstraint("owner", "name"),
+    sa.Index("ix_order_views_shared", "position", postgresql_where=sa.text("shared")),
 )

@@ -9,6 +9,7 @@ from gateway.api import (
     session,
     settings,
     shipping,
+    views,
     warehouse,
     webhooks,
 )
@@ -23,5 +24,5 @@ OF_SERVICES: tuple[Route, ...] = (
     *returns.ROUTES,
     *channels.ROUTES,
 )
-OWN: tuple[Route, ...] = (*session.ROUTES, *settings.ROUTES, *webhooks.ROUTES)
+OWN: tuple[Route, ...] = (*session.ROUTES, *settings.ROUTES, *webhooks.ROUTES, *views.ROUTES)
 ROUTES = (*OF_SERVICES, *OWN)

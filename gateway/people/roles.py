@@ -16,6 +16,7 @@ from contracts.values import Codes
 PERMISSIONS: Mapping[str, str] = {
     "orders.read": "See orders and their history",
     "orders.write": "Place, cancel, hold and release orders, write on them and tag them",
+    "views.share": "Share views of orders with everybody, and change shared ones",
     "money.read": "See payments, refunds and the terms of customers",
     "money.write": "Record payments, give money back, agree on terms",
     "stock.read": "See SKUs, their stock and where it lies",
@@ -39,7 +40,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     for role, permissions in {
         "admin": " ".join(PERMISSIONS),
         "order_manager": (
-            "orders.read orders.write money.read stock.read picking.read shipping.read"
+            "orders.read orders.write views.share money.read stock.read picking.read shipping.read"
             " returns.read returns.write channels.read channels.write"
             " exceptions.read exceptions.decide"
         ),

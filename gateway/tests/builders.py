@@ -27,7 +27,21 @@ SECRET = "oms_secret"
 SHOP = Caller.with_key("key_1", "shop")
 ORDER = "ord_" + "0" * 26
 NO_ORDER = "/orders/ord_" + "1" * 26
-PREFIXES = ("ord", "lin", "ful", "shp", "ret", "pay", "hol", "pac", "usr", "key", "whs", "whd")
+PREFIXES = (
+    "ord",
+    "lin",
+    "ful",
+    "shp",
+    "ret",
+    "pay",
+    "hol",
+    "pac",
+    "usr",
+    "key",
+    "whs",
+    "whd",
+    "viw",
+)
 WORDS = (
     "a",
     "DE",

@@ -1,0 +1,1 @@
+"""Which views of the orders have people saved, for themselves or for all?"""
