@@ -277,11 +277,16 @@ class SkuRef(Wire, frozen=True, kw_only=True):
 
 
 class FindSkus(Wire, frozen=True, kw_only=True):
-    """Which SKUs to list, by SKU; `text` matches the start of SKU, name or barcode."""
+    """Which SKUs to list, by SKU; `text` matches the start of SKU, name or barcode.
+
+    With `available_below` only those of which fewer can be had: 1 lists what is out of stock.
+    """
 
     text: Text = ""
+    available_below: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     after: Text = ""
     limit: Limit = 50
+    warehouses: Codes | None = None
 
 
 class SkuPage(Wire, frozen=True, kw_only=True):

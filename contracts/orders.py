@@ -412,6 +412,15 @@ class WriteDown(Message, frozen=True, kw_only=True):
     reason: Text = ""
 
 
+class TellOwner(Wire, frozen=True, kw_only=True):
+    """Somebody takes care of an exception of an order, or nobody does: keep it in its history."""
+
+    order_id: OrderId
+    exception: Name
+    before: Text = ""
+    after: Text = ""
+
+
 @event("orders.placed.v1")
 class OrderPlaced(Message, frozen=True, kw_only=True):
     """A customer has committed to buy; nothing is reserved or charged yet."""
@@ -483,4 +492,5 @@ RELEASE = request("orders.release", ReleaseHold, Order)
 CANCEL = request("orders.cancel", CancelOrder, Order)
 STUCK = question("orders.stuck", FindStuck, StuckPage)
 DECIDE = request("orders.decide", DecideStuck, Nothing)
+TELL_OWNER = request("orders.tell_owner", TellOwner, Nothing)
 RESOLVE = request("orders.resolve", ResolveStep, Nothing)

@@ -2,54 +2,195 @@
 
 Each service lists what it knows, longest first, from behind the same moment; so the first of all
 of them together are the page. A service that does not answer is named in `missing`. A decision
-goes to the service that the exception's id begins with.
+goes to the service that the exception's id begins with. Whose an exception is the gateway keeps
+itself (owners.py); lists are narrowed here, for no service knows of all that they are narrowed by.
 """
 
-from typing import Any
+import hashlib
+import uuid
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
 
 from chassis.ask import Unavailable
 from chassis.errors import NotFound, Refused
 from contracts import channels, inventory, orders, payments, returns, shipping, warehouse
 from contracts.message import Question, Wire
-from contracts.stuck import DecideStuck, FindStuck, Stuck
-from contracts.values import Nothing
+from contracts.stuck import DecideStuck, FindStuck, Stuck, order_in
+from contracts.values import Instant, Nothing, Text
 from gateway.caller import Caller
+from gateway.own import Own
+from gateway.owners import AssignException, ExceptionOwner, ExceptionRef, People, Person
 from gateway.ports import Asks
 
 SECONDS = 3.0
+MOST_PAGES, MOST_AT_ONCE = 10, 200
 OWNERS = (orders, payments, inventory, warehouse, shipping, returns, channels)
 DECIDERS: dict[str, Question[DecideStuck, Nothing]] = {
     owner.DECIDE.service: owner.DECIDE for owner in OWNERS
 }
 
 
+class FindExceptions(FindStuck, frozen=True, kw_only=True):
+    """Which exceptions to list, longest first.
+
+    `owner` is `me`, `nobody`, or a user's id; `until` leaves out what began later.
+    """
+
+    kind: Text = ""
+    owner: Annotated[str, Meta(pattern=r"^(me|nobody|usr_[0-9A-Z]{26})?$")] = ""
+    until: Instant | None = None
+
+
+class ExceptionView(Stuck, frozen=True, kw_only=True):
+    """An exception and who takes care of it, if anybody does."""
+
+    assigned_to: ExceptionOwner | None = None
+
+
 class Exceptions(Wire, frozen=True, kw_only=True):
     """A page of exceptions, longest first.
 
     What a service knows that does not answer just now is not among them; it is named in `missing`.
+    A page may be short and yet have a next: few of very many may be what is asked for.
     """
 
-    exceptions: tuple[Stuck, ...]
+    exceptions: tuple[ExceptionView, ...]
     next: str = ""
     missing: tuple[str, ...] = ()
 
 
-EXCEPTIONS = Question("exceptions.find", FindStuck, Exceptions)
+EXCEPTIONS = Question("exceptions.find", FindExceptions, Exceptions)
+ASSIGN = Question("exceptions.assign", AssignException, ExceptionView, changes=True)
+UNASSIGN = Question("exceptions.unassign", ExceptionRef, ExceptionView, changes=True)
+PEOPLE = Question("exceptions.people", Nothing, People)
 DECIDE = Question("exceptions.decide", DecideStuck, Nothing, changes=True)
 
 
-def ask_exceptions(asker: Asks, asked: FindStuck, caller: Caller) -> Exceptions:
-    """Ask all services what does not go on."""
+def find_exceptions(own: Own, asker: Asks, asked: FindExceptions, caller: Caller) -> Exceptions:
+    """List exceptions, read on until the page is full or enough was looked at."""
+    owner = caller.caller_id if asked.owner == "me" else asked.owner
+    rows: list[ExceptionView] = []
+    after, missing = asked.after, ()
+    for _ in range(MOST_PAGES):
+        size = MOST_AT_ONCE if _is_narrowed(asked) else asked.limit
+        page, after, missing = _page(asker, FindStuck(after=after, limit=size), caller.actor)
+        owners = own.owners.of(one.exception_id for one in page)
+        for one in page:
+            if asked.until and one.since > asked.until:
+                return Exceptions(exceptions=tuple(rows), missing=missing)
+            shown = _view(one, owners.get(one.exception_id))
+            if not _matches(shown, asked.kind, owner):
+                continue
+            if len(rows) == asked.limit:
+                return Exceptions(exceptions=tuple(rows), next=_place(rows[-1]), missing=missing)
+            rows.append(shown)
+        if not after or len(rows) == asked.limit:
+            break
+    return Exceptions(exceptions=tuple(rows), next=after, missing=missing)
+
+
+def assign(own: Own, asker: Asks, asked: AssignException, caller: Caller) -> ExceptionView:
+    """Let somebody take care of an exception that there is."""
+    user_id = asked.user_id or (caller.session.user_id if caller.session else "")
+    if not user_id:
+        told = "A key is nobody who could take it; name a user."
+        raise Refused("nobody", told, "user_id")
+    name = next((one.name for one in own.owners.people() if one.user_id == user_id), None)
+    if name is None:
+        told = f"There is no active user {user_id} who may decide about exceptions."
+        raise Refused("no_such_person", told, "user_id")
+    return _hand_over(own, asker, asked.exception_id, user_id, name, caller)
+
+
+def unassign(own: Own, asker: Asks, asked: ExceptionRef, caller: Caller) -> ExceptionView:
+    """Let nobody take care of an exception any more."""
+    return _hand_over(own, asker, asked.exception_id, "", "", caller)
+
+
+def list_people(own: Own, _asked: Nothing, _caller: Caller) -> People:
+    """List those to whom an exception can be given."""
+    found = own.owners.people()
+    return People(people=tuple(Person(user_id=one.user_id, name=one.name) for one in found))
+
+
+def forget_owners(own: Own, asker: Asks, now: datetime) -> int:
+    """Forget who took care of what is gone; tell of how many. Asks nobody if there is no owner."""
+    if not own.owners.any_at_all():
+        return 0
+    told: set[str] = set()
+    silent: set[str] = set()
+    after = ""
+    while True:
+        page, after, missing = _page(asker, FindStuck(after=after, limit=MOST_AT_ONCE), "timer")
+        told.update(one.exception_id for one in page)
+        silent.update(missing)
+        if not after:
+            break
+    heard = [owner.STUCK.service for owner in OWNERS if owner.STUCK.service not in silent]
+    return own.owners.forget(told, heard, now)
+
+
+def _hand_over(  # noqa: PLR0913 - whose it becomes has an id and a name
+    own: Own, asker: Asks, exception_id: str, user_id: str, name: str, caller: Caller
+) -> ExceptionView:
+    one = _found(asker, exception_id, caller.actor)
+    had = own.owners.of([exception_id]).get(exception_id)
+    if (had.user_id if had else "") == user_id:
+        return _view(one, had)
+    if order_id := one.order_id or order_in(exception_id):
+        # told before it is done, under a name that stays: so it is told once, and never forgotten
+        since = had.assigned_at.isoformat() if had else ""
+        named = f"{exception_id}\n{since}\n{had.user_id if had else ''}\n{user_id}"
+        asker.ask(
+            orders.TELL_OWNER,
+            orders.TellOwner(
+                order_id=order_id,
+                exception=one.kind,
+                before=had.name if had else "",
+                after=name,
+            ),
+            actor=caller.actor,
+            request_id=hashlib.sha256(named.encode()).hexdigest() if had else uuid.uuid4().hex,
+            correlation_id=order_id,
+        )
+    if user_id:
+        own.owners.assign(exception_id, user_id, caller.actor)
+    else:
+        own.owners.unassign(exception_id)
+    return _view(one, own.owners.of([exception_id]).get(exception_id))
+
+
+def _found(asker: Asks, exception_id: str, actor: str) -> Stuck:
+    """Find an exception at its service; raises NotFound when it is gone."""
+    service = exception_id.partition(":")[0]
+    owner = next((one for one in OWNERS if one.STUCK.service == service), None)
+    after = ""
+    for _ in range(MOST_PAGES if owner else 0):
+        assert owner is not None
+        page = asker.ask(owner.STUCK, FindStuck(after=after, limit=MOST_AT_ONCE), actor=actor)
+        for one in page.stuck:
+            if one.exception_id == exception_id:
+                return one
+        if not (after := page.next):
+            break
+    raise NotFound("exception", exception_id[:100], "exception_id")
+
+
+def _page(asker: Asks, asked: FindStuck, actor: str) -> tuple[list[Stuck], str, tuple[str, ...]]:
+    """Ask all services for a page: what is on it, where the next begins, who does not answer."""
     answers = asker.ask_all(
-        [(owner.STUCK, asked) for owner in OWNERS], actor=caller.actor, timeout=SECONDS
+        [(owner.STUCK, asked) for owner in OWNERS], actor=actor, timeout=SECONDS
     )
     if refusal := next((a for a in answers if isinstance(a, Refused)), None):
         raise refusal
-    silent = [
+    silent = tuple(
         owner.STUCK.service
         for owner, answer in zip(OWNERS, answers, strict=True)
         if isinstance(answer, Unavailable)
-    ]
+    )
     if len(silent) == len(OWNERS):
         raise next(answer for answer in answers if isinstance(answer, Unavailable))
     heard = [answer for answer in answers if not isinstance(answer, Unavailable)]
@@ -59,11 +200,24 @@ def ask_exceptions(asker: Asks, asked: FindStuck, caller: Caller) -> Exceptions:
     )
     page = found[: asked.limit]
     more = bool(page) and (len(found) > asked.limit or any(answer.next for answer in heard))
-    return Exceptions(
-        exceptions=tuple(page),
-        next=f"{page[-1].since.isoformat()}|{page[-1].exception_id}" if more else "",
-        missing=tuple(silent),
-    )
+    return page, _place(page[-1]) if more else "", silent
+
+
+def _place(one: Stuck) -> str:
+    return f"{one.since.isoformat()}|{one.exception_id}"
+
+
+def _view(one: Stuck, owner: ExceptionOwner | None) -> ExceptionView:
+    return ExceptionView(**msgspec.structs.asdict(one), assigned_to=owner)
+
+
+def _is_narrowed(asked: FindExceptions) -> bool:
+    return bool(asked.kind or asked.owner)
+
+
+def _matches(one: ExceptionView, kind: str, owner: str) -> bool:
+    has = one.assigned_to.user_id if one.assigned_to else "nobody"
+    return kind in {"", one.kind} and owner in {"", has}
 
 
 def decider(asked: Any) -> Question[Any, Any]:

@@ -1,6 +1,6 @@
 """Who plays the gateway's ports in a test? Dictionaries that keep the same promises."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -135,6 +135,21 @@ class MemoryRequests:
     def let_go(self, record: str) -> None:
         """Let the same request be tried at once."""
         self.records[record].at = clock.now() - ABANDONED
+
+
+@dataclass
+class MemoryOwn:
+    """What of the gateway's own stores lists over all services look at."""
+
+    owners: "MemoryOwners" = field(default_factory=lambda: MemoryOwners())
+
+
+class MemoryOwners:
+    """Nobody takes care of anything."""
+
+    def of(self, _exception_ids: Iterable[str]) -> Mapping[str, Any]:
+        """Tell whose these are."""
+        return {}
 
 
 @dataclass

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from chassis.config import Settings
 from gateway.auth import Keys
 from gateway.live.hub import Hub
+from gateway.owners import Owners
 from gateway.people.links import Links
 from gateway.people.locks import Locks
 from gateway.people.provider import Provider
@@ -35,6 +36,7 @@ class Own:
     deliveries: History
     live: Hub
     views: Views
+    owners: Owners
 
 
 def open_own(engine: sa.Engine, settings: Settings, line: Line | None = None) -> Own:
@@ -55,4 +57,5 @@ def open_own(engine: sa.Engine, settings: Settings, line: Line | None = None) ->
         History(whole),
         Hub(),
         Views(whole),
+        Owners(whole),
     )

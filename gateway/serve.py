@@ -10,6 +10,7 @@ import eventlet.wsgi
 from eventlet.event import Event
 from eventlet.greenpool import GreenPool
 
+from chassis import clock
 from chassis.ask import Asker
 from chassis.config import read_settings
 from chassis.health import serve_health
@@ -20,6 +21,7 @@ from contracts import load_all
 from gateway import openapi
 from gateway.app import create_app
 from gateway.around import in_hand
+from gateway.exceptions import forget_owners
 from gateway.idempotency import Requests
 from gateway.live.ear import Ear
 from gateway.live.hub import LISTENERS
@@ -31,6 +33,7 @@ AT_ONCE = 512
 CONNECTIONS = 32
 FINISH_SECONDS = 10
 PRUNE_SECONDS = 600
+OWNERS_SECONDS = 60
 
 
 def serve() -> int:
@@ -59,6 +62,7 @@ def serve() -> int:
     )  # fmt: skip
     serve_health(settings.health_port, lambda: asker.ready)
     eventlet.spawn(_prune, requests, own)
+    eventlet.spawn(_forget_owners, own, asker)
     eventlet.spawn(post.tend, own.links, settings)
     eventlet.spawn(Ear(own.live, settings.amqp_uri, settings.bus_namespace).run)
     stopped = Event()
@@ -91,6 +95,15 @@ def _taking_chunks(app: Any) -> Any:
         return app(environ, start_response)
 
     return serve
+
+
+def _forget_owners(own: Own, asker: Asker) -> None:
+    while True:
+        eventlet.sleep(OWNERS_SECONDS * random.uniform(0.9, 1.1))  # noqa: S311 - no lock-step
+        try:
+            forget_owners(own, asker, clock.now())
+        except Exception as error:  # noqa: BLE001 - the next round tries again
+            get_log().info("owners stay for now", error=type(error).__name__)
 
 
 def _prune(requests: Requests, own: Own) -> None:

@@ -122,3 +122,12 @@ views = sa.Table(
     sa.UniqueConstraint("owner", "name"),
     sa.Index("ix_order_views_shared", "position", postgresql_where=sa.text("shared")),
 )
+exception_owners = sa.Table(
+    "exception_owners",
+    metadata,
+    sa.Column("exception_id", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.user_id", ondelete="CASCADE"),
+              nullable=False, index=True),
+    sa.Column("assigned_by", sa.Text, nullable=False),
+    sa.Column("assigned_at", Instant, nullable=False),
+)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from gateway.api import (
     channels,
+    exceptions,
     inventory,
     orders,
     payments,
@@ -24,5 +25,11 @@ OF_SERVICES: tuple[Route, ...] = (
     *returns.ROUTES,
     *channels.ROUTES,
 )
-OWN: tuple[Route, ...] = (*session.ROUTES, *settings.ROUTES, *webhooks.ROUTES, *views.ROUTES)
+OWN: tuple[Route, ...] = (
+    *session.ROUTES,
+    *settings.ROUTES,
+    *webhooks.ROUTES,
+    *views.ROUTES,
+    *exceptions.ROUTES,
+)
 ROUTES = (*OF_SERVICES, *OWN)

@@ -18,7 +18,7 @@ from contracts.warehouse import Document
 from gateway.api import OF_SERVICES
 from gateway.app import create_app
 from gateway.caller import Caller
-from gateway.memory import MemoryKeys, MemoryPeople, MemoryRequests, MemoryServices
+from gateway.memory import MemoryKeys, MemoryOwn, MemoryPeople, MemoryRequests, MemoryServices
 from gateway.people.limits import Limits
 from gateway.route import Route
 
@@ -101,7 +101,8 @@ STAGE = Stage()
 
 @cache
 def app_of_all() -> Flask:
-    return create_app(STAGE, STAGE, STAGE, STAGE, Limits(0))
+    own: Any = MemoryOwn()
+    return create_app(STAGE, STAGE, STAGE, STAGE, Limits(0), own)
 
 
 @dataclass

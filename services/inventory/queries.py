@@ -1,5 +1,6 @@
 """What can be asked of inventory?"""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,6 +51,8 @@ def find_skus(session: Session, asked: said.FindSkus) -> said.SkuPage:
             | sa.func.lower(skus.c.name).like(like)
             | skus.c.sku.in_(coded)
         )
+    if asked.available_below is not None:
+        query = query.where(_available(asked.warehouses) < asked.available_below)
     found = read(session, SkuRecord, query)
     page = _views(session, list(found[: asked.limit]))
     more = len(found) > asked.limit
@@ -88,6 +91,19 @@ def audit(session: Session, asked: said.Audit) -> said.AuditReport:
             *(f"{row.sku} at {row.warehouse_id}: not what orders hold" for row in kept),
         ),
     )
+
+
+def _available(warehouses: Sequence[str] | None) -> sa.ColumnElement[int]:
+    """How many of a SKU can be had, at all warehouses or at these.
+
+    Read off the balances, SKU by SKU, until a page is full: a kept sum or an index of what is
+    available would have to be written with every order.
+    """
+    each = stock.c.on_hand - stock.c.reserved - stock.c.allocated - stock.c.unavailable
+    of_it = sa.select(sa.func.coalesce(sa.func.sum(each), 0)).where(stock.c.sku == skus.c.sku)
+    if warehouses is not None:
+        of_it = of_it.where(stock.c.warehouse_id.in_(warehouses))
+    return of_it.correlate(skus).scalar_subquery()
 
 
 def _views(session: Session, records: list[SkuRecord]) -> list[said.SkuView]:

@@ -16,7 +16,7 @@ from chassis.keeping import read
 from chassis.saga import TRIES_BEFORE_PROBLEM, Phase
 from chassis.saga_store import Run, Runs
 from chassis.transaction import Unit
-from contracts.orders import ResolveStep, WriteDown
+from contracts.orders import ResolveStep, TellOwner, WriteDown
 from contracts.stuck import DecideStuck, FindStuck, Stuck, StuckPage
 from services.orders.domain.history import Change
 from services.orders.domain.order import Order
@@ -68,6 +68,13 @@ def write_down(command: WriteDown, work: Unit, orders: Orders) -> None:
     """Keep in an order's history what another service has let a person decide."""
     order = found(orders, command.order_id)
     change = Change(command.action, command.subject, reason=command.reason, actor=command.by)
+    orders.tell(order, work, change)
+
+
+def tell_owner(wish: TellOwner, work: Unit, orders: Orders) -> None:
+    """Keep in an order's history who takes care of its exception from now on."""
+    order = found(orders, wish.order_id)
+    change = Change("exception assigned", wish.exception, before=wish.before, after=wish.after)
     orders.tell(order, work, change)
 
 

@@ -72,6 +72,12 @@ class OrdersService:
         handlers.resolve_step(wish, work, *_ports(work))
         return Nothing()
 
+    @performs(orders.TELL_OWNER)
+    def tell_owner(self, wish: orders.TellOwner, work: Unit) -> Nothing:
+        """Write down who takes care of an exception."""
+        exceptions.tell_owner(wish, work, SqlOrders(work.session))
+        return Nothing()
+
     @answers(orders.GET)
     def get(self, asked: orders.OrderRef, session: Session) -> orders.Order:
         """Show an order."""

@@ -1,4 +1,4 @@
-"""Saved views."""
+"""Saved views, and whose exceptions are."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,9 +24,20 @@ def upgrade() -> None:
     sa.UniqueConstraint('owner', 'name', name=op.f('uq_order_views_owner_name'))
     )
     op.create_index('ix_order_views_shared', 'order_views', ['position'], unique=False, postgresql_where=sa.text('shared'))
+    op.create_table('exception_owners',
+    sa.Column('exception_id', sa.Text(), nullable=False),
+    sa.Column('user_id', sa.Text(), nullable=False),
+    sa.Column('assigned_by', sa.Text(), nullable=False),
+    sa.Column('assigned_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['users.user_id'], name=op.f('fk_exception_owners_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('exception_id', name=op.f('pk_exception_owners'))
+    )
+    op.create_index(op.f('ix_exception_owners_user_id'), 'exception_owners', ['user_id'], unique=False)
 
 
 def downgrade() -> None:
     """Take the change back."""
+    op.drop_index(op.f('ix_exception_owners_user_id'), table_name='exception_owners')
+    op.drop_table('exception_owners')
     op.drop_index('ix_order_views_shared', table_name='order_views', postgresql_where=sa.text('shared'))
     op.drop_table('order_views')

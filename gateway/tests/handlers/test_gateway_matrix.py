@@ -52,7 +52,7 @@ SHARED = {
     "POST /rates", "GET /return-policy",
 }  # fmt: skip
 LISTS = {
-    "GET /orders", "POST /orders/counts", "GET /exceptions", "GET /payments", "GET /warehouses",
+    "GET /orders", "POST /orders/counts", "GET /payments", "GET /warehouses",
     "GET /fulfillments", "GET /count-tasks", "GET /shipments", "GET /returns", "GET /channels",
     "GET /imports", "GET /channel-orders", "GET /channel-pushes", "GET /skus/{sku}/movements",
     "POST /channel-pushes/{push_id}/retry",

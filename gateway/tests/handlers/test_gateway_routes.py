@@ -41,7 +41,7 @@ def test_what_cannot_be_asked_from_outside_is_part_of_a_page_or_of_an_upload() -
 
     of_all = {f"{service}.{what}" for service in SERVICES for what in ("stuck", "decide")}
     upload = {"channels.begin_import", "channels.add_part", "channels.end_upload"}
-    bounds = {"orders.origins", "warehouse.places"}
+    bounds = {"orders.origins", "warehouse.places", "orders.tell_owner"}
     assert hidden == {"orders.get", "warehouse.of_order"} | bounds | of_all | upload
 
 

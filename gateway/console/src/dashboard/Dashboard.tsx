@@ -87,16 +87,16 @@ function Stuck() {
 }
 
 function StockOuts() {
-  const asked = useQuery({ queryKey: ['skus', 'out'], queryFn: () => got(api.GET('/skus', { params: { query: { limit: 200 } } })), refetchInterval: 60_000 })
-  const out = asked.data?.skus.filter((one) => one.available === 0) ?? []
+  const asked = useQuery({ queryKey: ['skus', 'out'], queryFn: () => got(api.GET('/skus', { params: { query: { available_below: 1, limit: 8 } } })), refetchInterval: 60_000 })
+  const out = asked.data?.skus ?? []
   return (
     <Card>
       <Group justify="space-between" mb="sm"><Title order={2} size="h4">{t('Out of stock')}</Title><Link to="/inventory">{t('Inventory')}</Link></Group>
       <Sorry error={asked.error} />
       <Stack gap="xs">
-        {out.slice(0, 8).map((one) => <Text key={one.data.sku} size="sm"><Link to={`/inventory/${encodeURIComponent(one.data.sku)}`}>{one.data.sku}</Link> {one.data.name}</Text>)}
+        {out.map((one) => <Text key={one.data.sku} size="sm"><Link to={`/inventory/${encodeURIComponent(one.data.sku)}`}>{one.data.sku}</Link> {one.data.name}</Text>)}
         {asked.data && !out.length && <Text size="sm" className="quiet">{t('Everything is in stock')}</Text>}
-        {asked.data?.next && <Text size="xs" className="quiet">{t('Among the first {n} SKUs.', { n: asked.data.skus.length })}</Text>}
+        {asked.data?.next && <Text size="xs" className="quiet">{t('and more')}</Text>}
       </Stack>
     </Card>
   )

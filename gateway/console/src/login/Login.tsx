@@ -1,5 +1,5 @@
 /** How does one come in? With a password, then the second factor, or by the company's own login. */
-import { Anchor, Button, Card, Center, Divider, PasswordInput, PinInput, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Anchor, Button, Card, Center, Divider, PasswordInput, PinInput, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { identity } from '@/api/identity'
@@ -47,11 +47,25 @@ export function Login() {
       </form>
       {ways.data?.sso && (
         <>
+          <SignOn name={ways.data.sso.name} />
           <Divider my="md" label={t('or')} />
           <Button component="a" href="/login/sso" variant="default" fullWidth>{t('Log in with {name}', { name: ways.data.sso.name })}</Button>
         </>
       )}
     </Frame>
+  )
+}
+
+/** What became of a single sign-on from which one comes back; the gateway says no more than this. */
+function SignOn({ name }: { name: string }) {
+  const said = new URLSearchParams(window.location.search).get('sso')
+  if (said !== 'failed' && said !== 'unknown') return null
+  return (
+    <Alert color="red" role="alert" mt="md">
+      {said === 'failed'
+        ? t('Log in with {name} did not work. Try again, or use your password.', { name })
+        : t('{name} knows you, but nobody here has your e-mail address. Ask your administrator to invite you.', { name })}
+    </Alert>
   )
 }
 

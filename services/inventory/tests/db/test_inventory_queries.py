@@ -60,6 +60,17 @@ def test_skus_are_found_by_the_start_of_sku_name_or_barcode(room: SqlStockroom) 
     assert found(room, "up_1") == found(room, "4%") == found(room, "CUPX") == []
 
 
+def test_what_is_short_is_found_over_all_warehouses_or_over_some(room: SqlStockroom) -> None:
+    room.tell(receive(5), receive(2, at=HAMBURG), reserve(line(3)))
+
+    assert found(room, available_below=1) == [SHIRT]
+    assert found(room, available_below=5) == [MUG, SHIRT]  # 7 − 3 are left
+    assert found(room, available_below=4) == [SHIRT]
+    assert found(room, available_below=4, text="mug") == []
+    assert found(room, available_below=3, warehouses=(HAMBURG,)) == [MUG, SHIRT]
+    assert found(room, available_below=1, warehouses=("nowhere",)) == [MUG, SHIRT]
+
+
 def test_skus_come_page_by_page(room: SqlStockroom) -> None:
     room.tell(put("A-1"), put("Z-1"))
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from chassis import clock
 from chassis.errors import NotFound, Refused
-from contracts.orders import PlaceHold, WriteDown
+from contracts.orders import PlaceHold, TellOwner, WriteDown
 from contracts.stuck import DecideStuck, FindStuck
 from services.orders import exceptions, handlers, watchdog
 from services.orders.tests.db.conftest import Office
@@ -206,3 +206,12 @@ def test_what_another_service_let_a_person_decide_is_in_the_history(post: Post) 
 
     rows = post.office.rows("select actor, action, reason from order_history order by seq desc")
     assert rows[0] == ("person:bob", "call retried", "it is back")
+
+
+def test_who_takes_care_of_an_exception_is_in_the_history(post: Post) -> None:
+    wish = TellOwner(order_id=post.order_id, exception="no_timer", before="Ann", after="Bob")
+    post.office.do(exceptions.tell_owner, wish)
+
+    told = "actor, action, subject, before, after"
+    rows = post.office.rows(f"select {told} from order_history order by seq desc")
+    assert rows[0] == ("person:ann", "exception assigned", "no_timer", "Ann", "Bob")
