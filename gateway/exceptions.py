@@ -73,7 +73,8 @@ def find_exceptions(own: Own, asker: Asks, asked: FindExceptions, caller: Caller
     """List exceptions, read on until the page is full or enough was looked at."""
     owner = caller.caller_id if asked.owner == "me" else asked.owner
     rows: list[ExceptionView] = []
-    after, missing = asked.after, ()
+    after = asked.after
+    missing: tuple[str, ...] = ()
     for _ in range(MOST_PAGES):
         size = MOST_AT_ONCE if _is_narrowed(asked) else asked.limit
         page, after, missing = _page(asker, FindStuck(after=after, limit=size), caller.actor)
@@ -171,9 +172,9 @@ def _found(asker: Asks, exception_id: str, actor: str) -> Stuck:
     for _ in range(MOST_PAGES if owner else 0):
         assert owner is not None
         page = asker.ask(owner.STUCK, FindStuck(after=after, limit=MOST_AT_ONCE), actor=actor)
-        for one in page.stuck:
-            if one.exception_id == exception_id:
-                return one
+        found: list[Stuck] = [one for one in page.stuck if one.exception_id == exception_id]
+        if found:
+            return found[0]
         if not (after := page.next):
             break
     raise NotFound("exception", exception_id[:100], "exception_id")
