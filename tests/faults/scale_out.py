@@ -31,7 +31,8 @@ EACH, CLIENTS, BUYERS = 24, 6, 300
 A_WHILE, A_DAY, TOO_LONG = timedelta(minutes=10), timedelta(days=1), timedelta(days=7, hours=2)
 DONE_WITHIN, QUIET_WITHIN = 180.0, 300.0
 WORKING = ("orders", "payments", "inventory", "warehouse", "channels")
-FAIR_SHARE = 0.5  # of what each would have if all had the same
+FAIR_SHARE = 0.05  # of what each would have if all had the same: the next gets what is too much
+BATCH = "4"  # so little that one process is soon given as much as it can hold
 TICK_SECONDS, IN_STEP_SECONDS, MOST_IN_STEP, TICKS = 1.0, 0.05, 0.5, 15
 HANDLED = re.compile(r"^oms_handled_total\{(.*)\} (\S+)$", re.MULTILINE)
 DEADLOCKS = "select coalesce(sum(deadlocks), 0) from pg_stat_database where datname like 'oms\\_%'"
@@ -49,7 +50,7 @@ def four_of_each(state: Path) -> System:
 
 def replicated(state: Path, replicas: int) -> System:
     """Make a system whose timers write down when they tick, and whose calls are leased as usual."""
-    extra = {"LOG_LEVEL": "DEBUG", "CALL_LEASE": "60"}
+    extra = {"LOG_LEVEL": "DEBUG", "CALL_LEASE": "60", "BATCH": BATCH}
     return System(
         state, lambda _said: None, own_broker=True, drill=True, extra=extra, replicas=replicas
     )
