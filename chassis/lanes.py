@@ -34,7 +34,7 @@ CONFIRM_SECONDS = 30
 REQUESTS_AT_ONCE = 64
 # The broker gives to the highest in rank whatever it can hold, and to the next what it cannot: so
 # batches are as large with many processes as with one (docs/decisions/0023).
-RANK = random.randrange(1, 1_000_000)
+RANK = random.randrange(1, 1_000_000)  # noqa: S311 - no secret
 
 
 class Lanes:
