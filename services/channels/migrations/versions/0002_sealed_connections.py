@@ -1,0 +1,28 @@
+"""Seal secrets of connections; keep what shops said to a check, and how fast they are asked."""
+
+import json
+
+import sqlalchemy as sa
+from alembic import op
+
+from services.channels.sealed import each_secret, seal_once
+
+revision = '0002'
+down_revision = '0001'
+
+
+def upgrade() -> None:
+    """Make the change."""
+    op.add_column('connections', sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('connections', sa.Column('check_problem', sa.Text(), server_default='', nullable=False))
+    op.create_table('paces',
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('free_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('channel', name=op.f('pk_paces'))
+    )
+    kept = op.get_bind().execute(sa.text('select channel, data from connections for update')).all()
+    for row in kept:
+        op.get_bind().execute(
+            sa.text('update connections set data = cast(:data as jsonb) where channel = :channel'),
+            {'channel': row.channel, 'data': json.dumps(each_secret(row.data, seal_once))},
+        )
