@@ -26,3 +26,10 @@ def upgrade() -> None:
             sa.text('update connections set data = cast(:data as jsonb) where channel = :channel'),
             {'channel': row.channel, 'data': json.dumps(each_secret(row.data, seal_once))},
         )
+
+
+def downgrade() -> None:
+    """Take the change back; what was sealed stays so, and is read by who has the key."""
+    op.drop_table('paces')
+    op.drop_column('connections', 'check_problem')
+    op.drop_column('connections', 'checked_at')
