@@ -60,7 +60,7 @@ class Shopify:
 
     kind = "shopify"
     title = "Shopify"
-    settings = (
+    settings: tuple[Setting, ...] = (
         Setting(
             "base_url",
             "Address of the shop",
