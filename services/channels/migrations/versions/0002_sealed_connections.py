@@ -1,10 +1,12 @@
 """Seal secrets of connections; keep what shops said to a check, and how fast they are asked."""
 
 import json
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from alembic import op
 
+from chassis.sealing import unseal
 from services.channels.sealed import each_secret, seal_once
 
 revision = '0002'
@@ -20,16 +22,21 @@ def upgrade() -> None:
     sa.Column('free_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('channel', name=op.f('pk_paces'))
     )
-    kept = op.get_bind().execute(sa.text('select channel, data from connections for update')).all()
-    for row in kept:
-        op.get_bind().execute(
-            sa.text('update connections set data = cast(:data as jsonb) where channel = :channel'),
-            {'channel': row.channel, 'data': json.dumps(each_secret(row.data, seal_once))},
-        )
+    _each(seal_once)
 
 
 def downgrade() -> None:
-    """Take the change back; what was sealed stays so, and is read by who has the key."""
+    """Take the change back."""
+    _each(unseal)
     op.drop_table('paces')
     op.drop_column('connections', 'check_problem')
     op.drop_column('connections', 'checked_at')
+
+
+def _each(change: Callable[[str], str]) -> None:
+    database = op.get_bind()
+    for row in database.execute(sa.text('select channel, data from connections for update')).all():
+        database.execute(
+            sa.text('update connections set data = cast(:data as jsonb) where channel = :channel'),
+            {'channel': row.channel, 'data': json.dumps(each_secret(row.data, change))},
+        )
