@@ -1,4 +1,7 @@
-"""What is said to and by channels, which speaks with the shops where customers buy."""
+"""What is said to and by channels, which speaks with the shops where customers buy.
+
+long because: the whole language of one service stands in one file.
+"""
 
 from typing import Annotated, Literal
 
