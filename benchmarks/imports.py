@@ -77,6 +77,7 @@ class Import:
         connection = {
             "kind": "shopify", "name": "A shop", "base_url": shop.url, "access_token": "token",
             "webhook_secret": "secret", "pull_from": "2026-01-01T00:00:00Z",
+            "settings": [{"name": "requests_a_second", "value": "20"}],
         }  # fmt: skip
         self.api.put(f"/channels/{CHANNEL}", connection)
 

@@ -111,7 +111,9 @@ def _answering(shop: ManyOrders) -> type[BaseHTTPRequestHandler]:
             """Called for each GET."""
             address = urlsplit(self.path)
             shop.asked += 1
-            if not address.path.endswith("/orders.json"):
+            if address.path.endswith("/shop.json"):
+                self._show(200, {"shop": {}}, {})
+            elif not address.path.endswith("/orders.json"):
                 self._show(404, {}, {})
             elif shop.asked % TOO_FAST_EVERY == 0:
                 shop.too_fast += 1

@@ -1,4 +1,7 @@
-"""What is said to and by channels, which speaks with the shops where customers buy."""
+"""What is said to and by channels, which speaks with the shops where customers buy.
+
+long because: the whole language of one service stands in one file.
+"""
 
 from typing import Annotated, Literal
 
@@ -23,6 +26,7 @@ from contracts.values import (
     Instant,
     Limit,
     LineId,
+    LongText,
     Money,
     Name,
     Nothing,
@@ -105,14 +109,23 @@ class ListingUnmapped(Message, frozen=True, kw_only=True):
     listings: tuple[Text, ...]
 
 
+class Setting(Wire, frozen=True, kw_only=True):
+    """What a connection says about one thing that its kind of shop asks for."""
+
+    name: Code
+    value: LongText
+
+
 class Connection(Wire, frozen=True, kw_only=True):
     """A shop that we are connected with; secrets are kept and never shown.
 
-    Where `pull_from` says a moment, the shop is asked again and again for what changed since then.
+    What the kind of shop asks for is told by `channels.kinds`: the first four by their own names,
+    everything else in `settings`. Where `pull_from` says a moment, the shop is asked again and
+    again for what changed since then.
     """
 
     channel: Code
-    kind: Literal["shopify", "csv"]
+    kind: Code
     name: Name
     base_url: Annotated[str, Meta(max_length=255, pattern=r"^$|^https?://")] = ""
     access_token: Text = ""
@@ -120,6 +133,7 @@ class Connection(Wire, frozen=True, kw_only=True):
     location_id: Text = ""
     push_stock: bool = False
     pull_from: Instant | None = None
+    settings: Annotated[tuple[Setting, ...], Meta(max_length=30)] = ()
 
     def __repr__(self) -> str:
         """Show the shop, and neither its token nor its secret."""
@@ -144,12 +158,49 @@ class ConnectionView(Wire, frozen=True, kw_only=True):
     pull_from: Instant | None = None
     last_pulled_at: Instant | None = None
     pull_problem: Text = ""
+    can: tuple[Text, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    has: tuple[Text, ...] = ()
+    checked_at: Instant | None = None
+    check_problem: Text = ""
 
 
 class ConnectionPage(Wire, frozen=True, kw_only=True):
     """All connections."""
 
     connections: tuple[ConnectionView, ...]
+
+
+class KindSetting(Wire, frozen=True, kw_only=True):
+    """What a kind of shop asks for; what is secret is kept sealed and never shown."""
+
+    name: Code
+    label: Text
+    help: Text = ""
+    secret: bool = False
+    required: bool = False
+
+
+class ChannelKind(Wire, frozen=True, kw_only=True):
+    """A kind of shop that can be connected: what it asks for, and what it can do."""
+
+    kind: Code
+    title: Text
+    settings: tuple[KindSetting, ...]
+    can: tuple[Text, ...]
+    cannot: tuple[Text, ...]
+
+
+class ChannelKinds(Wire, frozen=True, kw_only=True):
+    """All kinds of shops that can be connected."""
+
+    kinds: tuple[ChannelKind, ...]
+
+
+class CheckConnection(Wire, frozen=True, kw_only=True):
+    """Ask a shop whether it knows us; what it says stands at the connection soon after."""
+
+    channel: Code
 
 
 class AllConnections(Wire, frozen=True, kw_only=True):
@@ -258,6 +309,8 @@ class RetryPush(Wire, frozen=True, kw_only=True):
 
 
 CONNECT = request("channels.connect", Connection, ConnectionView)
+KINDS = question("channels.kinds", Nothing, ChannelKinds)
+CHECK = request("channels.check", CheckConnection, ConnectionView)
 CONNECTIONS = question("channels.connections", AllConnections, ConnectionPage)
 WEBHOOK = request("channels.webhook", ChannelWebhook, WebhookTaken)
 MAP = request("channels.map", MapListing, Mapped)

@@ -14,6 +14,8 @@ SHOPIFY = {
 # fmt: off
 ROUTES = (
     Route("GET",  "/channels",                              channels.CONNECTIONS, "List connections and how they do", TAG, needs="channels.read"),
+    Route("GET",  "/channel-kinds",                         channels.KINDS,       "List kinds of shops that can be connected", TAG, needs="channels.read"),
+    Route("POST", "/channels/{channel}/check",              channels.CHECK,       "Ask a shop whether it knows us", TAG, needs="settings.write"),
     Route("PUT",  "/channels/{channel}",                    channels.CONNECT,     "Connect a shop", TAG, needs="settings.write"),
     Route("POST", "/channels/{channel}/imports",            IMPORT_FILE,          "Import a file of orders", TAG, 202,
           raw="csv", limit=LARGEST, take=take_file, made="/imports/{import_id}", needs="channels.write"),

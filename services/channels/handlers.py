@@ -7,14 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import msgspec
-
-from chassis.errors import NotFound, Refused
+from chassis.errors import Refused
 from chassis.work import Work
 from contracts.channels import (
     ChannelOrdersReceived,
     ChannelWebhook,
-    Connection,
     ListingUnmapped,
     MapListing,
     WebhookTaken,
@@ -27,12 +24,12 @@ from contracts.orders import (
     OrdersImported,
     PlaceOrder,
 )
+from services.channels.connecting import found, shop_of
 from services.channels.domain.inbound import Inbound, State
 from services.channels.domain.news import Cancellation, News, NotForUs, Sold, Unacceptable
-from services.channels.marketplaces.marketplace import Marketplace, Shop
+from services.channels.marketplaces.marketplace import Marketplace
 from services.channels.ports import Channels
 
-OWN = frozenset({"api", "manual"})
 WAITS_FOR_CUSTOMER = frozenset({"bank_transfer"})
 BUNDLE = 25
 
@@ -46,27 +43,6 @@ class Taken:
     field: str = ""
     inbound: Inbound | None = None
     leaving: bool = False
-
-
-def connect(wish: Connection, channels: Channels) -> Connection:
-    """Connect a shop, or change a connection; an empty secret keeps the old one."""
-    if wish.channel in OWN:
-        raise Refused("taken", f"{wish.channel} is what our own orders are called.", "channel")
-    if wish.kind != "csv" and not wish.base_url:
-        raise Refused("missing", "The address of the shop is missing.", "base_url")
-    if wish.kind != "csv" and wish.push_stock and not wish.location_id:
-        raise Refused("missing", "For stock, the shop's location is missing.", "location_id")
-    if wish.kind == "csv" and wish.pull_from:
-        raise Refused("no_pull", "A channel that takes files cannot be asked.", "pull_from")
-    old = channels.connection(wish.channel)
-    if old:
-        wish = msgspec.structs.replace(
-            wish,
-            access_token=wish.access_token or old.access_token,
-            webhook_secret=wish.webhook_secret or old.webhook_secret,
-        )
-    channels.put_connection(wish)
-    return wish
 
 
 def take_webhook(
@@ -163,25 +139,6 @@ def hand_over(inbounds: Sequence[Inbound], work: Work) -> None:
             work.send(ImportOrders(orders=bundle))
             ids = tuple(order.channel_order_id for order in bundle)
             work.send(ChannelOrdersReceived(channel=channel, channel_order_ids=ids))
-
-
-def found(channel: str, channels: Channels) -> Connection:
-    """Find a connection, or raise NotFound."""
-    connection = channels.connection(channel)
-    if connection is None:
-        raise NotFound("channel", channel, "channel")
-    return connection
-
-
-def shop_of(connection: Connection) -> Shop:
-    """Show a connection to an adapter."""
-    return Shop(
-        connection.channel,
-        connection.base_url.rstrip("/"),
-        connection.access_token,
-        connection.webhook_secret,
-        connection.location_id,
-    )
 
 
 def _hear(

@@ -13,9 +13,10 @@ import msgspec
 from chassis.errors import NotFound, Refused
 from chassis.work import Work
 from contracts.imports import BeginImport, EndUpload, ImportPart, RowFault
+from services.channels.connecting import found
 from services.channels.domain.file_import import FileImport, Result, Stage, Staged
 from services.channels.domain.news import News, Unacceptable
-from services.channels.handlers import Taken, found, hand_over_taken, take_news
+from services.channels.handlers import Taken, hand_over_taken, take_news
 from services.channels.marketplaces.csv_orders import read_order
 from services.channels.marketplaces.csv_rows import Sheet, Values
 from services.channels.ports import Channels, Imports

@@ -25,6 +25,7 @@ class MemoryChannels:
     pushes: dict[str, str] = field(default_factory=dict)
     pushed_at: dict[str, datetime] = field(default_factory=dict)
     ways: set[str] = field(default_factory=set)
+    problems: dict[str, str] = field(default_factory=dict)
 
     def connection(self, channel: str) -> Connection | None:
         """Find a connection."""
@@ -98,6 +99,10 @@ class MemoryChannels:
     def pushed(self, channel: str, now: datetime) -> None:
         """Remember that a channel was told something."""
         self.pushed_at[channel] = now
+
+    def checked(self, channel: str, problem: str, now: datetime) -> None:  # noqa: ARG002
+        """Remember what a shop said."""
+        self.problems[channel] = problem
 
     def push_state(self, key: str) -> str:
         """Tell how the call with a key stands."""

@@ -60,6 +60,9 @@ class Channels(Protocol):
     def pushed(self, channel: str, now: datetime) -> None:
         """Remember that a channel was told something."""
 
+    def checked(self, channel: str, problem: str, now: datetime) -> None:
+        """Remember what a shop said when it was asked whether it knows us."""
+
     def push_state(self, key: str) -> str:
         """Tell how the call with a key stands: pending, succeeded, refused, failed; or empty."""
 

@@ -14,9 +14,10 @@ import msgspec
 from chassis.outside import Outcome
 from chassis.work import Call, Work
 from contracts.channels import Connection
+from services.channels.connecting import shop_of
 from services.channels.domain.pull import Cursor, Pull
-from services.channels.handlers import hand_over_taken, shop_of, take_news
-from services.channels.marketplaces.marketplace import Marketplace
+from services.channels.handlers import hand_over_taken, take_news
+from services.channels.marketplaces.marketplace import Marketplace, Shop
 from services.channels.ports import Channels, Pulls
 
 PULL = "channels.pull"
@@ -46,10 +47,10 @@ def pull_due(work: Work, pulls: Pulls, room: Callable[[], int]) -> None:
             _ask(pull, work)
 
 
-def ask_shop(market: Marketplace, connection: Connection, request: dict[str, Any]) -> Any:
+def ask_shop(market: Marketplace, shop: Shop, request: dict[str, Any]) -> Any:
     """Make the call: ask for a page."""
     cursor = msgspec.convert(request["cursor"], Cursor)
-    page = market.pull(shop_of(connection), cursor)
+    page = market.pull(shop, cursor)
     return {
         "orders": list(page.orders),
         "next": page.next,

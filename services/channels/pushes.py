@@ -20,11 +20,11 @@ from contracts.channels import (
 )
 from contracts.orders import OrderCanceled
 from services.channels.domain.stock import Due, Level
-from services.channels.marketplaces.marketplace import Marketplace, Shop
+from services.channels.marketplaces.marketplace import Can, Marketplace, Shop
+from services.channels.marketplaces.registry import can
 from services.channels.ports import Channels
 
 PUSH = "channels.push"
-UNTOLD = frozenset({"csv"})
 
 
 def acknowledge(command: AcknowledgeShipment, work: Work, channels: Channels) -> None:
@@ -33,7 +33,7 @@ def acknowledge(command: AcknowledgeShipment, work: Work, channels: Channels) ->
     Asked again it answers again, and a call that had failed is made again.
     """
     connection = channels.connection(command.channel)
-    if connection is None or connection.kind in UNTOLD:
+    if connection is None or not can(connection.kind, Can.ACKNOWLEDGE):
         work.send(_acknowledged(command.order_id, command.fulfillment_order_id))
         return
     request = {
@@ -58,7 +58,7 @@ def acknowledge(command: AcknowledgeShipment, work: Work, channels: Channels) ->
 def push_refund(command: PushRefund, work: Work, channels: Channels) -> None:
     """Tell a channel what came back and was refunded."""
     connection = channels.connection(command.channel)
-    if connection is None or connection.kind in UNTOLD:
+    if connection is None or not can(connection.kind, Can.REFUNDS):
         return
     request = {
         "action": "refund",
@@ -83,7 +83,7 @@ def push_cancellation(event: OrderCanceled, work: Work, channels: Channels) -> N
         return
     inbound.canceled = True
     connection = channels.connection(event.channel)
-    if connection is None or connection.kind in UNTOLD:
+    if connection is None or not can(connection.kind, Can.CANCELLATIONS):
         return
     request = {
         "action": "cancel",

@@ -1,6 +1,7 @@
 """What can be asked of channels?"""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -8,11 +9,20 @@ from sqlalchemy.orm import Session
 from chassis.keeping import read
 from chassis.outside import CallRow, find_calls
 from contracts import channels as said
+from services.channels.connecting import values_of
 from services.channels.domain.inbound import Inbound
+from services.channels.marketplaces.marketplace import Can, Marketplace
+from services.channels.marketplaces.registry import MARKETS
 from services.channels.pushes import PUSH
 from services.channels.tables import connections, inbounds, pulls
 
 COUNTED_AT_MOST = 1000
+
+
+def get_kinds() -> said.ChannelKinds:
+    """List kinds of shops that can be connected, by name."""
+    found = sorted(MARKETS.values(), key=lambda market: market.title)
+    return said.ChannelKinds(kinds=tuple(_kind(market) for market in found))
 
 
 def get_connections(session: Session, asked: said.AllConnections) -> said.ConnectionPage:
@@ -56,7 +66,46 @@ def view(session: Session, connection: said.Connection) -> said.ConnectionView:
         pull_from=connection.pull_from,
         last_pulled_at=pull.last_at if pull else None,
         pull_problem=pull.problem if pull else "",
+        checked_at=row.checked_at if row else None,
+        check_problem=row.check_problem if row else "",
+        **_declared(connection),
     )
+
+
+def _kind(market: Marketplace) -> said.ChannelKind:
+    return said.ChannelKind(
+        kind=market.kind,
+        title=market.title,
+        settings=tuple(
+            said.KindSetting(
+                name=one.name,
+                label=one.label,
+                help=one.help,
+                secret=one.secret,
+                required=one.required,
+            )
+            for one in market.settings
+        ),
+        can=tuple(what.value for what in Can if what in market.can),
+        cannot=tuple(what.value for what in Can if what not in market.can),
+    )
+
+
+def _declared(connection: said.Connection) -> dict[str, Any]:
+    """What a shop can do, what it was told to say, and which secrets it has; not these."""
+    market = MARKETS.get(connection.kind)
+    if market is None:
+        return {}
+    values = values_of(connection)
+    return {
+        "can": tuple(what.value for what in Can if what in market.can),
+        "settings": tuple(
+            said.Setting(name=one.name, value=values[one.name])
+            for one in market.settings
+            if not one.secret and values.get(one.name)
+        ),
+        "has": tuple(one.name for one in market.settings if one.secret and values.get(one.name)),
+    }
 
 
 def find_inbound(session: Session, asked: said.FindInbound) -> said.InboundPage:

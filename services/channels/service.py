@@ -1,12 +1,12 @@
 """Which ways lead into channels?"""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from chassis import stuck
+from chassis import sealing, stuck
 from chassis.bus import Bus
 from chassis.config import read_settings
 from chassis.errors import NotFound
@@ -19,6 +19,7 @@ from contracts import imports as files
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
 from services.channels import (
+    connecting,
     handlers,
     import_queries,
     imports,
@@ -29,13 +30,12 @@ from services.channels import (
     sql_ways,
     tables,
 )
-from services.channels.marketplaces.csv_orders import CsvOrders
-from services.channels.marketplaces.marketplace import Marketplace
-from services.channels.marketplaces.shopify import Shopify
+from services.channels.marketplaces.marketplace import Marketplace, Shop
+from services.channels.marketplaces.registry import MARKETS
 from services.channels.sql_channels import SqlChannels
 from services.channels.sql_imports import SqlImports, SqlPulls
+from services.channels.sql_paces import SqlPace
 
-MARKETS: Mapping[str, Marketplace] = {"shopify": Shopify(), "csv": CsvOrders()}
 EVENTS_KEPT = timedelta(days=30)
 STOCK_AT_ONCE = 200
 WINDOW = read_settings().import_window
@@ -48,20 +48,29 @@ class ChannelsService:
     bus = Bus(tables.metadata, prepare=sql_channels.prepare)
 
     def __init__(self) -> None:
+        sealing.check()
         self.engine = new_engine(read_settings().database_url, pool=4)
 
     @performs(channels.CONNECT)
     def connect(self, wish: channels.Connection, work: Unit) -> channels.ConnectionView:
         """Connect a shop."""
-        connection = handlers.connect(wish, SqlChannels(work.session))
+        connection = connecting.connect(wish, SqlChannels(work.session))
         pulls.keep_pulling(connection, work, SqlPulls(work.session))
+        connecting.check(connection, work)
+        return queries.view(work.session, connection)
+
+    @performs(channels.CHECK)
+    def check(self, wish: channels.CheckConnection, work: Unit) -> channels.ConnectionView:
+        """Ask a shop whether it knows us."""
+        connection = connecting.found(wish.channel, SqlChannels(work.session))
+        connecting.check(connection, work)
         return queries.view(work.session, connection)
 
     @performs(channels.WEBHOOK)
     def webhook(self, wish: channels.ChannelWebhook, work: Unit) -> channels.WebhookTaken:
         """Take what a shop posted."""
         kept = SqlChannels(work.session)
-        market = MARKETS[handlers.found(wish.channel, kept).kind]
+        market = connecting.market_of(connecting.found(wish.channel, kept).kind)
         return handlers.take_webhook(wish, market, work, kept)
 
     @performs(files.BEGIN_IMPORT)
@@ -102,6 +111,11 @@ class ChannelsService:
         if call is None:
             raise NotFound("failed push", wish.push_id, "push_id")
         return queries.push(call)
+
+    @answers(channels.KINDS)
+    def kinds(self, _asked: Nothing, _session: Session) -> channels.ChannelKinds:
+        """List kinds of shops that can be connected."""
+        return queries.get_kinds()
 
     @answers(channels.CONNECTIONS)
     def connections(
@@ -207,36 +221,63 @@ class ChannelsService:
             kept = SqlChannels(session)
             connection = kept.connection(call.request["channel"])
             level = kept.level(call.request.get("sku", ""))
-        if connection is None:
-            raise Declined("no_connection", "The channel is not connected any more.")
-        shop = handlers.shop_of(connection)
-        return pushes.tell(MARKETS[connection.kind], shop, call.key, call.request, level)
+        market, shop = _shop(self.engine, connection)
+        return pushes.tell(market, shop, call.key, call.request, level)
 
     @concludes("channels.push")
     def pushed(self, outcome: Outcome, work: Unit) -> None:
         """A channel was told, or would not listen."""
         pushes.conclude_push(outcome, work, SqlChannels(work.session))
 
+    @outside(connecting.CHECK)
+    def call_check(self, call: OutsideCall) -> dict[str, Any]:
+        """Ask a shop whether it knows us; whoever waits for it is told at once that it is away."""
+        with Session(self.engine) as session:
+            connection = SqlChannels(session).connection(call.request["channel"])
+        market, shop = _shop(self.engine, connection)
+        try:
+            market.check(shop)
+        except OSError as error:
+            told = f"The shop cannot be reached ({type(error).__name__})."
+            raise Declined("no_answer", told) from None
+        return {}
+
+    @concludes(connecting.CHECK)
+    def is_checked(self, outcome: Outcome, work: Unit) -> None:
+        """A shop has said whether it knows us."""
+        connecting.conclude_check(outcome, work, SqlChannels(work.session))
+
     @outside(pulls.PULL)
     def call_pull(self, call: OutsideCall) -> dict[str, Any]:
         """Ask a shop for a page of orders."""
         with Session(self.engine) as session:
             connection = SqlChannels(session).connection(call.request["channel"])
-        if connection is None:
-            raise Declined("no_connection", "The channel is not connected any more.")
-        page: dict[str, Any] = pulls.ask_shop(MARKETS[connection.kind], connection, call.request)
+        page: dict[str, Any] = pulls.ask_shop(*_shop(self.engine, connection), call.request)
         return page
 
     @concludes(pulls.PULL)
     def pulled(self, outcome: Outcome, work: Unit) -> None:
         """A shop has given a page of orders, or would not."""
         kept = SqlChannels(work.session)
-        market = MARKETS[handlers.found(outcome.call.request["channel"], kept).kind]
+        kind = connecting.found(outcome.call.request["channel"], kept).kind
+        market = connecting.market_of(kind)
         pulls.conclude_pull(outcome, market, work, kept, SqlPulls(work.session), _room(work))
 
 
 def _ports(work: Unit) -> tuple[SqlChannels, SqlImports]:
     return SqlChannels(work.session), SqlImports(work.session)
+
+
+def _shop(engine: Engine, connection: channels.Connection | None) -> tuple[Marketplace, Shop]:
+    """A shop as its adapter sees it, with the pace that all replicas keep."""
+    if connection is None:
+        raise Declined("no_connection", "The channel is not connected any more.")
+    market = MARKETS.get(connection.kind)
+    if market is None:
+        raise Declined("no_adapter", f"No adapter is called {connection.kind}.")
+    allowance = market.allowance.of(connecting.shop_of(connection))
+    pace = SqlPace(engine, connection.channel, allowance)
+    return market, connecting.shop_of(connection, pace)
 
 
 def _room(work: Unit) -> int:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.keeping import add, load_locked, take
@@ -52,10 +52,9 @@ class SqlChannels:
 
     def put_connection(self, connection: Connection) -> None:
         """Keep a connection."""
-        self._session.connection().exec_driver_sql(
-            "insert into connections (channel, data) values (%s, %s)"
-            " on conflict (channel) do update set data = excluded.data",
-            (connection.channel, msgspec.json.encode(connection).decode()),
+        row = insert(connections).values(channel=connection.channel, data=connection)
+        self._session.execute(
+            row.on_conflict_do_update(index_elements=["channel"], set_={"data": row.excluded.data})
         )
         if connection.push_stock:
             query = sa.select(listings.c.sku).where(listings.c.channel == connection.channel)
@@ -228,6 +227,11 @@ class SqlChannels:
     def pushed(self, channel: str, now: datetime) -> None:
         """Remember that a channel was told something."""
         self._touch(channel, "last_pushed_at", now)
+
+    def checked(self, channel: str, problem: str, now: datetime) -> None:
+        """Remember what a shop said when it was asked whether it knows us."""
+        told = sa.update(connections).where(connections.c.channel == channel)
+        self._session.execute(told.values(checked_at=now, check_problem=problem))
 
     def _touch(self, channel: str, column: str, now: datetime) -> None:
         """Write down when, to the second; nobody waits for this row, which all orders pass."""

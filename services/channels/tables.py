@@ -8,21 +8,29 @@ import sqlalchemy as sa
 
 from chassis.keeping import keep
 from chassis.store import Instant, Packed, new_metadata
-from contracts.channels import Connection
 from contracts.imports import RowFault
 from contracts.orders import PlaceOrder
 from services.channels.domain.file_import import FileImport
 from services.channels.domain.inbound import Inbound
 from services.channels.domain.pull import Cursor, Pull
+from services.channels.sealed import SealedConnection
 
 metadata = new_metadata()
 connections = sa.Table(
     "connections",
     metadata,
     sa.Column("channel", sa.Text, primary_key=True),
-    sa.Column("data", Packed(Connection), nullable=False),
+    sa.Column("data", SealedConnection(), nullable=False),
     sa.Column("last_received_at", Instant),
     sa.Column("last_pushed_at", Instant),
+    sa.Column("checked_at", Instant),
+    sa.Column("check_problem", sa.Text, nullable=False, server_default=""),
+)
+paces = sa.Table(
+    "paces",
+    metadata,
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("free_at", Instant, nullable=False),
 )
 inbounds = sa.Table(
     "inbound_orders",

@@ -76,6 +76,7 @@ def pull(world: World) -> None:
         connection = {
             "kind": "shopify", "name": channel, "base_url": shop.url, "access_token": "token",
             "webhook_secret": "secret", "pull_from": "2026-01-01T00:00:00Z",
+            "settings": [{"name": "requests_a_second", "value": "20"}],
         }  # fmt: skip
         world.api.put(f"/channels/{channel}", connection)
         for part in (1, 2):

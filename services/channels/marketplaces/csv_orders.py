@@ -17,7 +17,7 @@ from services.channels.domain.pull import Cursor
 from services.channels.marketplaces.amounts import minor_units
 from services.channels.marketplaces.checked import checked
 from services.channels.marketplaces.csv_rows import Sheet
-from services.channels.marketplaces.marketplace import Page, Shop
+from services.channels.marketplaces.marketplace import Allowance, Can, Page, Setting, Shop
 
 ADDRESS = (
     "name", "company", "line1", "line2", "city", "region", "postcode", "country", "phone", "email",
@@ -34,6 +34,13 @@ class CsvOrders:
     """The adapter to shops that send files: it reads, and nobody is there to be told."""
 
     kind = "csv"
+    title = "Files (CSV)"
+    settings: tuple[Setting, ...] = ()
+    can = frozenset({Can.FILES})
+    allowance = Allowance()
+
+    def check(self, shop: Shop) -> None:
+        """Nobody is there to be asked."""
 
     def verify(self, shop: Shop, body: str, signature: str) -> None:  # noqa: ARG002 - the Protocol
         """Refuse webhooks: a file is brought by somebody who has shown who they are."""

@@ -17,11 +17,11 @@ from chassis.outside import Declined, Pending
 from services.channels.domain.news import Cancellation, News, NotForUs
 from services.channels.domain.pull import Cursor
 from services.channels.marketplaces.amounts import in_decimals, minor_units
-from services.channels.marketplaces.marketplace import Page, Shop
+from services.channels.marketplaces.asking import UNKNOWN_HERE, ask
+from services.channels.marketplaces.marketplace import A_SECOND, Allowance, Can, Page, Setting, Shop
 from services.channels.marketplaces.shopify_order import moment, read_order
 
 API = "/admin/api/2025-07"
-TIMEOUT_SECONDS = 15
 ORDERS_IN_A_PAGE = 100
 CANCELED = "orders/cancelled"
 ORDER_TOPICS = frozenset(
@@ -29,7 +29,6 @@ ORDER_TOPICS = frozenset(
 )
 OVER = frozenset({"refunded", "voided"})
 FAILED = frozenset({"cancelled", "error", "failure"})
-TOO_MANY, SERVER_ERROR, UNKNOWN_HERE = 429, 500, 404
 ITEM_OF_SKU = "query($q: String!) { inventoryItems(first: 1, query: $q) { nodes { id sku } } }"
 
 CANCEL = (
@@ -60,6 +59,32 @@ class Shopify:
     """The adapter to Shopify."""
 
     kind = "shopify"
+    title = "Shopify"
+    settings: tuple[Setting, ...] = (
+        Setting(
+            "base_url",
+            "Address of the shop",
+            "Such as https://my-shop.myshopify.com",
+            required=True,
+            form=r"https?://[^\s/?#]+/?",
+        ),
+        Setting("access_token", "Access token", "Of a custom app's Admin API.", secret=True),
+        Setting("webhook_secret", "Webhook secret", "Signs what the shop posts.", secret=True),
+        Setting("location_id", "Location", "Whose stock we keep; a number.", form=r"[0-9]{1,20}"),
+        Setting(
+            A_SECOND,
+            "Requests a second",
+            "Only if Shopify has granted more than 2.",
+            form=r"[1-9][0-9]{0,2}",
+        ),
+    )
+    can = frozenset(Can) - {Can.FILES}
+    allowance = Allowance(at_once=40, a_second=2.0)
+
+    def check(self, shop: Shop) -> None:
+        """Ask the shop for its name."""
+        if _request(shop, "GET", "/shop.json").status_code == UNKNOWN_HERE:
+            raise Declined("no_shop", "There is no shop of Shopify at this address.")
 
     def verify(self, shop: Shop, body: str, signature: str) -> None:
         """Refuse a webhook that is not signed with the app's secret (HMAC-SHA256 in Base64)."""
@@ -272,15 +297,4 @@ def _request(
     shop: Shop, method: str, path: str, body: Any = None, key: str = ""
 ) -> requests.Response:
     headers = {"X-Shopify-Access-Token": shop.access_token, "Idempotency-Key": key}
-    answer = requests.request(
-        method, f"{shop.base_url}{API}{path}", json=body, headers=headers, timeout=TIMEOUT_SECONDS
-    )
-    if answer.status_code == TOO_MANY:
-        wait = float(answer.headers.get("Retry-After") or 2)
-        raise Pending(clock.now() + timedelta(seconds=wait), "Shopify says: not so fast")
-    if answer.status_code >= SERVER_ERROR:
-        raise ConnectionError(f"Shopify answers {answer.status_code}")
-    nothing_there = answer.status_code == UNKNOWN_HERE and method == "GET"
-    if not answer.ok and not nothing_there:
-        raise Declined(f"http_{answer.status_code}", f"Shopify answers {answer.status_code}")
-    return answer
+    return ask(shop, "Shopify", method, f"{shop.base_url}{API}{path}", body=body, headers=headers)

@@ -42,6 +42,7 @@ class FakeShopify:
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """Answer as Shopify does; what it has no path for is not found."""
         known = {
+            "GET /shop.json": lambda: {"shop": {"name": "Mugs"}},
             "GET /orders/4711/fulfillments.json": lambda: {"fulfillments": self.fulfillments},
             "GET /orders/4711/fulfillment_orders.json": lambda: {"fulfillment_orders": self.open},
             "GET /orders/4711/refunds.json": lambda: {"refunds": self.refunds},

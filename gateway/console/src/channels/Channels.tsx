@@ -1,14 +1,16 @@
 /** Which shops are connected, how do they do, and what did they send? */
-import { Alert, Badge, Card, Group, SimpleGrid, Stack, Tabs, Text, Title } from '@mantine/core'
+import { Alert, Badge, Button, Card, Group, SimpleGrid, Stack, Tabs, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api, got, type Of } from '@/api/client'
 import { Busy } from '@/parts/Busy'
+import { useChange } from '@/parts/change'
 import { Head } from '@/parts/Head'
 import { Empty } from '@/parts/Rows'
 import { Sorry } from '@/parts/Sorry'
 import { useMay } from '@/shell/session'
 import { age } from '@/text/show'
-import { t } from '@/text/text'
+import { t, word } from '@/text/text'
+import { Connect } from './Connect'
 import { Imports, Upload } from './Imports'
 import { Inbound } from './Inbound'
 import { Pushes } from './Pushes'
@@ -20,11 +22,12 @@ export function Channels() {
   return (
     <>
       <Head title={t('Channels')}>
+        {may('settings.write') && <Connect />}
         {may('channels.write') && connections.some((one) => one.kind === 'csv') && <Upload channels={connections.filter((one) => one.kind === 'csv').map((one) => one.channel)} />}
       </Head>
       <Sorry error={asked.error} again={() => void asked.refetch()} />
       {asked.isPending && <Busy />}
-      {asked.data && !connections.length && <Card mb="md"><Stack align="center" gap="xs"><Empty title={t('No shop is connected')} todo={t('Connect one by the API: PUT /channels/{channel}.')} /></Stack></Card>}
+      {asked.data && !connections.length && <Card mb="md"><Stack align="center" gap="xs"><Empty title={t('No shop is connected')} todo={t('Connect one: its kind says what it asks for.')} /></Stack></Card>}
       <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} mb="lg">
         {connections.map((one) => <Connection key={one.channel} one={one} />)}
       </SimpleGrid>
@@ -43,7 +46,12 @@ export function Channels() {
 }
 
 function Connection({ one }: { one: Of<'ConnectionView'> }) {
-  const well = !one.failed && !one.unmapped && !one.pull_problem
+  const may = useMay()
+  const check = useChange(
+    (channel: string, header) => got(api.POST('/channels/{channel}/check', { params: { path: { channel }, header } })),
+    { refresh: [['channels']], says: t('The shop is being asked.') },
+  )
+  const well = !one.failed && !one.unmapped && !one.pull_problem && !one.check_problem
   return (
     <Card>
       <Group justify="space-between" mb={4}>
@@ -61,7 +69,19 @@ function Connection({ one }: { one: Of<'ConnectionView'> }) {
         {one.last_pushed_at && ` · ${t('told {ago} ago', { ago: age(one.last_pushed_at) })}`}
         {one.last_pulled_at && ` · ${t('asked {ago} ago', { ago: age(one.last_pulled_at) })}`}
       </Text>
+      <Group gap={4} mt="sm" aria-label={t('What it can do')}>
+        {one.can.map((what) => <Badge key={what} size="xs" variant="light">{word(what)}</Badge>)}
+      </Group>
       {one.pull_problem && <Alert color="red" mt="sm" p="xs">{one.pull_problem}</Alert>}
+      {one.check_problem && <Alert color="red" mt="sm" p="xs">{one.check_problem}</Alert>}
+      {one.checked_at && !one.check_problem && <Text size="xs" className="quiet" mt="xs">{t('it knew us {ago} ago', { ago: age(one.checked_at) })}</Text>}
+      {may('settings.write') && (
+        <Group gap="xs" mt="sm">
+          <Button size="xs" variant="light" loading={check.isPending} onClick={() => check.mutate(one.channel)}>{t('Check the connection')}</Button>
+          <Connect old={one} />
+        </Group>
+      )}
+      <Sorry error={check.error} />
     </Card>
   )
 }

@@ -20,4 +20,5 @@ export const deWords: Record<string, string> = {
   stock: 'Bestand', 'stock take': 'Inventur', taking: 'wird übernommen', theft: 'Diebstahl', 'too large': 'zu groß', 'too small': 'zu klein', 'under way': 'in Arbeit',
   unfulfilled: 'nicht versandt', unpaid: 'unbezahlt', unwanted: 'ungewollt', valid: 'gültig', voided: 'aufgehoben', waiting: 'wartend', 'wrong item': 'falscher Artikel',
   fulfillments: 'Erfüllung', active: 'aktiv', paused: 'angehalten', revoked: 'widerrufen',
+  acknowledge: 'Versand melden', cancellations: 'Stornos', files: 'Dateien', pull: 'Abfragen', 'push stock': 'Bestand melden', refunds: 'Erstattungen', webhooks: 'Webhooks',
 }

@@ -263,7 +263,7 @@ def test_a_page_and_how_far_we_are_are_kept_together(
     assert [x.channel_order_id for x in shop.inbound()] == ["2", "1"]
     (following,) = shop.calls
     assert following.request["cursor"]["page"] == "p2"
-    assert count(shop, "outside_calls") == 1
+    assert count(shop, "outside_calls where kind = 'channels.pull'") == 1
 
     shop.conclude(following, "failed", reason="away", by="pulled")
     (view,) = [

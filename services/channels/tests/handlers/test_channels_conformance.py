@@ -12,8 +12,8 @@ from contracts.orders import PlaceOrder
 from services.channels.domain.news import Sold, Unacceptable
 from services.channels.marketplaces.csv_orders import CsvOrders
 from services.channels.marketplaces.marketplace import Marketplace, Shop
+from services.channels.marketplaces.registry import MARKETS
 from services.channels.marketplaces.shopify import Shopify
-from services.channels.service import MARKETS
 from services.channels.tests.builders import adds_up, an_item, an_order
 from services.channels.tests.fake_shopify import FakeShopify
 

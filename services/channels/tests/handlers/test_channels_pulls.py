@@ -8,7 +8,7 @@ import pytest
 
 from chassis.errors import Refused
 from chassis.outside import Outcome, OutsideCall, Pending
-from services.channels import handlers, pulls
+from services.channels import connecting, pulls
 from services.channels.domain.pull import OVERLAP, Cursor
 from services.channels.marketplaces.marketplace import Shop
 from services.channels.marketplaces.shopify import Shopify
@@ -26,7 +26,7 @@ def at(minutes: int) -> str:
 def pulling(channel: Channel) -> Channel:
     """A shop that shall be asked for all since yesterday."""
     connection = a_connection(pull_from=NOW - timedelta(days=1))
-    pulls.keep_pulling(handlers.connect(connection, channel.kept), channel.work, channel.pulls)
+    pulls.keep_pulling(connecting.connect(connection, channel.kept), channel.work, channel.pulls)
     pulls.pull_due(channel.work, channel.pulls, lambda: MANY)
     return channel
 
@@ -151,7 +151,7 @@ def test_a_pull_ends_when_its_connection_does_not_want_it_any_more(pulling: Chan
 
 def test_a_channel_of_files_cannot_be_asked(channel: Channel) -> None:
     with pytest.raises(Refused) as refusal:
-        handlers.connect(a_connection(FILES, "csv", base_url="", pull_from=NOW), channel.kept)
+        connecting.connect(a_connection(FILES, "csv", base_url="", pull_from=NOW), channel.kept)
     assert refusal.value.field == "pull_from"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from chassis.errors import NotFound, Refused
 from contracts.channels import ListingUnmapped
-from services.channels import handlers
+from services.channels import connecting, handlers
 from services.channels.domain.inbound import State
 from services.channels.tests.builders import (
     FILES,
@@ -239,7 +239,7 @@ def test_orders_that_no_channel_sent_are_none_of_our_business(channel: Channel) 
 def test_a_changed_connection_keeps_its_secrets_unless_new_ones_are_given(
     channel: Channel,
 ) -> None:
-    handlers.connect(a_connection(access_token="", webhook_secret="new", name="N"), channel.kept)
+    connecting.connect(a_connection(access_token="", webhook_secret="new", name="N"), channel.kept)
 
     kept = channel.kept.connection(SHOP)
     assert (kept.access_token, kept.webhook_secret, kept.name) == ("token", "new", "N")
@@ -258,11 +258,11 @@ def test_a_connection_that_cannot_work_is_refused(
     channel: Channel, changes: Any, field: str
 ) -> None:
     with pytest.raises(Refused) as refusal:
-        handlers.connect(a_connection(**changes), channel.kept)
+        connecting.connect(a_connection(**changes), channel.kept)
     assert refusal.value.field == field
 
 
 def test_files_need_no_address(channel: Channel) -> None:
-    handlers.connect(a_connection(FILES, "csv", base_url="", location_id=""), channel.kept)
+    connecting.connect(a_connection(FILES, "csv", base_url="", location_id=""), channel.kept)
 
     assert channel.kept.connection(FILES).kind == "csv"

@@ -1,0 +1,62 @@
+"""How is a shop asked over HTTP? At its pace, with a timeout, its answer sorted out.
+
+200…   the answer                       429    Pending; nobody asks until the shop's Retry-After
+404    the answer, for a GET; else no   5xx    ConnectionError: what became of it is unknown
+other  Declined, with `http_<status>`   away   requests' own errors
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+
+from chassis import clock
+from chassis.outside import Declined, Pending
+from services.channels.marketplaces.marketplace import Shop
+
+TIMEOUT_SECONDS = 15
+USUAL_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(hours=1)
+TOO_MANY, SERVER_ERROR, UNKNOWN_HERE, REDIRECTED = 429, 500, 404, 300
+
+
+def ask(  # noqa: PLR0913 - what a request consists of
+    shop: Shop,
+    who: str,
+    method: str,
+    url: str,
+    *,
+    body: Any = None,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> requests.Response:
+    """Make a request, or raise what its answer means; `who` is what the shop is called."""
+    shop.pace.take()
+    answer = requests.request(
+        method, url, json=body, headers=headers, timeout=TIMEOUT_SECONDS,
+        allow_redirects=False, **more,
+    )  # fmt: skip
+    if answer.status_code == TOO_MANY:
+        wait = wait_of(answer.headers.get("Retry-After", ""))
+        shop.pace.close(wait)
+        raise Pending(clock.now() + wait, f"{who} says: not so fast")
+    if answer.status_code >= SERVER_ERROR:
+        raise ConnectionError(f"{who} answers {answer.status_code}")
+    nothing_there = answer.status_code == UNKNOWN_HERE and method == "GET"
+    if answer.status_code >= REDIRECTED and not nothing_there:
+        # a redirection, too: our credentials are for this address, and for no other
+        raise Declined(f"http_{answer.status_code}", f"{who} answers {answer.status_code}")
+    return answer
+
+
+def wait_of(retry_after: str) -> timedelta:
+    """Read a Retry-After: seconds or a date; what is none, or is absurd, becomes sensible."""
+    try:
+        wait = timedelta(seconds=float(retry_after))
+    except (ValueError, OverflowError):
+        try:
+            wait = parsedate_to_datetime(retry_after) - clock.now()
+        except (ValueError, TypeError):
+            return USUAL_WAIT
+    return min(max(wait, timedelta(0)), LONGEST_WAIT)
