@@ -65,11 +65,13 @@ class Delivery(Wire, frozen=True, kw_only=True):
 class PaymentChoice(Wire, frozen=True, kw_only=True):
     """How the customer pays. `token` is the provider's, never a card number.
 
-    `external` means that the channel has taken the money already.
+    `external` means that the channel has taken the money already. `account` names the account at
+    a payment provider; without it, it is the only one that takes this method and currency.
     """
 
     method: PaymentMethod
     token: Annotated[str, Meta(max_length=255)] = ""
+    account: Annotated[str, Meta(max_length=64)] = ""
 
 
 class PlaceOrder(Wire, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from contracts.message import Message, Wire, command, event, question, request
 from contracts.orders import PaymentMethod
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
+    Code,
     Currency,
     Instant,
     Limit,
@@ -21,6 +22,8 @@ from contracts.values import (
     Text,
 )
 
+AccountName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
 
 @command("payments.authorize.v1")
 class AuthorizePayment(Message, frozen=True, kw_only=True):
@@ -32,6 +35,7 @@ class AuthorizePayment(Message, frozen=True, kw_only=True):
     token: Text = ""
     customer: Text = ""
     until: Instant
+    account: Annotated[str, Meta(max_length=64)] = ""
 
 
 @command("payments.capture.v1")
@@ -150,8 +154,16 @@ class PaymentFact(Wire, frozen=True, kw_only=True):
     actor: str = ""
 
 
+class Decline(Wire, frozen=True, kw_only=True):
+    """Why a payment was declined: one of our codes, and what the customer is told."""
+
+    code: Text
+    en: str
+    de: str
+
+
 class Payment(Wire, frozen=True, kw_only=True):
-    """One payment of an order with the sums of its facts."""
+    """One payment of an order with the sums of its facts; `account` is the provider's."""
 
     payment_id: PaymentId
     order_id: OrderId
@@ -165,6 +177,8 @@ class Payment(Wire, frozen=True, kw_only=True):
     action_url: Text = ""
     facts: tuple[PaymentFact, ...] = ()
     version: int = 1
+    account: Text = ""
+    decline: Decline | None = None
 
 
 class PaymentsOf(Wire, frozen=True, kw_only=True):
@@ -197,8 +211,106 @@ class GiveRefund(Wire, frozen=True, kw_only=True):
     reason: Name
 
 
+class SettingValue(Wire, frozen=True, kw_only=True):
+    """One thing that an account's provider has to be told."""
+
+    name: Code
+    value: LongText
+
+
+SettingValues = Annotated[tuple[SettingValue, ...], Meta(max_length=20)]
+Currencies = Annotated[tuple[Currency, ...], Meta(max_length=200)]
+
+
+class SaveAccount(Wire, frozen=True, kw_only=True):
+    """An account at a payment provider; a secret that is not given stays as it was.
+
+    `currencies` is empty for all that the provider takes. `kind` and `mode` never change.
+    """
+
+    account: AccountName
+    kind: Code
+    mode: Literal["test", "live"]
+    currencies: Currencies = ()
+    settings: SettingValues = ()
+    secrets: SettingValues = ()
+    active: bool = True
+
+
+class ProviderCapabilities(Wire, frozen=True, kw_only=True):
+    """What a kind of provider can really do."""
+
+    methods: tuple[PaymentMethod, ...]
+    currencies: tuple[Currency, ...] = ()
+    holds: bool
+    captures_in_parts: bool
+    refunds_in_parts: bool
+    confirmation: bool
+    takes_days: bool
+    webhooks: bool
+
+
+class ProviderAccount(Wire, frozen=True, kw_only=True):
+    """An account as people see it: of secrets only their names."""
+
+    account: Text
+    kind: Text
+    mode: Literal["test", "live"]
+    currencies: tuple[Currency, ...]
+    settings: tuple[SettingValue, ...]
+    secrets: tuple[str, ...]
+    active: bool
+    version: int
+
+
+class DeclaredSetting(Wire, frozen=True, kw_only=True):
+    """One thing that a kind of provider has to be told; a `secret` is never shown."""
+
+    name: Text
+    label: Text
+    about: Text
+    secret: bool
+    required: bool
+
+
+class ProviderKind(Wire, frozen=True, kw_only=True):
+    """A kind of provider that we have an adapter for."""
+
+    kind: Text
+    name: Text
+    settings: tuple[DeclaredSetting, ...]
+    capabilities: ProviderCapabilities
+
+
+class AskAccounts(Wire, frozen=True, kw_only=True):
+    """All accounts are asked for; there are never many."""
+
+
+class ProviderAccounts(Wire, frozen=True, kw_only=True):
+    """The accounts at payment providers, and the kinds that there are."""
+
+    accounts: tuple[ProviderAccount, ...]
+    kinds: tuple[ProviderKind, ...]
+
+
+class AccountRef(Wire, frozen=True, kw_only=True):
+    """One account."""
+
+    account: AccountName
+
+
+class AccountTest(Wire, frozen=True, kw_only=True):
+    """Whether the provider knows us by what was saved; `detail` says what it answered."""
+
+    ok: bool
+    detail: Text
+
+
 class ProviderWebhook(Wire, frozen=True, kw_only=True):
-    """What a payment provider posted to us: the raw body and its signature."""
+    """What a payment provider posted about one account: the raw body and its signature.
+
+    `provider` is the account's name: each has a secret of its own.
+    """
 
     provider: Text
     body: Annotated[str, Meta(max_length=65_536)]
@@ -245,3 +357,6 @@ SET_TERMS = request("payments.set_terms", Terms, Terms)
 GET_TERMS = question("payments.get_terms", TermsOf, Terms)
 STUCK = question("payments.stuck", FindStuck, StuckPage)
 DECIDE = request("payments.decide", DecideStuck, Nothing)
+ACCOUNTS = question("payments.accounts", AskAccounts, ProviderAccounts)
+SAVE_ACCOUNT = request("payments.save_account", SaveAccount, ProviderAccount)
+TEST_ACCOUNT = question("payments.test_account", AccountRef, AccountTest)

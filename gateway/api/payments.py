@@ -13,6 +13,9 @@ ROUTES = (
     Route("POST", "/orders/{order_id}/refunds",     payments.REFUND,    "Give money back", TAG, 201, needs="money.write"),
     Route("GET",  "/customers/{customer}/terms",    payments.GET_TERMS, "Show a customer's terms", TAG, needs="money.read"),
     Route("PUT",  "/customers/{customer}/terms",    payments.SET_TERMS, "Agree on terms with a customer", TAG, needs="money.write"),
+    Route("GET",  "/payment-accounts",              payments.ACCOUNTS,  "List accounts at payment providers, and the kinds that there are", TAG, needs="settings.read"),
+    Route("PUT",  "/payment-accounts/{account}",    payments.SAVE_ACCOUNT, "Add or change an account; its secrets are never shown", TAG, secret=True, needs="settings.write"),
+    Route("POST", "/payment-accounts/{account}/test", payments.TEST_ACCOUNT, "Ask a provider whether it knows us", TAG, needs="settings.write"),
     Route("POST", "/webhooks/payments/{provider}",  payments.WEBHOOK,   "Take what a payment provider tells", "webhooks",
           raw="body", headers={"X-Signature": "signature"}, needs=OPEN),
 )

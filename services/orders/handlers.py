@@ -225,6 +225,7 @@ def _new_order(wish: PlaceOrder, work: Work, orders: Orders) -> Order:
         taxes_included=wish.taxes_included,
         payment_method=wish.payment.method,
         payment_token=wish.payment.token,
+        payment_account=wish.payment.account,
         customer=wish.customer,
         customer_name=wish.customer.name or wish.ship_to.name,
         ship_to=wish.ship_to,

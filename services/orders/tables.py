@@ -44,6 +44,7 @@ orders = sa.Table(
     sa.Column("taxes_included", sa.Boolean, nullable=False),
     sa.Column("payment_method", sa.Text, nullable=False),
     sa.Column("payment_token", sa.Text, nullable=False),
+    sa.Column("payment_account", sa.Text, nullable=False, server_default=""),
     sa.Column("customer", Packed(Customer), nullable=False),
     sa.Column("customer_name", sa.Text, nullable=False),
     sa.Column("ship_to", Packed(Address), nullable=False),

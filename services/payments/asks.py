@@ -6,7 +6,9 @@ looked up before anything is done.
 
 from datetime import datetime, timedelta
 
+from chassis.outside import OutsideCall
 from chassis.work import Call
+from services.payments.domain.account import SANDBOX
 from services.payments.domain.attempt import Capture, Refund
 from services.payments.domain.payment import Payment
 
@@ -22,6 +24,11 @@ def authorization_key(order_id: str) -> str:
     return f"auth-{order_id}"
 
 
+def account_of(call: OutsideCall) -> str:
+    """The account that a call is about; older ones name none: there was but one."""
+    return str(call.request.get("account", SANDBOX))
+
+
 def order_of(authorization_key: str) -> str:
     """The order that an authorization is for."""
     return authorization_key.removeprefix("auth-")
@@ -33,7 +40,12 @@ def authorize(payment: Payment) -> Call:
         AUTHORIZE,
         authorization_key(payment.order_id),
         payment.payment_id,
-        {"amount": payment.amount, "currency": payment.currency, "token": payment.token},
+        {
+            "account": payment.account,
+            "amount": payment.amount,
+            "currency": payment.currency,
+            "token": payment.token,
+        },
     )
 
 
@@ -41,7 +53,7 @@ def poll(payment: Payment, due_at: datetime) -> Call:
     """Ask later what has become of an authorization, until it has expired here."""
     key = authorization_key(payment.order_id)
     until = payment.until + POLLED_BEYOND
-    request = {"authorization": key, "until": until.isoformat()}
+    request = {"account": payment.account, "authorization": key, "until": until.isoformat()}
     return Call(POLL, f"poll-{key}", payment.payment_id, request, due_at)
 
 
@@ -71,6 +83,7 @@ def void(payment: Payment) -> Call:
 
 def _request(payment: Payment, amount: int, keys: list[str]) -> dict[str, object]:
     return {
+        "account": payment.account,
         "authorization": authorization_key(payment.order_id),
         "amount": amount,
         "keys": keys,

@@ -45,7 +45,7 @@ def conclude_authorization(outcome: Outcome, work: Work, payments: Payments) -> 
 def take_webhook(event: ProviderEvent, work: Work, payments: Payments) -> None:
     """Take what a provider told by itself; it may come twice, or before its own answer."""
     payment = payments.of_order(asks.order_of(event.key))
-    if payment is None or not payment.by_provider:
+    if payment is None or not payment.by_provider or payment.account != event.account:
         raise NotFound("payment", event.key, "body.key")
     if not payment.is_waiting or payment.void_asked:
         return

@@ -8,13 +8,15 @@ from services.payments.domain.attempt import AttemptState, Capture
 from services.payments.domain.payment import Payment, State
 from services.payments.facts import fact
 from services.payments.invoices import bill, trust
-from services.payments.ports import Payments
+from services.payments.ports import Chooses, Payments
 from services.payments.receiving import receive
-from services.payments.securing import secure
+from services.payments.securing import fail, secure
 from services.payments.voiding import give_back, let_go
 
 
-def authorize_payment(command: AuthorizePayment, work: Work, payments: Payments) -> None:
+def authorize_payment(
+    command: AuthorizePayment, work: Work, payments: Payments, accounts: Chooses
+) -> None:
     """Make sure that an order will be paid; asked again it answers again."""
     if known := payments.of_order(command.order_id):
         _answer_again(known, work)
@@ -39,7 +41,7 @@ def authorize_payment(command: AuthorizePayment, work: Work, payments: Payments)
     if payment.amount == 0:
         secure(payment, "nothing-to-pay", work, payments)
     elif payment.method == "card":
-        work.call(asks.authorize(payment))
+        _ask(payment, command.account, work, payments, accounts)
     elif payment.method == "external":
         receive(payment, payment.amount, "taken-by-channel", work, payments)
     elif payment.method == "invoice":
@@ -77,6 +79,16 @@ def expire_payment(payment: Payment, work: Work, payments: Payments) -> None:
     tells.failed(payment.order_id, payment.code, payment.reason, work)
     if payment.by_provider:
         let_go(payment, work)
+
+
+def _ask(payment: Payment, named: str, work: Work, payments: Payments, accounts: Chooses) -> None:
+    try:
+        payment.account = accounts.choose(payment.method, payment.currency, named)
+    except Refused as refusal:
+        reason = f"{refusal.field}: {refusal.message}"
+        fail(payment, refusal.code, reason, work, payments)
+    else:
+        work.call(asks.authorize(payment))
 
 
 def _answer_again(payment: Payment, work: Work) -> None:

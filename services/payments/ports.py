@@ -10,6 +10,13 @@ from services.payments.domain.payment import Payment
 from services.payments.domain.terms import CreditTerms
 
 
+class Chooses(Protocol):
+    """Knows the accounts at payment providers."""
+
+    def choose(self, method: str, currency: str, named: str) -> str:
+        """Decide which account an order is paid with, or refuse it."""
+
+
 class Payments(Protocol):
     """Payments with what belongs to them; all of it locked."""
 

@@ -10,6 +10,7 @@ from chassis.keeping import read, read_one
 from contracts import payments as said
 from contracts.orders import PaymentMethod
 from contracts.values import Money
+from services.payments.domain.decline import words_for
 from services.payments.domain.payment import Payment, State
 from services.payments.domain.terms import CreditTerms
 from services.payments.tables import facts, payments
@@ -84,7 +85,14 @@ def _payment(payment: Payment, told: tuple[said.PaymentFact, ...]) -> said.Payme
         action_url=payment.action_url,
         facts=told,
         version=payment.version,
+        account=payment.account if payment.by_provider else "",
+        decline=_decline(payment.code),
     )
+
+
+def _decline(code: str) -> said.Decline | None:
+    words = words_for(code)
+    return said.Decline(code=code, en=words.en, de=words.de) if words else None
 
 
 def _fact(row: Any) -> said.PaymentFact:

@@ -16,6 +16,8 @@ from contracts import payments
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
 from services.payments import (
+    accounts,
+    asks,
     conclusions,
     executors,
     handlers,
@@ -27,9 +29,9 @@ from services.payments import (
     tables,
     voiding,
 )
-from services.payments.providers.sandbox import Sandbox
+from services.payments.accounts import Directory
+from services.payments.providers.provider import Provider
 from services.payments.sql_payments import SqlPayments
-from services.payments.webhooks import read_webhook
 
 
 class PaymentsService:
@@ -39,13 +41,14 @@ class PaymentsService:
     bus = Bus(tables.metadata, prepare=sql_payments.prepare, finish=sql_payments.finish)
 
     def __init__(self) -> None:
-        self.provider = Sandbox(read_settings().database_url)
+        self.accounts = Directory(read_settings().database_url)
         self.sparing = Sparing()
 
     @handles(payments.AuthorizePayment)
     def authorize(self, command: payments.AuthorizePayment, work: Unit) -> None:
         """Make sure that an order will be paid."""
-        handlers.authorize_payment(command, work, SqlPayments(work.session))
+        choosing = self.accounts.choosing(work.session)
+        handlers.authorize_payment(command, work, SqlPayments(work.session), choosing)
 
     @handles(payments.CapturePayment)
     def capture(self, command: payments.CapturePayment, work: Unit) -> None:
@@ -65,7 +68,7 @@ class PaymentsService:
     @outside("payments.authorize")
     def call_authorize(self, call: OutsideCall) -> dict[str, Any]:
         """Hold money at the provider."""
-        return executors.authorize(call, self.provider)
+        return executors.authorize(call, self._provider(call))
 
     @concludes("payments.authorize")
     def authorized(self, outcome: Outcome, work: Unit) -> None:
@@ -75,7 +78,7 @@ class PaymentsService:
     @outside("payments.poll")
     def call_poll(self, call: OutsideCall) -> dict[str, Any]:
         """Ask the provider what has become of an authorization."""
-        return executors.poll(call, self.provider)
+        return executors.poll(call, self._provider(call))
 
     @concludes("payments.poll")
     def polled(self, outcome: Outcome, work: Unit) -> None:
@@ -85,7 +88,7 @@ class PaymentsService:
     @outside("payments.capture")
     def call_capture(self, call: OutsideCall) -> dict[str, Any]:
         """Take money at the provider."""
-        return executors.capture(call, self.provider)
+        return executors.capture(call, self._provider(call))
 
     @concludes("payments.capture")
     def captured(self, outcome: Outcome, work: Unit) -> None:
@@ -95,7 +98,7 @@ class PaymentsService:
     @outside("payments.refund")
     def call_refund(self, call: OutsideCall) -> dict[str, Any]:
         """Give money back at the provider."""
-        return executors.refund(call, self.provider)
+        return executors.refund(call, self._provider(call))
 
     @concludes("payments.refund")
     def refunded(self, outcome: Outcome, work: Unit) -> None:
@@ -105,7 +108,7 @@ class PaymentsService:
     @outside("payments.void")
     def call_void(self, call: OutsideCall) -> dict[str, Any]:
         """Let go of money at the provider."""
-        return executors.void(call, self.provider)
+        return executors.void(call, self._provider(call))
 
     @concludes("payments.void")
     def voided(self, outcome: Outcome, work: Unit) -> None:
@@ -125,8 +128,32 @@ class PaymentsService:
     @performs(payments.WEBHOOK)
     def webhook(self, wish: payments.ProviderWebhook, work: Unit) -> Nothing:
         """Take what a provider posted."""
-        conclusions.take_webhook(read_webhook(wish), work, SqlPayments(work.session))
+        account = self.accounts.account(work.session, wish.provider, "provider")
+        event = self.accounts.provider(account).read_webhook(wish)
+        conclusions.take_webhook(event, work, SqlPayments(work.session))
         return Nothing()
+
+    @performs(payments.SAVE_ACCOUNT)
+    def save_account(self, wish: payments.SaveAccount, work: Unit) -> payments.ProviderAccount:
+        """Add or change an account at a payment provider."""
+        return accounts.show(accounts.save(wish, work.session))
+
+    @answers(payments.ACCOUNTS)
+    def list_accounts(self, _: payments.AskAccounts, session: Session) -> payments.ProviderAccounts:
+        """List the accounts, and the kinds that there are."""
+        return accounts.show_all(session)
+
+    @answers(payments.TEST_ACCOUNT)
+    def test_account(self, asked: payments.AccountRef, session: Session) -> payments.AccountTest:
+        """Ask an account's provider whether it knows us."""
+        self.accounts.read_again(session)
+        account = self.accounts.account(session, asked.account, "account")
+        return accounts.test(self.accounts.provider(account))
+
+    @every(seconds=5)
+    def read_accounts(self, work: Unit) -> None:
+        """Learn which accounts were saved elsewhere."""
+        self.accounts.read_again(work.session)
 
     @performs(payments.SET_TERMS)
     def set_terms(self, wish: payments.Terms, work: Unit) -> payments.Terms:
@@ -166,6 +193,9 @@ class PaymentsService:
         for payment in kept.overdue(work.now, self.sparing.spared()):
             with self.sparing.about(payment.payment_id):
                 handlers.expire_payment(payment, work, kept)
+
+    def _provider(self, call: OutsideCall) -> Provider:
+        return self.accounts.of_call(asks.account_of(call))
 
 
 def _view(work: Unit, payment: Any) -> payments.Payment:

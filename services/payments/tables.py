@@ -1,4 +1,4 @@
-"""Where is money written down? Payments, their facts, captures, refunds, terms, invoices.
+"""Where is money written down? Payments, facts, captures, refunds, terms, accounts.
 
 What must never be is refused here too: refunded ≤ captured ≤ authorized ≤ amount.
 """
@@ -7,8 +7,10 @@ from enum import StrEnum
 from typing import get_args
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.keeping import keep
+from chassis.sealing import Sealed
 from chassis.store import Instant, new_metadata
 from contracts.orders import PaymentMethod
 from services.payments.domain.attempt import AttemptState, Capture, Refund
@@ -32,6 +34,7 @@ payments = sa.Table(
     sa.Column("currency", sa.Text, nullable=False),
     sa.Column("amount", sa.BigInteger, nullable=False),
     sa.Column("token", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False, server_default="sandbox"),
     sa.Column("customer", sa.Text, nullable=False),
     sa.Column("until", Instant, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
@@ -139,6 +142,19 @@ voided = sa.Table(
     metadata,
     sa.Column("order_id", sa.Text, primary_key=True),
     sa.Column("at", Instant, nullable=False),
+)
+accounts = sa.Table(
+    "provider_accounts",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("mode", sa.Text, nullable=False),
+    sa.Column("currencies", JSONB, nullable=False),
+    sa.Column("settings", JSONB, nullable=False),
+    sa.Column("secrets", Sealed, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("mode in ('test', 'live')", name="mode"),
 )
 sandbox = sa.Table(
     "provider_ledger",

@@ -49,7 +49,7 @@ ABOUT_ONE = {
 SHARED = {
     "GET /skus", "GET /skus/{sku}", "PUT /skus/{sku}",  # the SKU is for all, its stock is not
     "GET /customers/{customer}/terms", "PUT /customers/{customer}/terms",
-    "POST /rates", "GET /return-policy",
+    "POST /rates", "GET /return-policy", "GET /payment-accounts",
 }  # fmt: skip
 LISTS = {
     "GET /orders", "POST /orders/counts", "GET /payments", "GET /warehouses",

@@ -93,6 +93,7 @@ class Order:
     placed_at: datetime
     accepted_at: datetime
     customer_name: str = ""
+    payment_account: str = ""
     state: str = State.PENDING.value
     payment_told: str = PaymentState.UNPAID.value
     captured: int = 0

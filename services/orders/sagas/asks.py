@@ -62,6 +62,7 @@ def authorize(s: Subject, _: Data) -> AuthorizePayment:
         token=s.order.payment_token,
         customer=s.order.customer.email,
         until=s.pay_until,
+        account=s.order.payment_account,
     )
 
 

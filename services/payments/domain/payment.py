@@ -11,6 +11,7 @@ from chassis.errors import Refused
 from chassis.machine import Machine
 from contracts.payments import PaymentFact
 from contracts.values import Money
+from services.payments.domain.account import SANDBOX
 
 
 class State(StrEnum):
@@ -65,6 +66,7 @@ class Payment:
     customer: str
     until: datetime
     created_at: datetime
+    account: str = SANDBOX
     state: str = State.CREATED.value
     authorized: int = 0
     captured: int = 0

@@ -1,1 +1,10 @@
-"""Adapters to payment providers: one Protocol, one file each."""
+"""Which kinds of payment providers are there? One line for each adapter."""
+
+from collections.abc import Mapping
+
+from services.payments.domain.account import SANDBOX, Account
+from services.payments.providers import sandbox
+from services.payments.providers.provider import Kind
+
+KINDS: Mapping[str, Kind] = {kind.kind: kind for kind in (sandbox.KIND,)}
+BUILT_IN = Account(SANDBOX, sandbox.KIND.kind, sandbox.KIND.capabilities)

@@ -3,8 +3,13 @@
 Every adapter must pass `ProviderConformance` in tests/provider_conformance.py.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from contracts.payments import ProviderWebhook
+from services.payments.domain.account import Account, Capabilities, Declared
+from services.payments.webhooks import ProviderEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +48,23 @@ class Provider(Protocol):
 
     def look_up(self, key: str) -> Answer | None:
         """Tell what became of a key, as its own call did; None if nothing was done under it."""
+
+    def test(self) -> str:
+        """Ask the provider, within seconds, whether it knows us; raise if not. Moves nothing."""
+
+    def read_webhook(self, posted: ProviderWebhook) -> ProviderEvent:
+        """Check that what was posted is genuine, and read it; else raise Refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an adapter declares of itself: what it must be told, what it can do, how it is made.
+
+    `make` gets the account and the address of our own database, which only the sandbox uses.
+    """
+
+    kind: str
+    name: str
+    settings: tuple[Declared, ...]
+    capabilities: Capabilities
+    make: Callable[[Account, str], Provider]

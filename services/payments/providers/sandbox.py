@@ -19,6 +19,8 @@ A row for each key and operation: so it can be counted how often money really mo
     tok_late                 does everything at once, but says so five seconds later
 """
 
+import hashlib
+import hmac
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,14 +28,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from chassis import clock
+from chassis.config import read_settings
+from chassis.errors import Refused
 from chassis.outside import Declined
 from chassis.store import new_engine
 from chassis.together import Together
-from services.payments.providers.provider import Answer
+from contracts.payments import ProviderWebhook
+from services.payments.domain.account import SANDBOX, Account, Capabilities, Declared
+from services.payments.providers.provider import Answer, Kind
+from services.payments.webhooks import ProviderEvent
 
 POOL = 16
 SLOW = timedelta(days=2)
@@ -101,9 +109,12 @@ class Hold:
 class Sandbox:
     """The sandbox provider."""
 
-    name = "sandbox"
+    name = SANDBOX
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, account: Account | None = None) -> None:
+        self._account = account.account if account else SANDBOX
+        secret = account.secrets.get("webhook_secret") if account else ""
+        self._secret = secret or read_settings().sandbox_provider_secret
         self._engine = new_engine(url, pool=POOL, at_once=True)  # most answers are one statement
         self._holding: Together[Hold, Any] = Together(self._hold)
 
@@ -157,6 +168,24 @@ class Sandbox:
             return None
         return _told(key, row, asked=True)
 
+    def test(self) -> str:
+        """See whether the ledger can be read."""
+        with self._engine.begin() as connection:
+            connection.execute(GET, {"key": "test"}).first()
+        return "The sandbox is ready."
+
+    def read_webhook(self, posted: ProviderWebhook) -> ProviderEvent:
+        """Check the signature and read the event."""
+        if not hmac.compare_digest(
+            sign(posted.body, self._secret).encode(), posted.signature.encode()
+        ):
+            raise Refused("bad_signature", "The signature does not fit the body.", "signature")
+        try:
+            event = msgspec.json.decode(posted.body, type=ProviderEvent)
+        except msgspec.DecodeError as fault:
+            raise Refused("malformed", f"The body cannot be read: {fault}.", "body") from None
+        return msgspec.structs.replace(event, account=self._account)
+
     def confirm(self, key: str, *, accepted: bool = True) -> None:
         """The customer has confirmed at the provider, or has refused to."""
         with self._engine.begin() as connection:
@@ -180,6 +209,11 @@ class Sandbox:
             token = held.token if held else ""
             row = _put(connection, key, operation, token, status, amount, authorization)
         return _told(key, row)
+
+
+def sign(body: str, secret: str) -> str:
+    """Make the signature of a body, as the sandbox makes it with the secret that we share."""
+    return hmac.new(secret.encode(), body.encode(), hashlib.sha256).hexdigest()
 
 
 def _put(  # noqa: PLR0913 - the parts of one row
@@ -244,3 +278,21 @@ def _back_at(row: Any) -> datetime:
 
 def _decided_at(at: datetime) -> datetime:
     return at + SLOW
+
+
+KIND = Kind(
+    kind=SANDBOX,
+    name="Sandbox",
+    settings=(
+        Declared(
+            "webhook_secret",
+            "Webhook secret",
+            "Signs what the sandbox posts; empty: SANDBOX_PROVIDER_SECRET.",
+            secret=True,
+            required=False,
+            pattern=r"\S{8,255}",
+        ),
+    ),
+    capabilities=Capabilities(methods=("card",), confirmation=True, takes_days=True, webhooks=True),
+    make=lambda account, url: Sandbox(url, account),
+)

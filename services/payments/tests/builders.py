@@ -26,9 +26,11 @@ from services.payments import (
     refunding,
     voiding,
 )
+from services.payments.domain.account import Accounts
 from services.payments.domain.payment import Payment
 from services.payments.memory import MemoryPayments
 from services.payments.ports import Payments
+from services.payments.providers import BUILT_IN
 from services.payments.webhooks import ProviderEvent
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -124,11 +126,12 @@ class Cashier:
     def __init__(self, payments: Payments | None = None) -> None:
         self.payments: Any = MemoryPayments() if payments is None else payments
         self.work = Rehearsal(NOW, actor="person:ann")
+        self.accounts = Accounts([], BUILT_IN)
 
     def take(self, message: Any) -> list[Any]:
         """Handle a message or a request; give what was said."""
         done: Any = {
-            AuthorizePayment: handlers.authorize_payment,
+            AuthorizePayment: lambda *given: handlers.authorize_payment(*given, self.accounts),
             CapturePayment: handlers.capture_payment,
             VoidPayment: voiding.void_payment,
             RefundPayment: refunding.refund_payment,

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from chassis.outside import Declined, OutsideCall
+from contracts.payments import ProviderWebhook
 from services.payments import asks, executors
 from services.payments.providers.provider import Answer
+from services.payments.webhooks import ProviderEvent
 
 Fault = Literal["before", "after"]
 MAKES: dict[str, Any] = {
@@ -64,6 +66,12 @@ class MemoryProvider:
     def look_up(self, key: str) -> Answer | None:
         self.asked.append(key)
         return self._answer(key) if key in self.ledger else None
+
+    def test(self) -> str:
+        return "It is there."
+
+    def read_webhook(self, posted: ProviderWebhook) -> ProviderEvent:
+        return ProviderEvent(type="payment.authorized", key=posted.body, account=self.name)
 
     def sum(self, operation: str, authorization: str) -> int:
         """How much was really moved."""

@@ -1,5 +1,6 @@
 """It is made sure that an order will be paid, once, whatever way the customer pays."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,17 @@ from chassis.errors import NotFound, Refused
 from chassis.work import Call
 from contracts.values import Money
 from services.payments import asks, handlers
-from services.payments.tests.builders import NOW, ORDER, UNTIL, Cashier, an_authorization, names
+from services.payments.domain.account import Accounts
+from services.payments.providers import BUILT_IN
+from services.payments.tests.builders import (
+    NOW,
+    ORDER,
+    UNTIL,
+    Cashier,
+    a_refund,
+    an_authorization,
+    names,
+)
 from services.payments.webhooks import ProviderEvent
 
 AUTHORIZED = ProviderEvent(type="payment.authorized", key=f"auth-{ORDER}")
@@ -33,7 +44,7 @@ def test_the_call_has_a_key_that_only_the_order_decides(cashier: Cashier) -> Non
             "payments.authorize",
             f"auth-{ORDER}",
             cashier.payment.payment_id,
-            {"amount": 100, "currency": "EUR", "token": "tok_42"},
+            {"account": "sandbox", "amount": 100, "currency": "EUR", "token": "tok_42"},
         )
     ]
 
@@ -198,3 +209,32 @@ def test_everything_is_told_to_the_process_of_the_order() -> None:
     cashier.answer(asks.VOID)
 
     assert told_to == [ORDER, ORDER]
+
+
+def test_an_order_that_no_account_takes_fails_without_a_call_and_names_the_field(
+    cashier: Cashier,
+) -> None:
+    (told,) = cashier.take(an_authorization(account="nowhere"))
+
+    assert told.code == "no_account"
+    assert told.reason == "payment.account: There is no account 'nowhere'."
+    assert (cashier.payment.state, cashier.waiting()) == ("failed", [])
+
+
+def test_a_webhook_of_another_account_is_about_no_payment_of_ours(cashier: Cashier) -> None:
+    cashier.take(an_authorization())
+    other = ProviderEvent(type="payment.authorized", key=f"auth-{ORDER}", account="second")
+
+    with pytest.raises(NotFound):
+        cashier.take(other)
+    assert cashier.payment.state == "created"
+
+
+def test_every_call_for_a_payment_goes_to_its_account(cashier: Cashier) -> None:
+    cashier.accounts = Accounts([replace(BUILT_IN, account="second")], BUILT_IN)
+    cashier.captured(60)
+    cashier.take(a_refund(10))
+    cashier.void()
+
+    assert cashier.payment.account == "second"
+    assert [call.request["account"] for call in cashier.work.calls] == ["second"] * 2

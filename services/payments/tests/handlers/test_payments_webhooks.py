@@ -3,12 +3,16 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 
 import pytest
 
-from chassis.errors import NotFound, Refused
+from chassis.errors import Refused
 from contracts.payments import ProviderWebhook
-from services.payments.webhooks import ProviderEvent, read_webhook
+from services.payments.domain.account import Account
+from services.payments.providers import BUILT_IN
+from services.payments.providers.sandbox import Sandbox
+from services.payments.webhooks import ProviderEvent
 
 SECRET = "the secret of a test"
 BODY = json.dumps({"type": "payment.authorized", "key": "auth-1", "amount": 5})
@@ -17,6 +21,10 @@ BODY = json.dumps({"type": "payment.authorized", "key": "auth-1", "amount": 5})
 @pytest.fixture(autouse=True)
 def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SANDBOX_PROVIDER_SECRET", SECRET)
+
+
+def read_webhook(wish: ProviderWebhook, account: Account | None = None) -> ProviderEvent:
+    return Sandbox("postgresql+psycopg2:///", account).read_webhook(wish)
 
 
 def posted(
@@ -63,6 +71,10 @@ def test_a_signed_body_that_cannot_be_read_is_refused(body: str) -> None:
     assert (refused.value.code, refused.value.field) == ("malformed", "body")
 
 
-def test_a_provider_that_we_do_not_have_is_not_found() -> None:
-    with pytest.raises(NotFound, match="no payment provider acme"):
-        read_webhook(posted(BODY, provider="acme"))
+def test_each_account_has_a_secret_of_its_own_and_tells_only_of_its_payments() -> None:
+    account = replace(BUILT_IN, account="second", secrets={"webhook_secret": "another one"})
+    body = BODY.replace("}", ', "account": "sandbox"}')
+
+    with pytest.raises(Refused, match="does not fit"):
+        read_webhook(posted(body), account)
+    assert read_webhook(posted(body, secret="another one"), account).account == "second"
