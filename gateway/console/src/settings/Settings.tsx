@@ -12,6 +12,7 @@ const Users = lazy(async () => ({ default: (await import('./Users')).Users }))
 const Keys = lazy(async () => ({ default: (await import('./Keys')).Keys }))
 const RolesList = lazy(async () => ({ default: (await import('./Roles')).RolesList }))
 const Webhooks = lazy(async () => ({ default: (await import('./Webhooks')).Webhooks }))
+const Carriers = lazy(async () => ({ default: (await import('./Carriers')).Carriers }))
 const Warehouses = lazy(async () => ({ default: (await import('./Warehouses')).Warehouses }))
 
 const TABS: { tab: string; label: Text; needs: string; page: ReactNode }[] = [
@@ -20,6 +21,7 @@ const TABS: { tab: string; label: Text; needs: string; page: ReactNode }[] = [
   { tab: 'roles', label: 'Roles', needs: 'settings.read', page: <RolesList /> },
   { tab: 'keys', label: 'API keys', needs: 'settings.read', page: <Keys /> },
   { tab: 'webhooks', label: 'Webhooks', needs: 'settings.read', page: <Webhooks /> },
+  { tab: 'carriers', label: 'Carriers', needs: 'settings.read', page: <Carriers /> },
   { tab: 'warehouses', label: 'Warehouses', needs: 'settings.read', page: <Warehouses /> },
 ]
 

@@ -24,6 +24,8 @@ from services.shipping.tests.builders import (
     a_size,
     an_address,
     an_item,
+    forget_labels,
+    stalls,
 )
 
 
@@ -104,7 +106,8 @@ def test_labels_are_given_back_as_often_as_asked_even_if_there_are_none(carrier:
 def test_a_carrier_reads_its_own_postings_and_refuses_forged_ones(carrier: Carrier) -> None:
     body = a_posting()
 
-    assert carrier.read_webhook(body, sign(body)).tracking_number == "SB100000012XX"
+    [notice] = carrier.read_webhook(body, sign(body))
+    assert notice.tracking_number == "SB100000012XX"
     with pytest.raises(Refused, match="does not fit"):
         carrier.read_webhook(body, "forged")
 
@@ -129,9 +132,10 @@ def test_the_sandbox_sells_and_then_times_out_and_the_label_is_bought_once(
     )
     call = asks.buy(shipment)
     with pytest.raises(TimeoutError):
-        executors.buy(a_call(call), shipment, [sandbox])
+        executors.buy(a_call(call), shipment, stalls(sandbox), [sandbox], forget_labels)
 
-    result = executors.buy(a_call(call, attempts=2), shipment, [Sandbox(engine)])
+    again = a_call(call, attempts=2)
+    result = executors.buy(again, shipment, [], [Sandbox(engine)], forget_labels)
 
     [entry] = ledger(engine)
     assert (entry.key, entry.seen) == ("shp_1-1", 1)
@@ -225,7 +229,8 @@ def test_two_processes_with_the_same_key_buy_one_label(sandbox: Sandbox, engine:
 def test_the_sandbox_is_told_what_customs_want_to_know(sandbox: Sandbox, engine: sa.Engine) -> None:
     shipment = a_shipment(a_box(""), to="US", state="pending")
 
-    executors.buy(a_call(asks.buy(shipment)), shipment, [sandbox])
+    call = a_call(asks.buy(shipment))
+    executors.buy(call, shipment, stalls(sandbox), [sandbox], forget_labels)
 
     [entry] = ledger(engine)
     [declared] = entry.customs

@@ -7,7 +7,15 @@ import pytest
 from chassis.outside import Declined
 from services.shipping import asks, executors
 from services.shipping.domain.shipment import Shipment
-from services.shipping.tests.builders import PricedCarrier, a_box, a_call, a_shipment, an_item
+from services.shipping.tests.builders import (
+    PricedCarrier,
+    a_box,
+    a_call,
+    a_shipment,
+    an_item,
+    forget_labels,
+    stalls,
+)
 
 
 @pytest.fixture
@@ -16,7 +24,8 @@ def shipment() -> Shipment:
 
 
 def buy(shipment: Shipment, *carriers: PricedCarrier, attempts: int = 1) -> dict[str, Any]:
-    return executors.buy(a_call(asks.buy(shipment), attempts), shipment, carriers)
+    call = a_call(asks.buy(shipment), attempts)
+    return executors.buy(call, shipment, stalls(*carriers), carriers, forget_labels)
 
 
 def test_the_cheapest_offer_for_the_service_is_bought_and_the_reason_kept(
