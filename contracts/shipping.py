@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from contracts.carriers import ACCOUNTS, KINDS, SAVE_ACCOUNT, TEST_ACCOUNT
 from contracts.message import Message, Wire, command, event, question, request
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
@@ -350,6 +351,7 @@ class Mails(Wire, frozen=True, kw_only=True):
     mails: tuple[Mail, ...]
 
 
+OF_CARRIERS = (KINDS, ACCOUNTS, SAVE_ACCOUNT, TEST_ACCOUNT)
 RATES = question("shipping.rates", GetRates, Rates)
 GET = question("shipping.get", ShipmentRef, Shipment)
 OF_ORDER = question("shipping.of_order", ShipmentsOf, ShipmentPage)

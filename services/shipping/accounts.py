@@ -72,19 +72,19 @@ def list_kinds() -> said.CarrierKinds:
 
 def stalls_of(session: Session, engine: sa.Engine) -> list[Stall]:
     """The carriers that may be asked for offers."""
-    rows = session.execute(sa.select(accounts).order_by(accounts.c.account)).all()
-    if not rows:
-        return [Stall(make(SANDBOX, Account(SANDBOX), engine))]
-    return [_stall(row, engine) for row in rows if row.data.active]
+    return stalls_and_carriers(session, engine)[0]
 
 
-def carriers_of(session: Session, engine: sa.Engine) -> list[Carrier]:
-    """All carriers that may ever have sold a label, those out of use included."""
+def stalls_and_carriers(session: Session, engine: sa.Engine) -> tuple[list[Stall], list[Carrier]]:
+    """The carriers that may be asked for offers, and all that may ever have sold a label."""
     rows = session.execute(sa.select(accounts).order_by(accounts.c.account)).all()
-    known: list[Carrier] = [_stall(row, engine).carrier for row in rows]
-    if SANDBOX not in {row.account for row in rows}:
+    stalls = {row.account: _stall(row, engine) for row in rows}
+    known = [stall.carrier for stall in stalls.values()]
+    if SANDBOX not in stalls:
         known.append(make(SANDBOX, Account(SANDBOX), engine))
-    return known
+    if not rows:
+        return [Stall(known[0])], known
+    return [stalls[row.account] for row in rows if row.data.active], known
 
 
 def find(session: Session, name: str, engine: sa.Engine) -> Carrier:

@@ -38,7 +38,9 @@ def buy(
             shipment.wanted, market, consignment, clock.now().date(), deliver_by
         )
         bought = carrier.buy(call.key, offer, consignment)
-    keep(shipment.shipment_id, carrier.labels(call.key))
+    files = carrier.labels(call.key)
+    if files or call.request.get("earlier"):  # an earlier try may have left labels of its own
+        keep(shipment.shipment_id, files)
     return _result(bought, choice)
 
 
@@ -53,9 +55,11 @@ def _consignment(shipment: Shipment) -> Consignment:
 
 
 def void(call: OutsideCall, carriers: Sequence[Carrier]) -> dict[str, Any]:
-    """Give labels back."""
+    """Give labels back: at the carrier that sold them, or at all if that is not known."""
+    seller = call.request.get("carrier", "")
+    asked = [carrier for carrier in carriers if carrier.name == seller] or carriers
     for key in call.request["keys"]:
-        _give_back(key, carriers)
+        _give_back(key, asked)
     return {}
 
 

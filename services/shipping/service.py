@@ -62,8 +62,7 @@ class ShippingService:
         """Buy labels at a carrier."""
         shipment = self._shipment(call.subject)
         with Session(self.engine) as session:
-            stalls = accounts.stalls_of(session, self.engine)
-            known = accounts.carriers_of(session, self.engine)
+            stalls, known = accounts.stalls_and_carriers(session, self.engine)
         return executors.buy(call, shipment, stalls, known, self._keep_labels)
 
     @concludes("shipping.buy")
@@ -75,7 +74,7 @@ class ShippingService:
     def call_void(self, call: OutsideCall) -> dict[str, Any]:
         """Give labels back at a carrier."""
         with Session(self.engine) as session:
-            known = accounts.carriers_of(session, self.engine)
+            _, known = accounts.stalls_and_carriers(session, self.engine)
         return executors.void(call, known)
 
     @concludes("shipping.void")

@@ -50,6 +50,7 @@ SHARED = {
     "GET /skus", "GET /skus/{sku}", "PUT /skus/{sku}",  # the SKU is for all, its stock is not
     "GET /customers/{customer}/terms", "PUT /customers/{customer}/terms",
     "POST /rates", "GET /return-policy",
+    "GET /carrier-kinds", "GET /carrier-accounts",
 }  # fmt: skip
 LISTS = {
     "GET /orders", "POST /orders/counts", "GET /payments", "GET /warehouses",

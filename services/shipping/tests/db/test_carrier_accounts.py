@@ -113,7 +113,7 @@ def test_the_sandbox_carries_all_until_there_is_an_account_and_is_still_known_th
     save(session)
 
     assert names(session, engine) == ["ep-us"]
-    known = [carrier.name for carrier in accounts.carriers_of(session, engine)]
+    known = [one.name for one in accounts.stalls_and_carriers(session, engine)[1]]
     assert known == ["ep-us", "sandbox"]
     assert accounts.find(session, "sandbox", engine).name == "sandbox"
     with pytest.raises(NotFound, match="There is no carrier pony"):
@@ -132,7 +132,7 @@ def test_several_are_asked_and_what_is_out_of_use_is_not_but_stays_known(
 
     assert [stall.carrier.name for stall in stalls] == ["ep-us", "trial"]
     assert stalls[1].levels == (("express", frozenset({"standard"})),)
-    known = [carrier.name for carrier in accounts.carriers_of(session, engine)]
+    known = [one.name for one in accounts.stalls_and_carriers(session, engine)[1]]
     assert known == ["ep-eu", "ep-us", "trial", "sandbox"]
 
 

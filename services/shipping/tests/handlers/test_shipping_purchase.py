@@ -107,6 +107,25 @@ def test_giving_back_reaches_every_key_at_every_carrier(shipment: Shipment) -> N
     assert (one.voided, two.voided) == ({second}, {first})
 
 
+def test_labels_go_back_to_who_sold_them_even_if_another_carrier_is_away(
+    shipment: Shipment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away, seller = PricedCarrier("away", 900), PricedCarrier("seller", 400)
+    buy(shipment, seller)
+    monkeypatch.setattr(away, "void", away_for_good)
+
+    with pytest.raises(ConnectionError):
+        executors.void(a_call(asks.void(shipment)), [away, seller])
+    assert seller.voided == set(shipment.keys), "one that is away keeps no other from it"
+
+    shipment.carrier = "seller"
+    executors.void(a_call(asks.void(shipment)), [away, seller])
+
+
+def away_for_good(_: str) -> None:
+    raise ConnectionError("away")
+
+
 @pytest.mark.parametrize(("country", "declared"), [("CH", 1), ("US", 1), ("FR", 0)])
 def test_the_carrier_is_told_what_is_inside_only_when_a_border_is_crossed(
     country: str, declared: int, monkeypatch: pytest.MonkeyPatch
