@@ -20,7 +20,7 @@ from services.shipping.carriers.carrier import (
     ParcelWish,
 )
 from services.shipping.carriers.easypost import EasyPost
-from services.shipping.carriers.sandbox import Sandbox, tracking_number
+from services.shipping.carriers.sandbox import Sandbox
 from services.shipping.carriers.sandbox_webhook import sign
 from services.shipping.tests.builders import (
     NOW,
@@ -295,17 +295,3 @@ def test_void_labels_are_marked_in_the_ledger_once(sandbox: Sandbox, engine: sa.
     [again] = ledger(engine)
     assert first.voided_at is not None
     assert again.voided_at == first.voided_at
-
-
-@pytest.mark.parametrize(
-    ("serial", "service", "country", "number"),
-    [
-        (12345678, "RB", "GB", "RB123456785GB"),  # jkeen/tracking_number_data, MIT
-        (12345678, "RB", "US", "RB123456785US"),
-        (47312482, "EE", "XX", "EE473124829XX"),
-    ],
-)
-def test_tracking_numbers_have_the_check_digit_of_the_postal_union(
-    serial: int, service: str, country: str, number: str
-) -> None:
-    assert tracking_number(serial, service, country) == number

@@ -1,6 +1,5 @@
 """EasyPost sells each label once, whatever happens on the line, and is understood as it speaks."""
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -14,8 +13,7 @@ from chassis.outside import Declined, Pending
 from services.shipping import asks, executors
 from services.shipping.carriers import line
 from services.shipping.carriers.carrier import Account, Bought, Consignment, Offer, ParcelWish
-from services.shipping.carriers.easypost import EasyPost, fault_of, parcels_of
-from services.shipping.carriers.easypost_webhook import read_tracker, verify
+from services.shipping.carriers.easypost import EasyPost
 from services.shipping.tests.builders import (
     a_box,
     a_call,
@@ -25,11 +23,7 @@ from services.shipping.tests.builders import (
     an_item,
     stalls,
 )
-from tests.fakes.easypost.server import RECORDINGS, EasyPostDesk, an_easypost, recorded
-
-SIGNATURES = RECORDINGS.parent / "signatures.json"
-LOGIN = "client_make_api_call"  # a list of addresses: it is enough that there is an answer
-ALL = sorted({path.stem for path in RECORDINGS.glob("*.json")} - {LOGIN})
+from tests.fakes.easypost.server import EasyPostDesk, an_easypost
 
 
 @pytest.fixture
@@ -269,55 +263,3 @@ def test_a_forged_or_unsigned_webhook_is_refused(easypost: EasyPost, desk: EasyP
             easypost.read_webhook(changed, signed)
     with pytest.raises(Refused, match="does not fit"):
         an_account(desk, webhook_secret="").read_webhook(body, signature)
-
-
-@pytest.mark.parametrize("name", ALL)
-def test_every_recorded_answer_is_read_or_refused_in_its_own_words(name: str) -> None:
-    """Shipments and orders give offers and what was bought, trackers their scans."""
-    easypost = EasyPost(Account("ep", {}))
-    read = 0
-    for exchange in recorded(name):
-        answer = exchange["response"]
-        if answer["status"] >= 400:
-            code, words = fault_of(answer["body"])
-            assert code == answer["body"]["error"]["code"]
-            assert words.startswith(answer["body"]["error"]["message"].rstrip("."))
-            read += 1
-            continue
-        read += _reads(easypost, answer["body"])
-    assert read, "there was nothing in it to read"
-
-
-def _reads(easypost: EasyPost, body: Any) -> int:
-    """Read an answer, or each thing of a list; tells how many things the adapter has a use for."""
-    things = body if isinstance(body, list) else [body]
-    if isinstance(body, dict) and "from_address" not in body:
-        things = body.get("shipments") or body.get("trackers") or [body]
-    return sum(_reads_one(easypost, thing) for thing in things)
-
-
-def _reads_one(easypost: EasyPost, thing: Any) -> int:
-    if thing.get("object") == "Tracker":
-        known = [scan for scan in thing["tracking_details"] if scan["status"] != "unknown"]
-        assert len(read_tracker(thing)) == len(known)
-        return 1
-    if "from_address" not in thing:
-        return 0
-    parcels = parcels_of(thing)
-    assert len(easypost._rates(thing)) == len(parcels[0]["rates"])
-    numbers = [one["tracking_code"] for one in parcels]
-    bought = easypost._bought(thing)
-    assert [n for n, _ in bought.parcels] == numbers if bought else None in numbers
-    return 1
-
-
-@pytest.mark.parametrize("case", json.loads(SIGNATURES.read_text()))
-def test_signatures_are_told_apart(case: Any) -> None:
-    def believed() -> bool:
-        try:
-            verify(case["body"].encode(), case["signature"], case["secret"])
-        except Refused:
-            return False
-        return True
-
-    assert believed() == case["valid"]
