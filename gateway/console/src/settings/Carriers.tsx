@@ -14,7 +14,7 @@ import { t, word } from '@/text/text'
 type Account = Of<'CarrierAccount'>
 type Kind = Of<'CarrierKind'>
 type Field = Kind['configuration'][number]
-type Wish = { account: string; body: Schemas['SaveCarrierAccount'] }
+type Wish = { account: string; body: Schemas['SaveCarrierAccountBody'] }
 
 const LIST = ['carrier-accounts']
 
