@@ -78,6 +78,9 @@ class Settings:
             " 0: for ever, here and below"
         },
     )
+    labels_kept_days: int = field(
+        default=180, metadata={"about": "days for which labels that carriers made are kept"}
+    )
     steps_kept_days: int = field(
         default=30, metadata={"about": "days for which the log of the sagas' steps is kept"}
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from contracts.carriers import ACCOUNTS, KINDS, SAVE_ACCOUNT, TEST_ACCOUNT
 from contracts.message import Message, Wire, command, event, question, request
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
@@ -71,6 +72,7 @@ class CreateShipment(Message, frozen=True, kw_only=True):
     currency: Currency
     packages: tuple[PackedPackage, ...]
     items: tuple[CustomsItem, ...]
+    deliver_by: Instant | None = None
 
 
 @command("shipping.void.v1")
@@ -224,10 +226,18 @@ class Rate(Wire, frozen=True, kw_only=True):
     days: int
 
 
+class NoRate(Wire, frozen=True, kw_only=True):
+    """Why an account at a carrier made no offer."""
+
+    carrier: Text
+    reason: Text
+
+
 class Rates(Wire, frozen=True, kw_only=True):
-    """Offers, cheapest first."""
+    """Offers, cheapest first within each currency; and who made none, and why."""
 
     rates: tuple[Rate, ...]
+    failed: tuple[NoRate, ...] = ()
 
 
 class TrackingEvent(Wire, frozen=True, kw_only=True):
@@ -309,15 +319,16 @@ class HandOver(Wire, frozen=True, kw_only=True):
 
 
 class CarrierWebhook(Wire, frozen=True, kw_only=True):
-    """What a carrier posted to us: the raw body and its signature."""
+    """What a carrier posted to us: the raw body and its signature, under one of two names."""
 
     carrier: Code
     body: Annotated[str, Meta(max_length=65_536)]
-    signature: Text
+    signature: Text = ""
+    hmac_signature: Text = ""
 
 
 class Label(Wire, frozen=True, kw_only=True):
-    """All labels of a shipment in one PDF, a page of 4 × 6 inches for each parcel."""
+    """All labels of a shipment in one paper: the carrier's own, or 4 × 6 inches for each parcel."""
 
     shipment_id: ShipmentId
     document: Document
@@ -340,11 +351,13 @@ class Mails(Wire, frozen=True, kw_only=True):
     mails: tuple[Mail, ...]
 
 
+OF_CARRIERS = (KINDS, ACCOUNTS, SAVE_ACCOUNT, TEST_ACCOUNT)
 RATES = question("shipping.rates", GetRates, Rates)
 GET = question("shipping.get", ShipmentRef, Shipment)
 OF_ORDER = question("shipping.of_order", ShipmentsOf, ShipmentPage)
 FIND = question("shipping.find", FindShipments, ShipmentPage)
 LABEL = question("shipping.label", ShipmentRef, Label)
+LABEL_ZPL = question("shipping.label_zpl", ShipmentRef, Label)
 HAND_OVER = request("shipping.hand_over", HandOver, Shipment)
 WEBHOOK = request("shipping.webhook", CarrierWebhook, Nothing)
 MAILS = question("shipping.mails", ShipmentsOf, Mails)

@@ -1,6 +1,6 @@
 """How do parcels leave, and how are they followed?"""
 
-from contracts import shipping
+from contracts import carriers, shipping
 from gateway.people.roles import OPEN
 from gateway.route import Route
 
@@ -10,11 +10,16 @@ ROUTES = (
     Route("GET",  "/shipments",                         shipping.FIND,      "List shipments, oldest first", TAG, needs="shipping.read"),
     Route("GET",  "/shipments/{shipment_id}",           shipping.GET,       "Show a shipment", TAG, needs="shipping.read"),
     Route("GET",  "/shipments/{shipment_id}/label.pdf", shipping.LABEL,     "Print the labels", TAG, document="application/pdf", needs="shipping.read"),
+    Route("GET",  "/shipments/{shipment_id}/label.zpl", shipping.LABEL_ZPL, "Print the labels on a ZPL printer", TAG, document="application/zpl", needs="shipping.read"),
     Route("POST", "/shipments/{shipment_id}/handover",  shipping.HAND_OVER, "Hand the parcels over to the carrier", TAG, needs="shipping.write"),
     Route("GET",  "/orders/{order_id}/shipments",       shipping.OF_ORDER,  "List an order's shipments", TAG, needs="shipping.read"),
     Route("GET",  "/orders/{order_id}/mails",           shipping.MAILS,     "List the e-mails about an order", TAG, needs="shipping.read"),
     Route("POST", "/rates",                             shipping.RATES,     "Ask what carriers would charge", TAG, needs="shipping.read"),
+    Route("GET",  "/carrier-kinds",                     carriers.KINDS,     "List the kinds of carriers that can be connected", TAG, needs="settings.read"),
+    Route("GET",  "/carrier-accounts",                  carriers.ACCOUNTS,  "List accounts at carriers, without their secrets", TAG, needs="settings.read"),
+    Route("PUT",  "/carrier-accounts/{account}",        carriers.SAVE_ACCOUNT, "Make or change an account at a carrier", TAG, needs="settings.write"),
+    Route("POST", "/carrier-accounts/{account}/test",   carriers.TEST_ACCOUNT, "Try whether a carrier lets us in", TAG, needs="settings.write"),
     Route("POST", "/webhooks/carriers/{carrier}",       shipping.WEBHOOK,   "Take what a carrier tells", "webhooks",
-          raw="body", headers={"X-Signature": "signature"}, needs=OPEN),
+          raw="body", headers={"X-Signature": "signature", "X-Hmac-Signature": "hmac_signature"}, needs=OPEN),
 )
 # fmt: on

@@ -121,6 +121,8 @@ class Api:
         paper = {"name": "a.pdf", "media_type": "application/pdf", "base64": "JVBERg=="}
         self.services.answers["warehouse.slip"] = example(Document, **paper)
         self.services.answers["shipping.label"] = example(Label, document=paper)
+        zpl = {"name": "a.zpl", "media_type": "application/zpl", "base64": "XlhB"}
+        self.services.answers["shipping.label_zpl"] = example(Label, document=zpl)
 
     def call(self, method: str, url: str, body: Any = None, **more: Any) -> TestResponse:
         """Send a request with the key; a body as JSON, or bytes as they are."""

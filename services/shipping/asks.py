@@ -13,9 +13,14 @@ def buy(shipment: Shipment) -> Call:
 
 
 def void(shipment: Shipment) -> Call:
-    """Give back whatever was bought under any key, so that a lost answer costs nothing."""
+    """Give back whatever was bought under any key, so that a lost answer costs nothing.
+
+    Where the newest answer is known, so is its carrier, and what came before went back already.
+    """
     key = f"void-{shipment.shipment_id}-{shipment.voids}"
-    return Call(VOID, key, shipment.shipment_id, {"keys": shipment.keys})
+    return Call(
+        VOID, key, shipment.shipment_id, {"keys": shipment.keys, "carrier": shipment.carrier}
+    )
 
 
 def mail(shipment: Shipment, kind: str, occasion: str) -> Call:

@@ -1,75 +1,85 @@
 """How are stored calls made: labels bought, each once, and given back?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from chassis.outside import Declined, OutsideCall
-from contracts.values import Money
-from services.shipping.carriers.carrier import Bought, Carrier, Consignment, Offer, ParcelWish
+from chassis import clock
+from chassis.outside import OutsideCall
+from services.shipping import shopping
+from services.shipping.carriers.carrier import Bought, Carrier, Consignment, LabelFile, ParcelWish
 from services.shipping.domain.shipment import Shipment
+from services.shipping.shopping import Stall
+
+KeepLabels = Callable[[str, Sequence[LabelFile]], None]
 
 
-def buy(call: OutsideCall, shipment: Shipment, carriers: Sequence[Carrier]) -> dict[str, Any]:
-    """Buy labels from the cheapest carrier that has the service, unless an earlier try has.
+def buy(
+    call: OutsideCall,
+    shipment: Shipment,
+    stalls: Sequence[Stall],
+    carriers: Sequence[Carrier],
+    keep: KeepLabels,
+) -> dict[str, Any]:
+    """Buy labels from the cheapest carrier that keeps the promise, unless an earlier try has.
 
-    An earlier try may have been at another carrier: prices change. So all are asked.
+    An earlier try may have been at another carrier: prices change. So all are asked, those that
+    are out of use, too. Labels are kept before it counts as done: they can be fetched again.
     """
     for key in call.request.get("earlier", ()):
         _give_back(key, carriers)
-    if call.unknown and (bought := _find(call.key, carriers)):
-        choice = f"{_priced(bought.offer)}: bought by an earlier try that got no answer"
-        return _result(bought, choice)
-    consignment = Consignment(
+    if call.unknown and (found := _find(call.key, carriers)):
+        bought, carrier = found
+        choice = f"{shopping.priced(bought.offer)}: bought by an earlier try that got no answer"
+    else:
+        consignment = _consignment(shipment)
+        deliver_by = shipment.deliver_by.date() if shipment.deliver_by else None
+        market = shopping.ask(stalls, consignment)
+        offer, carrier, choice = shopping.choose(
+            shipment.wanted, market, consignment, clock.now().date(), deliver_by
+        )
+        bought = carrier.buy(call.key, offer, consignment)
+    files = carrier.labels(call.key)
+    if files or call.request.get("earlier"):  # an earlier try may have left labels of its own
+        keep(shipment.shipment_id, files)
+    return _result(bought, choice)
+
+
+def _consignment(shipment: Shipment) -> Consignment:
+    return Consignment(
         shipment.ship_from,
         shipment.ship_to,
         tuple(ParcelWish(box.dimensions, box.weight_g) for box in shipment.boxes),
         shipment.customs if shipment.abroad else (),
         shipment.currency,
     )
-    offer, carrier, choice = _choose(shipment.wanted, consignment, carriers)
-    return _result(carrier.buy(call.key, offer, consignment), choice)
 
 
 def void(call: OutsideCall, carriers: Sequence[Carrier]) -> dict[str, Any]:
-    """Give labels back."""
+    """Give labels back: at the carrier that sold them, or at all if that is not known."""
+    seller = call.request.get("carrier", "")
+    asked = [carrier for carrier in carriers if carrier.name == seller] or carriers
     for key in call.request["keys"]:
-        _give_back(key, carriers)
+        _give_back(key, asked)
     return {}
 
 
 def _give_back(key: str, carriers: Sequence[Carrier]) -> None:
+    """Give back at every carrier; one that is away does not keep the others from it."""
+    trouble: Exception | None = None
     for carrier in carriers:
-        carrier.void(key)
+        try:
+            carrier.void(key)
+        except Exception as error:  # noqa: BLE001 - raised when all were asked
+            trouble = trouble or error
+    if trouble:
+        raise trouble
 
 
-def _find(key: str, carriers: Sequence[Carrier]) -> Bought | None:
-    answers = (carrier.look_up(key) for carrier in carriers)
-    return next((bought for bought in answers if bought), None)
-
-
-def _choose(
-    wanted: str, consignment: Consignment, carriers: Sequence[Carrier]
-) -> tuple[Offer, Carrier, str]:
-    offers = sorted(
-        (
-            (offer, carrier)
-            for carrier in carriers
-            for offer in carrier.offers(consignment)
-            if offer.service == wanted
-        ),
-        key=lambda pair: (pair[0].price, pair[0].days, pair[0].carrier),
-    )
-    if not offers:
-        country = consignment.ship_to.country
-        raise Declined("no_service", f"No carrier offers {wanted} to {country}.")
-    offer, carrier = offers[0]
-    others = f"the cheapest of {len(offers)} offers" if len(offers) > 1 else "the only offer"
-    return offer, carrier, f"{_priced(offer)}: {others} for {wanted}"
-
-
-def _priced(offer: Offer) -> str:
-    price = Money(amount=offer.price, currency=offer.currency)
-    return f"{offer.carrier} {offer.service} for {price}"
+def _find(key: str, carriers: Sequence[Carrier]) -> tuple[Bought, Carrier] | None:
+    for carrier in carriers:
+        if bought := carrier.look_up(key):
+            return bought, carrier
+    return None
 
 
 def _result(bought: Bought, choice: str) -> dict[str, Any]:

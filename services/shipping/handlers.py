@@ -33,6 +33,7 @@ def create_shipment(command: CreateShipment, work: Work, shipments: Shipments) -
         ),
         customs=command.items,
         created_at=work.now,
+        deliver_by=command.deliver_by,
     )
     known = shipments.of_fulfillment(command.fulfillment_order_id)
     if known is None and shipments.is_void(command.fulfillment_order_id):

@@ -1,5 +1,6 @@
 """How do customers hear of their parcels? By mails made of templates, sent by SMTP."""
 
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import cache
@@ -10,11 +11,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from chassis import clock
 from chassis.config import read_settings
 from chassis.mail import address_of, one_line
-from services.shipping.documents import labels
+from services.shipping.carriers.carrier import LabelFile
 from services.shipping.domain.shipment import Shipment
+from services.shipping.papers import as_pdf
 
 
-def compose(shipment: Shipment, kind: str, key: str) -> EmailMessage:
+def compose(
+    shipment: Shipment, kind: str, key: str, files: Sequence[LabelFile] = ()
+) -> EmailMessage:
     """Make a mail; the key makes its Message-ID, so that a second sending can be recognized."""
     sender = address_of(read_settings().mail_from)
     mail = EmailMessage()
@@ -27,8 +31,9 @@ def compose(shipment: Shipment, kind: str, key: str) -> EmailMessage:
     mail.set_content(words.strip() + "\n")
     mail.add_alternative(_render(f"{kind}.html", shipment), subtype="html")
     if kind == "return_label":
+        paper = as_pdf(shipment, files)
         mail.add_attachment(
-            labels(shipment), maintype="application", subtype="pdf", filename="return-label.pdf"
+            paper, maintype="application", subtype="pdf", filename="return-label.pdf"
         )
     return mail
 

@@ -12,11 +12,11 @@ from chassis.outside import find_calls
 from contracts import shipping as said
 from contracts.values import Money
 from contracts.warehouse import Document
-from services.shipping import mailer
+from services.shipping import label_files, mailer, papers
 from services.shipping.asks import MAIL
-from services.shipping.carriers.carrier import Carrier, Consignment, ParcelWish
-from services.shipping.documents import labels
+from services.shipping.carriers.carrier import Consignment, ParcelWish
 from services.shipping.domain.shipment import Shipment
+from services.shipping.shopping import Stall, ask
 from services.shipping.tables import shipments
 
 MANY = 200
@@ -28,15 +28,32 @@ def get_shipment(session: Session, asked: said.ShipmentRef) -> said.Shipment:
 
 
 def get_label(session: Session, asked: said.ShipmentRef) -> said.Label:
-    """Draw the labels of a shipment."""
+    """Give the labels of a shipment as PDF: the carrier's own, or ours where it gave none."""
+    shipment = _labeled(session, asked)
+    content = papers.as_pdf(shipment, label_files.kept(session, shipment.shipment_id))
+    return _label(shipment, content, "pdf", papers.PDF)
+
+
+def get_label_zpl(session: Session, asked: said.ShipmentRef) -> said.Label:
+    """Give the labels of a shipment as ZPL, if its carrier gave such."""
+    shipment = _labeled(session, asked)
+    content = papers.as_zpl(label_files.kept(session, shipment.shipment_id))
+    return _label(shipment, content, "zpl", papers.ZPL)
+
+
+def _labeled(session: Session, asked: said.ShipmentRef) -> Shipment:
     shipment = _got(session, asked.shipment_id)
     if not shipment.has_label:
         told = f"Shipment {shipment.shipment_id} is {shipment.state}; it has no label."
         raise Refused("illegal_move", told)
+    return shipment
+
+
+def _label(shipment: Shipment, content: bytes, ending: str, media_type: str) -> said.Label:
     paper = Document(
-        name=f"label-{shipment.shipment_id}.pdf",
-        media_type="application/pdf",
-        base64=base64.b64encode(labels(shipment)).decode(),
+        name=f"label-{shipment.shipment_id}.{ending}",
+        media_type=media_type,
+        base64=base64.b64encode(content).decode(),
     )
     return said.Label(shipment_id=shipment.shipment_id, document=paper)
 
@@ -62,11 +79,11 @@ def find_shipments(session: Session, asked: said.FindShipments) -> said.Shipment
     )
 
 
-def get_rates(carriers: Sequence[Carrier], asked: said.GetRates) -> said.Rates:
-    """Ask all carriers what they would charge."""
+def get_rates(stalls: Sequence[Stall], asked: said.GetRates) -> said.Rates:
+    """Ask all carriers what they would charge, side by side."""
     parcel = ParcelWish(asked.dimensions, asked.weight_g)
-    consignment = Consignment(asked.ship_from, asked.ship_to, (parcel,))
-    offers = [offer for carrier in carriers for offer in carrier.offers(consignment)]
+    market = ask(stalls, Consignment(asked.ship_from, asked.ship_to, (parcel,)))
+    offers = sorted((o for o, _ in market.offers), key=lambda o: (o.currency, o.price, o.days))
     return said.Rates(
         rates=tuple(
             said.Rate(
@@ -75,8 +92,9 @@ def get_rates(carriers: Sequence[Carrier], asked: said.GetRates) -> said.Rates:
                 price=Money(amount=offer.price, currency=offer.currency),
                 days=offer.days,
             )
-            for offer in sorted(offers, key=lambda offer: offer.price)
-        )
+            for offer in offers
+        ),
+        failed=tuple(said.NoRate(carrier=name, reason=why) for name, why in market.failed),
     )
 
 

@@ -1,5 +1,6 @@
 """Which ways lead into shipping?"""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,12 +14,20 @@ from chassis.outside import Declined, Outcome, OutsideCall
 from chassis.store import new_engine
 from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, handles, outside, performs
-from contracts import shipping
+from contracts import carriers, shipping
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
-from services.shipping import executors, handlers, mailer, queries, tables, tracking
-from services.shipping.carriers.carrier import Carrier, find_carrier
-from services.shipping.carriers.sandbox import Sandbox
+from services.shipping import (
+    accounts,
+    executors,
+    handlers,
+    label_files,
+    mailer,
+    queries,
+    tables,
+    tracking,
+)
+from services.shipping.carriers.carrier import LabelFile
 from services.shipping.domain.shipment import Shipment
 from services.shipping.tables import SqlShipments
 
@@ -32,7 +41,6 @@ class ShippingService:
     def __init__(self) -> None:
         self.settings = read_settings()
         self.engine = new_engine(self.settings.database_url, pool=16)
-        self.carriers: list[Carrier] = [Sandbox(self.engine)]
 
     @handles(shipping.CreateShipment)
     def create(self, command: shipping.CreateShipment, work: Unit) -> None:
@@ -52,7 +60,10 @@ class ShippingService:
     @outside("shipping.buy")
     def call_buy(self, call: OutsideCall) -> dict[str, Any]:
         """Buy labels at a carrier."""
-        return executors.buy(call, self._shipment(call.subject), self.carriers)
+        shipment = self._shipment(call.subject)
+        with Session(self.engine) as session:
+            stalls, known = accounts.stalls_and_carriers(session, self.engine)
+        return executors.buy(call, shipment, stalls, known, self._keep_labels)
 
     @concludes("shipping.buy")
     def bought(self, outcome: Outcome, work: Unit) -> None:
@@ -62,7 +73,9 @@ class ShippingService:
     @outside("shipping.void")
     def call_void(self, call: OutsideCall) -> dict[str, Any]:
         """Give labels back at a carrier."""
-        return executors.void(call, self.carriers)
+        with Session(self.engine) as session:
+            _, known = accounts.stalls_and_carriers(session, self.engine)
+        return executors.void(call, known)
 
     @concludes("shipping.void")
     def voided(self, outcome: Outcome, work: Unit) -> None:
@@ -73,7 +86,9 @@ class ShippingService:
     def call_mail(self, call: OutsideCall) -> dict[str, Any]:
         """Send a mail."""
         shipment = self._shipment(call.request["shipment"])
-        mail = mailer.compose(shipment, call.request["kind"], call.key)
+        with Session(self.engine) as session:
+            files = label_files.kept(session, shipment.shipment_id)
+        mail = mailer.compose(shipment, call.request["kind"], call.key, files)
         send(mail, self.settings.smtp_uri)
         return {}
 
@@ -91,9 +106,41 @@ class ShippingService:
     @performs(shipping.WEBHOOK)
     def webhook(self, wish: shipping.CarrierWebhook, work: Unit) -> Nothing:
         """Take what a carrier posted."""
-        notice = find_carrier(self.carriers, wish.carrier).read_webhook(wish.body, wish.signature)
-        tracking.take_tracking(notice, work, SqlShipments(work.session))
+        carrier = accounts.find(work.session, wish.carrier, self.engine)
+        signature = wish.signature or wish.hmac_signature
+        for notice in carrier.read_webhook(wish.body, signature):
+            tracking.take_tracking(notice, work, SqlShipments(work.session))
         return Nothing()
+
+    @performs(carriers.SAVE_ACCOUNT)
+    def save_carrier_account(
+        self, wish: carriers.SaveCarrierAccount, work: Unit
+    ) -> carriers.CarrierAccount:
+        """Keep an account at a carrier."""
+        return accounts.save_account(work.session, wish, work.actor, work.now)
+
+    @answers(carriers.ACCOUNTS)
+    def carrier_accounts(
+        self, _asked: carriers.AskCarriers, session: Session
+    ) -> carriers.CarrierAccounts:
+        """List accounts at carriers."""
+        return accounts.list_accounts(session)
+
+    @answers(carriers.KINDS)
+    def carrier_kinds(
+        self, _asked: carriers.AskCarriers, _session: Session
+    ) -> carriers.CarrierKinds:
+        """List kinds of carriers."""
+        return accounts.list_kinds()
+
+    @answers(carriers.TEST_ACCOUNT)
+    def test_carrier_account(
+        self, asked: carriers.CarrierAccountRef, session: Session
+    ) -> carriers.CarrierTest:
+        """Try an account."""
+        carrier = accounts.find(session, asked.account, self.engine)
+        session.rollback()  # no transaction stays open while the carrier thinks
+        return accounts.try_out(carrier)
 
     @answers(shipping.GET)
     def get(self, asked: shipping.ShipmentRef, session: Session) -> shipping.Shipment:
@@ -104,6 +151,11 @@ class ShippingService:
     def label(self, asked: shipping.ShipmentRef, session: Session) -> shipping.Label:
         """Draw labels."""
         return queries.get_label(session, asked)
+
+    @answers(shipping.LABEL_ZPL)
+    def label_zpl(self, asked: shipping.ShipmentRef, session: Session) -> shipping.Label:
+        """Give labels for a ZPL printer."""
+        return queries.get_label_zpl(session, asked)
 
     @answers(shipping.OF_ORDER)
     def of_order(self, asked: shipping.ShipmentsOf, session: Session) -> shipping.ShipmentPage:
@@ -116,9 +168,11 @@ class ShippingService:
         return queries.find_shipments(session, asked)
 
     @answers(shipping.RATES)
-    def rates(self, asked: shipping.GetRates, _session: Session) -> shipping.Rates:
+    def rates(self, asked: shipping.GetRates, session: Session) -> shipping.Rates:
         """Ask carriers for prices."""
-        return queries.get_rates(self.carriers, asked)
+        stalls = accounts.stalls_of(session, self.engine)
+        session.rollback()  # no transaction stays open while carriers think
+        return queries.get_rates(stalls, asked)
 
     @answers(shipping.MAILS)
     def mails(self, asked: shipping.ShipmentsOf, session: Session) -> shipping.Mails:
@@ -131,6 +185,10 @@ class ShippingService:
         if shipment is None:
             raise Declined("unknown", f"There is no shipment {shipment_id}.")
         return shipment
+
+    def _keep_labels(self, shipment_id: str, files: Sequence[LabelFile]) -> None:
+        with Session(self.engine) as session, session.begin():
+            label_files.keep(session, shipment_id, files)
 
     @answers(shipping.STUCK)
     def stuck(self, asked: FindStuck, session: Session) -> StuckPage:

@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 
 from chassis.keeping import add, insert_rows, keep, load_locked, locked
 from chassis.outside import Outcome
+from chassis.retention import kept
+from chassis.sealing import Sealed
 from chassis.store import Instant, Packed, new_metadata
+from contracts.carriers import SaveCarrierAccount
 from contracts.shipping import CustomsItem
 from contracts.values import Address
 from services.shipping.domain.parcel import Box
@@ -46,6 +49,7 @@ shipments = sa.Table(
     sa.Column("shipped_at", Instant),
     sa.Column("delivered_at", Instant),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("deliver_by", Instant),
     sa.CheckConstraint("cost >= 0", name="cost"),
     sa.Index("uq_shipments_fulfillment", "fulfillment_order_id", unique=True,
              postgresql_where=sa.text("fulfillment_order_id <> ''")),
@@ -64,6 +68,26 @@ voided = sa.Table(
     metadata,
     sa.Column("fulfillment_order_id", sa.Text, primary_key=True),
     sa.Column("at", Instant, nullable=False),
+)
+accounts = sa.Table(
+    "carrier_accounts",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("data", Packed(SaveCarrierAccount), nullable=False),
+    sa.Column("secrets", Sealed, nullable=False),
+    sa.Column("saved_at", Instant, nullable=False),
+    sa.Column("saved_by", sa.Text, nullable=False),
+)
+labels = sa.Table(
+    "labels",
+    metadata,
+    sa.Column("shipment_id", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    info=kept("labels_kept_days", "shp_"),
 )
 sandbox_numbers = sa.Sequence(
     "tracking_numbers", start=10_000_001, schema="sandbox", metadata=metadata

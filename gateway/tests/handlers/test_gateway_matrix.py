@@ -49,7 +49,9 @@ ABOUT_ONE = {
 SHARED = {
     "GET /skus", "GET /skus/{sku}", "PUT /skus/{sku}",  # the SKU is for all, its stock is not
     "GET /customers/{customer}/terms", "PUT /customers/{customer}/terms",
-    "POST /rates", "GET /return-policy", "GET /payment-accounts",
+    "GET /payment-accounts",
+    "POST /rates", "GET /return-policy",
+    "GET /carrier-kinds", "GET /carrier-accounts",
 }  # fmt: skip
 LISTS = {
     "GET /orders", "POST /orders/counts", "GET /payments", "GET /warehouses",

@@ -1,10 +1,9 @@
 """What must a carrier be able to do?"""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from chassis.errors import NotFound
 from contracts.shipping import CustomsItem
 from contracts.values import Address, Dimensions
 from services.shipping.domain.parcel import TrackingNotice
@@ -48,15 +47,34 @@ class Bought:
     parcels: tuple[tuple[str, str], ...]
 
 
-class Carrier(Protocol):
-    """A carrier. Every purchase has a key; the same key never buys twice.
+@dataclass(frozen=True, slots=True)
+class LabelFile:
+    """The label of one parcel as the carrier made it."""
 
-    Raises chassis.outside.Declined where the carrier says no; anything else means that the
-    outcome is unknown, and `look_up` is asked before the purchase is tried again.
-    All carriers of a shop quote in one currency, so that their prices can be compared.
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account at a carrier as its adapter gets it: what it was told, secrets included."""
+
+    name: str
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class Carrier(Protocol):
+    """An account at a carrier. Every purchase has a key; the same key never buys twice.
+
+    Raises chassis.outside.Declined where the carrier says no, chassis.outside.Pending where it
+    wants to be asked later and has done nothing; anything else means that the outcome is unknown,
+    and `look_up` is asked before the purchase is tried again.
     """
 
     name: str
+
+    def test(self) -> None:
+        """Find out whether the carrier lets us in, at no cost."""
 
     def offers(self, consignment: Consignment) -> list[Offer]:
         """Tell what the services would cost for all parcels together; empty if none fits."""
@@ -70,13 +88,11 @@ class Carrier(Protocol):
     def void(self, key: str) -> None:
         """Give the labels back that were bought under a key; none, or void already, is fine."""
 
-    def read_webhook(self, body: str, signature: str) -> TrackingNotice:
-        """Read what the carrier posted; raises Refused if it is forged or makes no sense."""
+    def labels(self, key: str) -> Sequence[LabelFile]:
+        """Fetch the labels that were bought under a key, in order; none where we draw our own."""
 
+    def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
+        """Read what the carrier posted; raises Refused if it is forged or makes no sense.
 
-def find_carrier(carriers: Sequence[Carrier], name: str) -> Carrier:
-    """Find a carrier by its name, or raise NotFound."""
-    for carrier in carriers:
-        if carrier.name == name:
-            return carrier
-    raise NotFound("carrier", name, "carrier")
+        What speaks of no parcel brings no notice.
+        """

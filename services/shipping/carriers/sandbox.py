@@ -12,6 +12,7 @@ The customer's name makes it misbehave, on the way there and on the way back:
 """
 
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,15 @@ import sqlalchemy as sa
 
 from chassis import clock
 from chassis.outside import Declined
-from services.shipping.carriers.carrier import Bought, Consignment, Offer, ParcelWish
+from contracts.carriers import CarrierKind
+from services.shipping.carriers.carrier import (
+    Account,
+    Bought,
+    Consignment,
+    LabelFile,
+    Offer,
+    ParcelWish,
+)
 from services.shipping.carriers.sandbox_webhook import read_webhook
 from services.shipping.domain.parcel import TrackingNotice
 
@@ -48,13 +57,26 @@ CUBIC_MM_PER_GRAM = 5000
 WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
 
+KIND = CarrierKind(
+    kind="sandbox",
+    name="Sandbox",
+    about="For trying: sells labels of no use, and misbehaves on demand",
+    configuration=(),
+    capabilities=("rates", "multi_parcel", "customs", "returns", "void", "webhook"),
+)
+
+
 class Sandbox:
-    """The sandbox carrier."""
+    """The sandbox carrier; all its accounts share one ledger."""
 
-    name = "sandbox"
-
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, account: Account | None = None) -> None:
+        self.name = account.name if account else KIND.kind
         self._engine = engine
+
+    def test(self) -> None:
+        """It lets everybody in."""
+        with self._engine.begin() as connection:
+            connection.execute(GET, {"key": ""})
 
     def offers(self, consignment: Consignment) -> list[Offer]:
         """Tell prices by weight or volume, whichever is more, and by distance."""
@@ -110,9 +132,13 @@ class Sandbox:
         if row.first and row.way == TIMES_OUT:
             raise TimeoutError("the sandbox carrier timed out after it had taken the labels back")
 
-    def read_webhook(self, body: str, signature: str) -> TrackingNotice:
+    def labels(self, key: str) -> Sequence[LabelFile]:  # noqa: ARG002
+        """It has none of its own."""
+        return ()
+
+    def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read what was posted in the carrier's name."""
-        return read_webhook(body, signature)
+        return [read_webhook(body, signature)]
 
 
 def tracking_number(serial: int, service: str = "SB", country: str = "XX") -> str:

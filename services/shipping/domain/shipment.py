@@ -81,6 +81,7 @@ class Shipment:
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
     version: int = 1
+    deliver_by: datetime | None = None
 
     def move(self, to: State) -> None:
         """Move to a state, or raise IllegalMove; to stay is no move."""
@@ -133,7 +134,7 @@ class Shipment:
         self.problem = ""
         self.wanted, self.email, self.currency = wish.wanted, wish.email, wish.currency
         self.ship_from, self.ship_to = wish.ship_from, wish.ship_to
-        self.boxes, self.customs = wish.boxes, wish.customs
+        self.boxes, self.customs, self.deliver_by = wish.boxes, wish.customs, wish.deliver_by
 
     def label(self, numbers: Iterable[tuple[str, str]]) -> None:
         """Take over the tracking numbers that were bought."""

@@ -18,11 +18,18 @@ from contracts.shipping import (
 from contracts.values import Address, Dimensions
 from contracts.warehouse import PackedPackage
 from services.shipping import asks, handlers, tracking
-from services.shipping.carriers.carrier import Bought, Carrier, Consignment, Offer
+from services.shipping.carriers.carrier import (
+    Bought,
+    Carrier,
+    Consignment,
+    LabelFile,
+    Offer,
+)
 from services.shipping.carriers.sandbox_webhook import read_webhook, sign
 from services.shipping.domain.parcel import Box, TrackingNotice
 from services.shipping.domain.shipment import Shipment
 from services.shipping.memory import MemoryShipments
+from services.shipping.shopping import Stall
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ORDER, FULFILLMENT, RETURN = new_id("ord"), new_id("ful"), new_id("ret")
@@ -242,12 +249,28 @@ class PricedCarrier:
         if key in self.sold:
             self.voided.add(key)
 
-    def read_webhook(self, body: str, signature: str) -> TrackingNotice:
-        return read_webhook(body, signature)
+    def test(self) -> None:
+        """It lets everybody in."""
+
+    def labels(self, key: str) -> list[LabelFile]:
+        bought = self.sold.get(key)
+        return [LabelFile("image/png", n.encode()) for n, _ in bought.parcels] if bought else []
+
+    def read_webhook(self, body: str, signature: str) -> list[TrackingNotice]:
+        return [read_webhook(body, signature)]
 
     @staticmethod
     def signed(body: str) -> str:
         return sign(body)
+
+
+def stalls(*carriers: Carrier) -> list[Stall]:
+    """These carriers, without any limit."""
+    return [Stall(carrier) for carrier in carriers]
+
+
+def forget_labels(shipment_id: str, files: Any) -> None:
+    """Keep no labels."""
 
 
 CONFORMS: type[Carrier] = PricedCarrier

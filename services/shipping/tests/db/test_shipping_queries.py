@@ -21,6 +21,7 @@ from services.shipping.tests.builders import (
     a_shipment,
     a_size,
     an_address,
+    stalls,
 )
 
 
@@ -119,7 +120,9 @@ def test_rates_of_all_carriers_are_shown_cheapest_first() -> None:
         ship_from=an_address(), ship_to=an_address("FR"), weight_g=500, dimensions=a_size()
     )
 
-    rates = queries.get_rates([PricedCarrier("dear", 900), PricedCarrier("cheap", 400)], asked)
+    rates = queries.get_rates(
+        stalls(PricedCarrier("dear", 900), PricedCarrier("cheap", 400)), asked
+    )
 
     assert [(rate.carrier, str(rate.price)) for rate in rates.rates] == [
         ("cheap", "4.00 EUR"),

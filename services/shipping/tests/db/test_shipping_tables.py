@@ -136,7 +136,7 @@ def test_a_shipment_goes_from_wish_to_door_through_the_database(
 
     handover = HandOver(shipment_id=shipment.shipment_id)
     with a_batch(engine, handover) as shipments:
-        tracking.hand_over(handover.shipment_id, work, shipments)
+        tracking.hand_over(handover, work, shipments)
     for _ in range(2):
         with a_batch(engine) as shipments:
             tracking.take_tracking(a_notice("delivered", 5, ONE, "evt-1"), work, shipments)

@@ -7,7 +7,15 @@ import pytest
 from chassis.outside import Declined
 from services.shipping import asks, executors
 from services.shipping.domain.shipment import Shipment
-from services.shipping.tests.builders import PricedCarrier, a_box, a_call, a_shipment, an_item
+from services.shipping.tests.builders import (
+    PricedCarrier,
+    a_box,
+    a_call,
+    a_shipment,
+    an_item,
+    forget_labels,
+    stalls,
+)
 
 
 @pytest.fixture
@@ -16,7 +24,8 @@ def shipment() -> Shipment:
 
 
 def buy(shipment: Shipment, *carriers: PricedCarrier, attempts: int = 1) -> dict[str, Any]:
-    return executors.buy(a_call(asks.buy(shipment), attempts), shipment, carriers)
+    call = a_call(asks.buy(shipment), attempts)
+    return executors.buy(call, shipment, stalls(*carriers), carriers, forget_labels)
 
 
 def test_the_cheapest_offer_for_the_service_is_bought_and_the_reason_kept(
@@ -96,6 +105,25 @@ def test_giving_back_reaches_every_key_at_every_carrier(shipment: Shipment) -> N
 
     first, second = shipment.keys
     assert (one.voided, two.voided) == ({second}, {first})
+
+
+def test_labels_go_back_to_who_sold_them_even_if_another_carrier_is_away(
+    shipment: Shipment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away, seller = PricedCarrier("away", 900), PricedCarrier("seller", 400)
+    buy(shipment, seller)
+    monkeypatch.setattr(away, "void", away_for_good)
+
+    with pytest.raises(ConnectionError):
+        executors.void(a_call(asks.void(shipment)), [away, seller])
+    assert seller.voided == set(shipment.keys), "one that is away keeps no other from it"
+
+    shipment.carrier = "seller"
+    executors.void(a_call(asks.void(shipment)), [away, seller])
+
+
+def away_for_good(_: str) -> None:
+    raise ConnectionError("away")
 
 
 @pytest.mark.parametrize(("country", "declared"), [("CH", 1), ("US", 1), ("FR", 0)])

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from chassis.errors import NotFound, Refused
-from services.shipping.carriers.carrier import find_carrier
+from chassis.errors import Refused
 from services.shipping.carriers.sandbox_webhook import read_webhook, sign
-from services.shipping.tests.builders import PricedCarrier, a_posting
+from services.shipping.tests.builders import a_posting
 
 
 def test_a_signed_event_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,8 +69,3 @@ def test_the_place_is_kept_as_far_as_it_can_be(place: Any, kept: str) -> None:
     body = a_posting(place=place)
 
     assert read_webhook(body, sign(body)).event.place == kept
-
-
-def test_a_carrier_that_we_do_not_know_is_not_found() -> None:
-    with pytest.raises(NotFound, match="There is no carrier pony"):
-        find_carrier([PricedCarrier("swift", 400)], "pony")
