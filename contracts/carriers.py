@@ -38,7 +38,7 @@ class CarrierKinds(Wire, frozen=True, kw_only=True):
     kinds: tuple[CarrierKind, ...]
 
 
-class Setting(Wire, frozen=True, kw_only=True):
+class CarrierSetting(Wire, frozen=True, kw_only=True):
     """One field of a configuration with its value."""
 
     name: Code
@@ -46,7 +46,7 @@ class Setting(Wire, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """Show the name; the value may be a secret."""
-        return f"Setting(name={self.name!r})"
+        return f"CarrierSetting(name={self.name!r})"
 
 
 class ServiceLevel(Wire, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ class SaveCarrierAccount(Wire, frozen=True, kw_only=True):
     active: bool = True
     countries: Annotated[tuple[Country, ...], Meta(max_length=250)] = ()
     services: Annotated[tuple[ServiceLevel, ...], Meta(max_length=20)] = ()
-    configuration: Annotated[tuple[Setting, ...], Meta(max_length=50)] = ()
+    configuration: Annotated[tuple[CarrierSetting, ...], Meta(max_length=50)] = ()
 
 
 class CarrierAccount(Wire, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ class CarrierAccount(Wire, frozen=True, kw_only=True):
     active: bool
     countries: tuple[Country, ...] = ()
     services: tuple[ServiceLevel, ...] = ()
-    configuration: tuple[Setting, ...] = ()
+    configuration: tuple[CarrierSetting, ...] = ()
     secrets_set: tuple[Code, ...] = ()
     capabilities: tuple[Text, ...] = ()
     saved_at: Instant | None = None

@@ -45,7 +45,7 @@ def save_account(
     settings = {name: value for name, value in told_now.items() if name not in secret}
     _check(kind, told_now, settings | secrets)
     make(wish.kind, Account(wish.account, _filled(kind, settings) | secrets), _engine_of(session))
-    shown = tuple(said.Setting(name=n, value=v) for n, v in sorted(settings.items()))
+    shown = tuple(said.CarrierSetting(name=n, value=v) for n, v in sorted(settings.items()))
     values = {
         "account": wish.account,
         "kind": wish.kind,

@@ -51,7 +51,7 @@ SHARED = {
     "GET /customers/{customer}/terms", "PUT /customers/{customer}/terms",
     "GET /payment-accounts",
     "POST /rates", "GET /return-policy",
-    "GET /carrier-kinds", "GET /carrier-accounts",
+    "GET /carrier-kinds", "GET /carrier-accounts", "GET /channel-kinds",
 }  # fmt: skip
 LISTS = {
     "GET /orders", "POST /orders/counts", "GET /payments", "GET /warehouses",

@@ -8,7 +8,7 @@ const one = (account: string) => ({ params: { path: { account } } })
 
 export const accounts = {
   all: () => got(api.GET('/payment-accounts')),
-  save: ({ account, ...body }: { account: string } & Schemas['SaveAccount']) =>
+  save: ({ account, ...body }: { account: string } & Schemas['SaveAccountBody']) =>
     got(api.PUT('/payment-accounts/{account}', { ...one(account), body })),
   test: (account: string) => got(api.POST('/payment-accounts/{account}/test', one(account))),
 }

@@ -59,7 +59,7 @@ function Form({ kinds, of }: { kinds: Kind[]; of?: Account }) {
   const [secrets, setSecrets] = useState<Record<string, string>>({})
   const declared = kinds.find((one) => one.kind === kind)?.settings ?? []
   const act = useChange(
-    () => accounts.save({ account, kind, mode, currencies, active, settings: values(told), secrets: values(secrets) }),
+    () => accounts.save({ account, kind, mode, currencies: currencies as Account['currencies'], active, settings: values(told), secrets: values(secrets) }),
     { refresh: [LIST], done: () => setSecrets({}), says: t('It is saved.') },
   )
   const ready = !!account && declared.every(({ name, secret, required }) => !required || (secret ? secrets[name] || of?.secrets.includes(name) : told[name]))

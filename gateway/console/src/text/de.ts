@@ -467,12 +467,9 @@ export const de = {
   'live': 'echt',
   'test': 'Test',
   'Currencies': 'Währungen',
-  'Add an account': 'Konto hinzufügen',
   'Small letters, digits and dashes; orders name it.': 'Kleinbuchstaben, Ziffern und Striche; Aufträge nennen es.',
   'None: all that the provider takes.': 'Keine: alle, die der Anbieter nimmt.',
   'kept as it is': 'bleibt, wie es ist',
   'Takes new orders': 'Nimmt neue Aufträge',
   'What was paid with an account goes on with it, also when it is off.': 'Was mit einem Konto bezahlt wurde, läuft damit weiter, auch wenn es aus ist.',
-  'Account': 'Konto',
-  'Change': 'Ändern',
 } as const

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound, Refused
-from contracts.carriers import SaveCarrierAccount, ServiceLevel, Setting
+from contracts.carriers import SaveCarrierAccount, ServiceLevel, CarrierSetting
 from services.shipping import accounts, label_files
 from services.shipping.carriers.carrier import LabelFile
 from services.shipping.tests.builders import NOW
@@ -23,7 +23,7 @@ def session(engine: sa.Engine) -> Iterator[Session]:
 
 def a_wish(*, kind: str = "easypost", **changes: Any) -> SaveCarrierAccount:
     told = changes.pop("told", {"api_key": "EZTK-very-secret", "label_format": "ZPL"})
-    configuration = tuple(Setting(name=name, value=value) for name, value in told.items())
+    configuration = tuple(CarrierSetting(name=name, value=value) for name, value in told.items())
     fields = {"account": "ep-us", "kind": kind, "name": "EasyPost US"}
     return SaveCarrierAccount(**{**fields, "configuration": configuration, **changes})
 
