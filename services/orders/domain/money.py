@@ -36,6 +36,8 @@ def _failed(order: Order, told: payments.PaymentFailed) -> Told:
 
 def _captured(order: Order, told: payments.PaymentCaptured) -> Told:
     before, order.captured = order.captured, max(order.captured, told.captured)
+    if told.invoice:
+        order.file(told.invoice)
     return [Change("payment captured", str(told.amount), *_sums(order, before, order.captured))]
 
 
