@@ -38,7 +38,9 @@ def _captured(order: Order, told: payments.PaymentCaptured) -> Told:
     before, order.captured = order.captured, max(order.captured, told.captured)
     if told.invoice:
         order.file(told.invoice)
-    return [Change("payment captured", str(told.amount), *_sums(order, before, order.captured))]
+    why = f"invoice {told.invoice}" if told.invoice else ""
+    sums = _sums(order, before, order.captured)
+    return [Change("payment captured", str(told.amount), *sums, reason=why)]
 
 
 def _capture_failed(_: Order, told: payments.CaptureFailed) -> Told:

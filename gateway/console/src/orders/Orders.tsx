@@ -94,7 +94,7 @@ function Search({ text, busy, search }: { text: string; busy: boolean; search: (
       onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
       leftSection={<Icon name="search" />}
       rightSection={busy && <Loader size="xs" />}
-      placeholder={t('Number, external id, name, e-mail, phone, postcode, SKU, tracking …')}
+      placeholder={t('Number, external id, name, e-mail, phone, postcode, SKU, barcode, tracking, return, invoice …')}
       aria-label={t('Search orders')}
     />
   )

@@ -195,7 +195,7 @@ export const de = {
   'Nothing is to be picked': 'Nichts ist zu kommissionieren',
   'Nothing waits to be packed': 'Nichts wartet aufs Packen',
   'Now': 'Jetzt',
-  'Number, external id, name, e-mail, phone, postcode, SKU, tracking …': 'Nummer, externe Nummer, Name, E-Mail, Telefon, PLZ, Artikel, Sendungsnummer …',
+  'Number, external id, name, e-mail, phone, postcode, SKU, barcode, tracking, return, invoice …': 'Nummer, Fremdnummer, Name, E-Mail, Telefon, PLZ, Artikel, Barcode, Sendung, Retoure, Rechnung …',
   'Of every age': 'Jedes Alter',
   'On hand': 'Vorhanden',
   'On hold': 'Angehalten',
