@@ -142,7 +142,7 @@ class Gate:
         return show(route, answer)
 
     def _answer(self, route: Route, asked: Any, caller: Caller, request_id: str) -> Any:
-        if route.own:
+        if route.own and (route.own_if is None or route.own_if(asked)):
             assert self._own is not None
             return route.own(self._own, asked, caller)
         if route.with_services:

@@ -30,7 +30,8 @@ class Route:
     address of what was made. `ask` puts the question, if it is not simply put to its service, and
     `decided_by` tells which service's question it is, if that depends on what is asked. `take`
     reads the body itself, piece by piece, and sees to it that nothing is done twice. `own` answers
-    from what the gateway keeps itself, `with_services` from that and from what services say; what
+    from what the gateway keeps itself (if `own_if` says so, where it depends on what is asked),
+    `with_services` from that and from what services say; what
     is `secret` is not kept with its Idempotency-Key.
     """
 
@@ -50,6 +51,7 @@ class Route:
     take: Callable[[Asks, Any, str, str], Any] | None = None
     decided_by: Callable[[Any], Question[Any, Any]] | None = None
     own: Callable[[Own, Any, Caller], Any] | None = None
+    own_if: Callable[[Any], bool] | None = None
     with_services: Callable[[Own, Asks, Any, Caller], Any] | None = None
     secret: bool = False
     needs: str = field(kw_only=True)

@@ -4,9 +4,9 @@ Every word is found by its start, and so is what stands behind a sign in it: `TE
 `blue`, `ann@example.com` also by `example.com`. PostgreSQL's own parser of texts is not asked: it
 cuts SKUs and e-mails in ways that nobody who types their first letters expects.
 
-A barcode is not kept with an order: it is looked up among the SKUs when somebody searches, and stands
-for the SKUs that have it. So what an order is found by costs nothing when it is accepted, and is right
-when a barcode is given to a SKU later.
+A barcode is not kept with an order: it is looked up among the SKUs when somebody searches, and
+stands for those that have it. So it costs nothing when an order is accepted, and a barcode that a
+SKU gets later is right for the orders before.
 
 Each word is kept with the week in which its order was placed in front of it: `2956smith`. So the
 newest of all Smiths are found without looking at the others (see finding.py), and what is written

@@ -170,6 +170,7 @@ export const de = {
   'Menu': 'Menü',
   'Money': 'Geld',
   'My columns': 'Meine Spalten',
+  'Map the listing': 'Angebot zuordnen',
   'Name': 'Name',
   'New password': 'Neues Passwort',
   'Next': 'Als Nächstes',
