@@ -1,9 +1,10 @@
 """What does not go on, anywhere? All services are asked at once, and their lists become one.
 
-The gateway is asked as well, for it sends webhooks (webhooks/stuck.py). Each service lists what it knows, longest first, from behind the same moment; so the first of all
-of them together are the page. A service that does not answer is named in `missing`. A decision
-goes to the service that the exception's id begins with. Whose an exception is the gateway keeps
-itself (owners.py); lists are narrowed here, for no service knows of all that they are narrowed by.
+The gateway is asked as well, for it sends webhooks (webhooks/stuck.py). Each service lists what it
+knows, longest first, from behind the same moment; so the first of all of them together are the
+page. A service that does not answer is named in `missing`. A decision goes to the service that the
+exception's id begins with. Whose an exception is the gateway keeps itself (owners.py); lists are
+narrowed here, for no service knows of all that they are narrowed by.
 """
 
 import hashlib
@@ -173,10 +174,7 @@ def _found(own: Own, asker: Asks, exception_id: str, actor: str) -> Stuck:
     after = ""
     for _ in range(MOST_PAGES if owner or service == OURS else 0):
         asked = FindStuck(after=after, limit=MOST_AT_ONCE)
-        if owner:
-            page = asker.ask(owner.STUCK, asked, actor=actor)
-        else:
-            page = own.troubles.find(asked)
+        page = asker.ask(owner.STUCK, asked, actor=actor) if owner else own.troubles.find(asked)
         found: list[Stuck] = [one for one in page.stuck if one.exception_id == exception_id]
         if found:
             return found[0]

@@ -106,7 +106,7 @@ class Gate:
         reach("before_commit", [route.question])
         try:
             if (first := self._requests.begin(record, fingerprint)) is not None:
-                return first.again()
+                return first.again(sealed=route.sealed)
         except Reused:
             told = f"The Idempotency-Key {key} was used with another body or If-Match."
             return problem("key-reused", told)
@@ -124,7 +124,7 @@ class Gate:
         if is_passing(response):
             self._requests.let_go(record)
         else:
-            self._requests.end(record, Answer.of(response))
+            self._requests.end(record, Answer.of(response, sealed=route.sealed))
         return response
 
     def _ask(self, route: Route, asked: Any, caller: Caller, request_id: str) -> Response:

@@ -31,8 +31,8 @@ class Route:
     `decided_by` tells which service's question it is, if that depends on what is asked. `take`
     reads the body itself, piece by piece, and sees to it that nothing is done twice. `own` answers
     from what the gateway keeps itself (if `own_if` says so, where it depends on what is asked),
-    `with_services` from that and from what services say; what
-    is `secret` is not kept with its Idempotency-Key.
+    `with_services` from that and from what services say; what is `secret` is not kept with its
+    Idempotency-Key, what is `sealed` is kept so that only we can read it.
     """
 
     method: str
@@ -54,6 +54,7 @@ class Route:
     own_if: Callable[[Any], bool] | None = None
     with_services: Callable[[Own, Asks, Any, Caller], Any] | None = None
     secret: bool = False
+    sealed: bool = False
     needs: str = field(kw_only=True)
 
     @property

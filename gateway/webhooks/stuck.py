@@ -54,7 +54,7 @@ IS_PAUSED = sa.text(
     " where subscription_id = :id and state = 'paused' and why <> '' for update"
 )
 FEW = (
-    "select delivery_id, subject from webhook_deliveries"
+    "select delivery_id, subject from webhook_deliveries"  # noqa: S608 - our own words
     f" where subscription_id = :id and state = 'dead' order by delivery_id limit {COUNTED}"
 )
 AGAIN = sa.text(
