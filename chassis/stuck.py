@@ -96,18 +96,7 @@ def position(asked: FindStuck) -> tuple[datetime, str]:
 
 def decide(service: str, wish: DecideStuck, work: Unit) -> None:
     """Do what a person decided about a message or a call, and have it written down."""
-    _, _, rest = wish.exception_id.partition(":")
-    kind, _, subject = rest.partition(":")
-    if kind not in MOVES or not wish.exception_id.startswith(f"{service}:"):
-        raise NotFound("exception", wish.exception_id, "exception_id")
-    check_allowed(wish, MOVES[kind])
-    found = _take(work.session, kind, subject, wish.decision, work.now)
-    if found is None:
-        raise NotFound("exception", wish.exception_id, "exception_id")
-    telemetry.get_log().info(
-        "decided", exception=wish.exception_id, decision=wish.decision, by=work.actor,
-        reason=wish.reason, name=found.name,
-    )  # fmt: skip
+    kind, found = do(service, wish, work.session, work.actor, work.now)
     if order_id := order_in(found.correlation_id):
         what = "call" if kind == CALL else "message"
         done = {"retry": f"{what} retried", "skip": f"{what} dropped"}[wish.decision]
@@ -121,6 +110,25 @@ def decide(service: str, wish: DecideStuck, work: Unit) -> None:
             ),
             correlation_id=order_id,
         )
+
+
+def do(
+    service: str, wish: DecideStuck, session: Session, actor: str, now: datetime
+) -> tuple[str, Any]:
+    """Do what a person decided about a message or a call; give its kind, and what it was about."""
+    _, _, rest = wish.exception_id.partition(":")
+    kind, _, subject = rest.partition(":")
+    if kind not in MOVES or not wish.exception_id.startswith(f"{service}:"):
+        raise NotFound("exception", wish.exception_id, "exception_id")
+    check_allowed(wish, MOVES[kind])
+    found = _take(session, kind, subject, wish.decision, now)
+    if found is None:
+        raise NotFound("exception", wish.exception_id, "exception_id")
+    telemetry.get_log().info(
+        "decided", exception=wish.exception_id, decision=wish.decision, by=actor,
+        reason=wish.reason, name=found.name,
+    )  # fmt: skip
+    return kind, found
 
 
 def check_allowed(wish: DecideStuck, allowed: Sequence[str]) -> None:

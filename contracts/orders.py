@@ -231,7 +231,7 @@ class OrderFilter(Wire, frozen=True, kw_only=True):
     """Which orders are meant; what is empty is not looked at.
 
     Each word of `text` matches the start of number, external id, name, e-mail, phone, postcode,
-    SKU or tracking number.
+    SKU, tracking number, id of a return (RMA) or number of an invoice, or a whole barcode.
     """
 
     status: Text = ""
@@ -248,7 +248,7 @@ class FindOrders(OrderFilter, frozen=True, kw_only=True):
     """Which orders to list, newest first; `after` is the `next` of the page before.
 
     Each word of `text` matches the start of number, external id, name, e-mail, phone, postcode,
-    SKU or tracking number.
+    SKU, tracking number, id of a return (RMA) or number of an invoice, or a whole barcode.
     """
 
     after: Text = ""

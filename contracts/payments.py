@@ -99,12 +99,13 @@ class PaymentFailed(Message, frozen=True, kw_only=True):
 
 @event("payments.captured.v1")
 class PaymentCaptured(Message, frozen=True, kw_only=True):
-    """Money was taken (or, on terms, invoiced)."""
+    """Money was taken (or, on terms, invoiced; then `invoice` is the number of the invoice)."""
 
     order_id: OrderId
     capture_id: Text
     amount: Money
     captured: MinorUnits
+    invoice: Text = ""
 
 
 @event("payments.capture_failed.v1")

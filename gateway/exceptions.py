@@ -1,9 +1,10 @@
 """What does not go on, anywhere? All services are asked at once, and their lists become one.
 
-Each service lists what it knows, longest first, from behind the same moment; so the first of all
-of them together are the page. A service that does not answer is named in `missing`. A decision
-goes to the service that the exception's id begins with. Whose an exception is the gateway keeps
-itself (owners.py); lists are narrowed here, for no service knows of all that they are narrowed by.
+The gateway is asked as well, for it sends webhooks (webhooks/stuck.py). Each service lists what it
+knows, longest first, from behind the same moment; so the first of all of them together are the
+page. A service that does not answer is named in `missing`. A decision goes to the service that the
+exception's id begins with. Whose an exception is the gateway keeps itself (owners.py); lists are
+narrowed here, for no service knows of all that they are narrowed by.
 """
 
 import hashlib
@@ -28,6 +29,7 @@ from gateway.ports import Asks
 SECONDS = 3.0
 MOST_PAGES, MOST_AT_ONCE = 10, 200
 OWNERS = (orders, payments, inventory, warehouse, shipping, returns, channels)
+OURS = "gateway"
 DECIDERS: dict[str, Question[DecideStuck, Nothing]] = {
     owner.DECIDE.service: owner.DECIDE for owner in OWNERS
 }
@@ -77,7 +79,7 @@ def find_exceptions(own: Own, asker: Asks, asked: FindExceptions, caller: Caller
     missing: tuple[str, ...] = ()
     for _ in range(MOST_PAGES):
         size = MOST_AT_ONCE if _is_narrowed(asked) else asked.limit
-        page, after, missing = _page(asker, FindStuck(after=after, limit=size), caller.actor)
+        page, after, missing = _page(own, asker, FindStuck(after=after, limit=size), caller.actor)
         owners = own.owners.of(one.exception_id for one in page)
         for one in page:
             if asked.until and one.since > asked.until:
@@ -125,19 +127,20 @@ def forget_owners(own: Own, asker: Asks, now: datetime) -> int:
     silent: set[str] = set()
     after = ""
     while True:
-        page, after, missing = _page(asker, FindStuck(after=after, limit=MOST_AT_ONCE), "timer")
+        asked = FindStuck(after=after, limit=MOST_AT_ONCE)
+        page, after, missing = _page(own, asker, asked, "timer")
         told.update(one.exception_id for one in page)
         silent.update(missing)
         if not after:
             break
     heard = [owner.STUCK.service for owner in OWNERS if owner.STUCK.service not in silent]
-    return own.owners.forget(told, heard, now)
+    return own.owners.forget(told, [OURS, *heard], now)
 
 
 def _hand_over(  # noqa: PLR0913 - whose it becomes has an id and a name
     own: Own, asker: Asks, exception_id: str, user_id: str, name: str, caller: Caller
 ) -> ExceptionView:
-    one = _found(asker, exception_id, caller.actor)
+    one = _found(own, asker, exception_id, caller.actor)
     had = own.owners.of([exception_id]).get(exception_id)
     if (had.user_id if had else "") == user_id:
         return _view(one, had)
@@ -164,14 +167,14 @@ def _hand_over(  # noqa: PLR0913 - whose it becomes has an id and a name
     return _view(one, own.owners.of([exception_id]).get(exception_id))
 
 
-def _found(asker: Asks, exception_id: str, actor: str) -> Stuck:
+def _found(own: Own, asker: Asks, exception_id: str, actor: str) -> Stuck:
     """Find an exception at its service; raises NotFound when it is gone."""
     service = exception_id.partition(":")[0]
     owner = next((one for one in OWNERS if one.STUCK.service == service), None)
     after = ""
-    for _ in range(MOST_PAGES if owner else 0):
-        assert owner is not None
-        page = asker.ask(owner.STUCK, FindStuck(after=after, limit=MOST_AT_ONCE), actor=actor)
+    for _ in range(MOST_PAGES if owner or service == OURS else 0):
+        asked = FindStuck(after=after, limit=MOST_AT_ONCE)
+        page = asker.ask(owner.STUCK, asked, actor=actor) if owner else own.troubles.find(asked)
         found: list[Stuck] = [one for one in page.stuck if one.exception_id == exception_id]
         if found:
             return found[0]
@@ -180,7 +183,9 @@ def _found(asker: Asks, exception_id: str, actor: str) -> Stuck:
     raise NotFound("exception", exception_id[:100], "exception_id")
 
 
-def _page(asker: Asks, asked: FindStuck, actor: str) -> tuple[list[Stuck], str, tuple[str, ...]]:
+def _page(
+    own: Own, asker: Asks, asked: FindStuck, actor: str
+) -> tuple[list[Stuck], str, tuple[str, ...]]:
     """Ask all services for a page: what is on it, where the next begins, who does not answer."""
     answers = asker.ask_all(
         [(owner.STUCK, asked) for owner in OWNERS], actor=actor, timeout=SECONDS
@@ -195,6 +200,7 @@ def _page(asker: Asks, asked: FindStuck, actor: str) -> tuple[list[Stuck], str, 
     if len(silent) == len(OWNERS):
         raise next(answer for answer in answers if isinstance(answer, Unavailable))
     heard = [answer for answer in answers if not isinstance(answer, Unavailable)]
+    heard.append(own.troubles.find(asked))
     found = sorted(
         (one for answer in heard for one in answer.stuck),
         key=lambda one: (one.since, one.exception_id),
@@ -219,6 +225,16 @@ def _is_narrowed(asked: FindExceptions) -> bool:
 def _matches(one: ExceptionView, kind: str, owner: str) -> bool:
     has = one.assigned_to.user_id if one.assigned_to else "nobody"
     return kind in {"", one.kind} and owner in {"", has}
+
+
+def is_ours(asked: DecideStuck) -> bool:
+    """Tell whether an exception is the gateway's own."""
+    return asked.exception_id.startswith(f"{OURS}:")
+
+
+def decide_ours(own: Own, asked: DecideStuck, caller: Caller) -> Nothing:
+    """Decide about what does not go on in the gateway itself."""
+    return own.troubles.decide(asked, caller.actor)
 
 
 def decider(asked: Any) -> Question[Any, Any]:

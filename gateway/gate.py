@@ -106,7 +106,7 @@ class Gate:
         reach("before_commit", [route.question])
         try:
             if (first := self._requests.begin(record, fingerprint)) is not None:
-                return first.again()
+                return first.again(sealed=route.sealed)
         except Reused:
             told = f"The Idempotency-Key {key} was used with another body or If-Match."
             return problem("key-reused", told)
@@ -124,7 +124,7 @@ class Gate:
         if is_passing(response):
             self._requests.let_go(record)
         else:
-            self._requests.end(record, Answer.of(response))
+            self._requests.end(record, Answer.of(response, sealed=route.sealed))
         return response
 
     def _ask(self, route: Route, asked: Any, caller: Caller, request_id: str) -> Response:
@@ -142,7 +142,7 @@ class Gate:
         return show(route, answer)
 
     def _answer(self, route: Route, asked: Any, caller: Caller, request_id: str) -> Any:
-        if route.own:
+        if route.own and (route.own_if is None or route.own_if(asked)):
             assert self._own is not None
             return route.own(self._own, asked, caller)
         if route.with_services:

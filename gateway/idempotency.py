@@ -3,6 +3,9 @@
 The record is made before the work, so a second request that comes meanwhile is told to wait. If
 the gateway dies in between, the request may be sent again after a minute: it carries the same
 request id to the services, which do nothing twice.
+
+An answer that holds a secret is kept sealed: whoever did not get it can ask again for a day, and
+the database tells nobody.
 """
 
 import time
@@ -17,6 +20,7 @@ from flask import Response
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from chassis import clock
+from chassis.sealing import seal, unseal
 from chassis.together import Together
 from gateway.tables import requests
 
@@ -63,14 +67,16 @@ class Answer:
     body: bytes
 
     @classmethod
-    def of(cls, response: Response) -> "Answer":
-        """Keep what must be the same when it is given again."""
+    def of(cls, response: Response, *, sealed: bool = False) -> "Answer":
+        """Keep what must be the same when it is given again; sealed, if it holds a secret."""
         headers = {n: response.headers[n] for n in SHOWN_AGAIN if n in response.headers}
-        return cls(response.status_code, headers, response.get_data())
+        body = response.get_data()
+        return cls(response.status_code, headers, seal(body.decode()).encode() if sealed else body)
 
-    def again(self) -> Response:
+    def again(self, *, sealed: bool = False) -> Response:
         """Give it again, marked as such."""
-        return Response(self.body, self.status, {**self.headers, "Idempotent-Replayed": "true"})
+        body = unseal(self.body.decode()).encode() if sealed else self.body
+        return Response(body, self.status, {**self.headers, "Idempotent-Replayed": "true"})
 
 
 @dataclass(frozen=True, slots=True)

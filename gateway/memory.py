@@ -12,6 +12,7 @@ from chassis import clock
 from chassis.ask import Unavailable
 from chassis.errors import Refused
 from contracts.message import Question
+from contracts.stuck import FindStuck, StuckPage
 from gateway.caller import Caller
 from gateway.idempotency import ABANDONED, Answer, Reused, Running
 
@@ -142,6 +143,7 @@ class MemoryOwn:
     """What of the gateway's own stores lists over all services look at."""
 
     owners: "MemoryOwners" = field(default_factory=lambda: MemoryOwners())
+    troubles: "MemoryTroubles" = field(default_factory=lambda: MemoryTroubles())
 
 
 class MemoryOwners:
@@ -150,6 +152,14 @@ class MemoryOwners:
     def of(self, _exception_ids: Iterable[str]) -> Mapping[str, Any]:
         """Tell whose these are."""
         return {}
+
+
+class MemoryTroubles:
+    """In the gateway itself all goes on."""
+
+    def find(self, _asked: FindStuck) -> StuckPage:
+        """Give an empty page."""
+        return StuckPage(stuck=())
 
 
 @dataclass

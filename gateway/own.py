@@ -18,6 +18,7 @@ from gateway.views.store import Views
 from gateway.webhooks.bindings import Bindings, BrokerLine, Line
 from gateway.webhooks.desk import Subscriptions
 from gateway.webhooks.history import History
+from gateway.webhooks.stuck import Troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Own:
     live: Hub
     views: Views
     owners: Owners
+    troubles: Troubles
 
 
 def open_own(engine: sa.Engine, settings: Settings, line: Line | None = None) -> Own:
@@ -58,4 +60,5 @@ def open_own(engine: sa.Engine, settings: Settings, line: Line | None = None) ->
         Hub(),
         Views(whole),
         Owners(whole),
+        Troubles(whole),
     )

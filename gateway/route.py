@@ -30,8 +30,9 @@ class Route:
     address of what was made. `ask` puts the question, if it is not simply put to its service, and
     `decided_by` tells which service's question it is, if that depends on what is asked. `take`
     reads the body itself, piece by piece, and sees to it that nothing is done twice. `own` answers
-    from what the gateway keeps itself, `with_services` from that and from what services say; what
-    is `secret` is not kept with its Idempotency-Key.
+    from what the gateway keeps itself (if `own_if` says so, where it depends on what is asked),
+    `with_services` from that and from what services say; what is `secret` is not kept with its
+    Idempotency-Key, what is `sealed` is kept so that only we can read it.
     """
 
     method: str
@@ -50,8 +51,10 @@ class Route:
     take: Callable[[Asks, Any, str, str], Any] | None = None
     decided_by: Callable[[Any], Question[Any, Any]] | None = None
     own: Callable[[Own, Any, Caller], Any] | None = None
+    own_if: Callable[[Any], bool] | None = None
     with_services: Callable[[Own, Asks, Any, Caller], Any] | None = None
     secret: bool = False
+    sealed: bool = False
     needs: str = field(kw_only=True)
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from chassis import sealing, stuck
+from chassis import sealing
 from chassis.bus import Bus
 from chassis.config import read_settings
 from chassis.errors import NotFound
@@ -20,6 +20,7 @@ from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
 from services.channels import (
     connecting,
+    exceptions,
     handlers,
     import_queries,
     imports,
@@ -151,13 +152,13 @@ class ChannelsService:
 
     @answers(channels.STUCK)
     def stuck(self, asked: FindStuck, session: Session) -> StuckPage:
-        """List messages and calls that wait in vain."""
-        return stuck.page(asked, stuck.waiting(session, self.name, asked))
+        """List what does not go on."""
+        return exceptions.find_stuck(session, asked)
 
     @performs(channels.DECIDE)
     def decide(self, wish: DecideStuck, work: Unit) -> Nothing:
-        """Decide about one of them."""
-        stuck.decide(self.name, wish, work)
+        """Decide about what does not go on."""
+        exceptions.decide(wish, work)
         return Nothing()
 
     @handles(orders.OrdersImported)

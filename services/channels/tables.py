@@ -159,6 +159,12 @@ under_way = sa.Table(
     sa.Column("order_id", sa.Text, primary_key=True),
     sa.Column("at", Instant, nullable=False, index=True),
 )
+calls = metadata.tables["outside_calls"]
+sa.Index(
+    "ix_outside_calls_failed",
+    calls.c.done_at,
+    postgresql_where=sa.text("state in ('refused', 'failed')"),
+)
 keep(Inbound, inbounds)
 keep(FileImport, imports)
 keep(Pull, pulls)

@@ -23,10 +23,14 @@ from chassis.errors import Refused
 from contracts import orders as said
 from contracts.values import Money
 from services.orders.tables import orders, search
-from services.orders.words import asked_for, queries_for, week_of
+from services.orders.words import Asked, asked_for, codes_in, queries_for, week_of
 
 MOST_COUNTED = 10_000
 FIRST_LOOK, LOOKED_AT = 4, 4_000
+WITH_BARCODE = (
+    "select code, s.sku from unnest(%s::text[]) as code"
+    " cross join lateral (select sku from skus where data -> 'barcodes' ? code limit 20) s"
+)
 ROW = (
     "order_id", "number", "state", "payment_status", "fulfillment_status", "channel",
     "channel_order_id", "customer_name", "total", "currency", "tags", "placed_at",
@@ -40,7 +44,7 @@ def find_orders(session: Session, asked: said.FindOrders) -> said.OrderPage:
     wanted = asked.limit + 1
     before = _cursor(asked.after) if asked.after else None
     goes_on: Cursor | None = None
-    if words := asked_for(asked.text, asked.tag):
+    if words := _asked_for(session, asked):
         rows, goes_on = _with_words(session, words, asked, before)
     else:
         found = (
@@ -60,7 +64,7 @@ def find_orders(session: Session, asked: said.FindOrders) -> said.OrderPage:
 
 
 def _with_words(
-    session: Session, words: Sequence[str], asked: said.FindOrders, before: Cursor | None
+    session: Session, words: Sequence[Asked], asked: said.FindOrders, before: Cursor | None
 ) -> tuple[Sequence[Any], Cursor | None]:
     """Orders with these words, and where to go on if there may be more of them."""
     statuses, wanted = _statuses(asked, asked.channels), asked.limit + 1
@@ -77,6 +81,15 @@ def _with_words(
     return rows, (looked_at[-1].placed_at, looked_at[-1].order_id)
 
 
+def _asked_for(session: Session, asked: said.OrderFilter) -> list[Asked]:
+    """What is asked for by words; one that is a barcode is asked for by its SKUs, too."""
+    coded: dict[str, list[str]] = {}
+    if codes := codes_in(asked.text):
+        for code, sku in session.connection().exec_driver_sql(WITH_BARCODE, (codes,)):
+            coded.setdefault(code, []).append(sku)
+    return asked_for(asked.text, asked.tag, coded)
+
+
 def count_orders(session: Session, asked: said.CountOrders) -> said.OrderCounts:
     """Count the orders of several views, each no further than `MOST_COUNTED`."""
     return said.OrderCounts(
@@ -88,7 +101,7 @@ def _count(
     session: Session, view: said.OrderFilter, channels: Sequence[str] | None
 ) -> said.OrderCount:
     most, statuses = MOST_COUNTED + 1, _statuses(view, channels)
-    if words := asked_for(view.text, view.tag):
+    if words := _asked_for(session, view):
         some = _worded(session, words, view, None, most).subquery()
         query = sa.select(sa.func.count(), sa.func.count()).select_from(some)
         if statuses:
@@ -123,7 +136,7 @@ def _listed(
 
 def _worded(
     session: Session,
-    words: Sequence[str],
+    words: Sequence[Asked],
     asked: said.OrderFilter,
     before: Cursor | None,
     most: int,

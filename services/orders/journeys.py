@@ -61,10 +61,10 @@ class Journeys:
 
     def hear(self, message: Any) -> None:
         """Take what another service has told: facts first, then the runs that wait for it."""
-        before = self.order.lines
+        before, papers = self.order.lines, self.order.papers
         for change in facts.apply(self.order, message):
             self._tell(change)
-        if isinstance(message, ShipmentLabeled):
+        if isinstance(message, ShipmentLabeled) or self.order.papers != papers:
             self._orders.find_by(self.order)
         for run in self._all():
             if not is_about(run, message):

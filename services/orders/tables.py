@@ -63,6 +63,7 @@ orders = sa.Table(
     sa.Column("tags", Packed(tuple[str, ...]), nullable=False),
     sa.Column("notes", Packed(tuple[Note, ...]), nullable=False),
     sa.Column("sendings", Packed(tuple[Sending, ...]), nullable=False),
+    sa.Column("papers", Packed(tuple[str, ...]), nullable=False, server_default="[]"),
     sa.Column("canceling", sa.Text, nullable=False),
     sa.Column("rounds", sa.Integer, nullable=False),
     sa.Column("seq", sa.Integer, nullable=False),
@@ -117,6 +118,7 @@ skus = sa.Table(
     sa.Column("sku", sa.Text, primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("data", Packed(SkuData), nullable=False),
+    sa.Index("ix_skus_barcodes", sa.text("(data -> 'barcodes')"), postgresql_using="gin"),
 )
 saga_runs, saga_steps = saga_tables(metadata)
 exceptions, rounds = watch_tables(metadata)

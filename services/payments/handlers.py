@@ -125,7 +125,8 @@ def _take(
     if payment.by_provider and capture.amount:
         work.call(asks.capture(payment, capture))
         return
+    invoice = ""
     if payment.method == "invoice" and capture.amount:
-        bill(payment, capture.amount, work, payments)
+        invoice = bill(payment, capture.amount, work, payments)
     capture.move(AttemptState.SUCCEEDED)
-    tells.captured(payment, capture.capture_id, capture.amount, work)
+    tells.captured(payment, capture.capture_id, capture.amount, work, invoice)

@@ -42,12 +42,13 @@ def trust(payment: Payment, work: Work, payments: Payments) -> None:
         secure(payment, "terms", work, payments)
 
 
-def bill(payment: Payment, amount: int, work: Work, payments: Payments) -> None:
+def bill(payment: Payment, amount: int, work: Work, payments: Payments) -> str:
     """Write an invoice for what has left; money that came before it counts at once."""
     terms = payments.terms(payment.customer)
     due = terms.due_date(work.now) if terms else work.now
-    payments.open_invoice(payment, amount, due, work.now)
+    number = payments.open_invoice(payment, amount, due, work.now)
     payments.pay_invoices(payment)
+    return number
 
 
 def count_paid(payment: Payment, amount: int, payments: Payments) -> None:

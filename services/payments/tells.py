@@ -52,13 +52,14 @@ def failed(order_id: str, code: str, reason: str, work: Work) -> None:
     work.send(event, correlation_id=order_id)
 
 
-def captured(payment: Payment, capture_id: str, amount: int, work: Work) -> None:
-    """Say that money was taken."""
+def captured(payment: Payment, capture_id: str, amount: int, work: Work, invoice: str = "") -> None:
+    """Say that money was taken, or an invoice was written."""
     event = PaymentCaptured(
         order_id=payment.order_id,
         capture_id=capture_id,
         amount=money(payment, amount),
         captured=payment.captured,
+        invoice=invoice,
     )
     work.send(event, correlation_id=payment.order_id)
 

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.sealing import unseal
+from gateway.idempotency import Requests
 from gateway.tests.browsers import app_on
-from gateway.tests.builders import Api
+from gateway.tests.builders import STAGE, Api
 from gateway.tests.webhook_world import ORDER, URL, World, confirmed, placed
 
 Call = Callable[..., Any]
@@ -230,3 +231,30 @@ def test_neither_the_new_nor_the_old_secret_is_in_the_database(
     assert first not in kept
     assert second not in kept
     assert [unseal(one) for one in kept] == [second, first]
+
+
+def test_who_did_not_get_the_secret_asks_again_with_the_same_key(
+    call: Call, engine: sa.Engine
+) -> None:
+    STAGE.api.requests = Requests(engine)
+    wish = {"url": URL, "events": ["order.*"]}
+    first = call("POST", "/webhook-subscriptions", wish, **{"Idempotency-Key": "k-1"})
+    again = call("POST", "/webhook-subscriptions", wish, **{"Idempotency-Key": "k-1"})
+    other = {**wish, "events": ["*"]}
+    reused = call("POST", "/webhook-subscriptions", other, **{"Idempotency-Key": "k-1"})
+
+    assert (first.status_code, again.status_code, reused.status_code) == (201, 201, 422)
+    assert again.json == first.json
+    assert (again.headers["Location"], again.headers["Idempotent-Replayed"]) == (
+        first.headers["Location"], "true",
+    )  # fmt: skip
+    assert len(call("GET", "/webhook-subscriptions").json["subscriptions"]) == 1
+    where = f"{first.headers['Location']}/secret"
+    rotated = [call("POST", where, {}, **{"Idempotency-Key": "k-2"}) for _ in range(2)]
+    assert rotated[0].json["secret"] == rotated[1].json["secret"] != first.json["secret"]
+
+    with engine.connect() as connection:
+        kept = connection.exec_driver_sql("select body from idempotent_requests").scalars().all()
+    assert [bytes(body).startswith(b"sealed:") for body in kept] == [True, True]
+    for told in (first.json["secret"], rotated[0].json["secret"]):
+        assert not any(told.encode() in bytes(body) for body in kept)

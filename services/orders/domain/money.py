@@ -36,7 +36,11 @@ def _failed(order: Order, told: payments.PaymentFailed) -> Told:
 
 def _captured(order: Order, told: payments.PaymentCaptured) -> Told:
     before, order.captured = order.captured, max(order.captured, told.captured)
-    return [Change("payment captured", str(told.amount), *_sums(order, before, order.captured))]
+    if told.invoice:
+        order.file(told.invoice)
+    why = f"invoice {told.invoice}" if told.invoice else ""
+    sums = _sums(order, before, order.captured)
+    return [Change("payment captured", str(told.amount), *sums, reason=why)]
 
 
 def _capture_failed(_: Order, told: payments.CaptureFailed) -> Told:

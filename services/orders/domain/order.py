@@ -103,6 +103,7 @@ class Order:
     tags: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     sendings: tuple[Sending, ...] = ()
+    papers: tuple[str, ...] = ()
     canceling: str = ""
     rounds: int = 1
     seq: int = 0
@@ -120,6 +121,11 @@ class Order:
     def move(self, to: State) -> None:
         """Move to a state, or raise IllegalMove."""
         self.state = LIFE.move(self.order_id, State(self.state), to).value
+
+    def file(self, paper: str) -> None:
+        """Keep the number of a return or an invoice, so that the order is found by it."""
+        if paper not in self.papers:
+            self.papers = (*self.papers, paper)
 
     def expect_version(self, expected: int | None) -> None:
         """Refuse to go on if somebody has changed the order meanwhile."""

@@ -10,7 +10,8 @@ from services.orders.domain.history import Change, Told, listed
 from services.orders.domain.order import Order
 
 
-def _opened(_: Order, told: returns.ReturnOpened) -> Told:
+def _opened(order: Order, told: returns.ReturnOpened) -> Told:
+    order.file(told.return_id)
     goods = listed(_goods(told.lines))
     return [Change("return opened", told.return_id, after=goods, reason=told.reason)]
 

@@ -59,6 +59,11 @@ class Browser:
     def click(self, text: str) -> None:
         self.button(text).click()
 
+    def tab(self, name: str) -> WebElement:
+        """The view of the orders with this name; behind it stands how many there are."""
+        named = f"//*[@aria-label='Views']//button[starts-with(normalize-space(), '{name}')]"
+        return self._one(By.XPATH, named)
+
     def sees(self, text: str, within: float = 15) -> None:
         """Wait until the page says this."""
         eventually(lambda: text in self.text, within=within)

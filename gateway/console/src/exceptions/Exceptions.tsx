@@ -50,7 +50,7 @@ export function Exceptions() {
           busy={pages.busy}
           empty={<Empty title={t('Nothing is stuck')} todo={t('What cannot go on by itself appears here, with what can be done about it.')} />}
           columns={[
-            { head: t('What'), main: true, cell: (one) => <><Text size="sm" fw={600}>{word(one.kind)}{one.step && ` · ${word(one.step)}`}</Text>{one.order_id && <Link to={`/orders/${one.order_id}`}>{t('Show the order')}</Link>}</> },
+            { head: t('What'), main: true, cell: (one) => <><Text size="sm" fw={600}>{word(one.kind)}{one.step && ` · ${word(one.step)}`}</Text>{one.order_id && <Link to={`/orders/${one.order_id}`}>{t('Show the order')}</Link>}{one.kind === 'unmapped' && <Link to="/channels">{t('Map the listing')}</Link>}{one.exception_id.startsWith('gateway:') && <Link to="/settings?tab=webhooks">{t('Webhooks')}</Link>}</> },
             { head: t('Why'), cell: (one) => <Text size="sm" maw={520}>{one.problem}</Text> },
             { head: t('Since'), cell: (one) => <Text size="sm" title={when(one.since)}>{age(one.since)}</Text> },
             { head: t('Waits for'), cell: (one) => word(one.owner) },

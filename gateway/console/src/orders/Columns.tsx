@@ -1,19 +1,15 @@
-/** Which columns does somebody want to see? The browser remembers. */
+/** Which columns does somebody want to see? They belong to the view, and can be saved with it. */
 import { Button, Checkbox, Popover, Stack } from '@mantine/core'
-import { useLocalStorage } from '@mantine/hooks'
 import { t } from '@/text/text'
-
-export function useColumns() {
-  return useLocalStorage<string[]>({ key: 'orders-hidden-columns', defaultValue: [], getInitialValueInEffect: false })
-}
+import type { ColumnKey } from './views'
 
 interface Choice {
-  all: { key: string; head: string }[]
-  hidden: string[]
-  choose: (hidden: string[]) => void
+  all: { key: ColumnKey; head: string }[]
+  shown: ColumnKey[]
+  choose: (shown: ColumnKey[]) => void
 }
 
-export function Columns({ all, hidden, choose }: Choice) {
+export function Columns({ all, shown, choose }: Choice) {
   return (
     <Popover position="bottom-end">
       <Popover.Target><Button variant="default" size="xs" visibleFrom="sm">{t('Columns')}</Button></Popover.Target>
@@ -23,8 +19,8 @@ export function Columns({ all, hidden, choose }: Choice) {
             <Checkbox
               key={key}
               label={head}
-              checked={!hidden.includes(key)}
-              onChange={(event) => choose(event.currentTarget.checked ? hidden.filter((one) => one !== key) : [...hidden, key])}
+              checked={shown.includes(key)}
+              onChange={(event) => choose(event.currentTarget.checked ? [...shown, key] : shown.filter((one) => one !== key))}
             />
           ))}
         </Stack>

@@ -13,14 +13,16 @@ import { Sorry } from '@/parts/Sorry'
 import { State } from '@/parts/State'
 import { money, when } from '@/text/show'
 import { t } from '@/text/text'
-import { Columns, useColumns } from './Columns'
+import { Columns } from './Columns'
 import { Filters } from './Filters'
-import { type Filter, filterOf, queryOf } from './views'
-import { Views } from './Views'
+import { Keep } from './Keep'
+import { useTakeOver } from './takeOver'
+import { addressOf, chosen, type ColumnKey, columnsOf, type Filter, queryOf, type Seen, seenIn } from './views'
+import { useViews, Views } from './Views'
 
 type Row = Of<'OrderRow'>
 
-const COLUMNS: (Column<Row> & { key: string })[] = [
+const COLUMNS: (Column<Row> & { key: ColumnKey })[] = [
   { key: 'number', head: t('Order'), main: true, cell: (row) => <Link className="plain" to={`/orders/${row.order_id}`}><b>#{row.number}</b></Link> },
   { key: 'customer', head: t('Customer'), cell: (row) => row.customer },
   { key: 'status', head: t('Status'), short: true, cell: (row) => <State of={row.status} /> },
@@ -34,32 +36,38 @@ const COLUMNS: (Column<Row> & { key: string })[] = [
 
 export function Orders() {
   const [query, setQuery] = useSearchParams()
-  const filter = filterOf(query)
-  const choose = (wanted: Filter) => setQuery(queryOf(wanted), { replace: true })
-  const [hidden, setHidden] = useColumns()
-  const pages = usePages(['orders', query.toString()], async (after) => {
+  const seen = seenIn(query)
+  const { filter } = seen
+  const look = (wanted: Seen) => setQuery(addressOf(wanted), { replace: true })
+  const choose = (wanted: Filter) => look({ ...seen, filter: wanted })
+  useTakeOver()
+  const saved = useViews().data?.views ?? []
+  const view = saved.find((one) => one.view_id === seen.view)
+  const shown = columnsOf(seen, view)
+  const pages = usePages(['orders', queryOf(filter).toString()], async (after) => {
     const page = await got(api.GET('/orders', { params: { query: { ...filter, after, limit: 50 } } }))
     return { rows: page.orders, next: page.next }
   })
   return (
     <>
       <Head title={t('Orders')}>
-        <Columns all={COLUMNS.map(({ key, head }) => ({ key, head }))} hidden={hidden} choose={setHidden} />
+        <Keep seen={seen} saved={saved} choose={look} />
+        <Columns all={COLUMNS} shown={shown} choose={(columns) => look({ ...seen, columns: chosen(columns, view) })} />
       </Head>
       <Search text={filter.text ?? ''} busy={pages.stale} search={(text) => choose({ ...filter, text })} />
-      <Views filter={filter} choose={choose} />
+      <Views seen={seen} saved={saved} choose={look} />
       <Filters filter={filter} choose={choose} />
       <Sorry error={pages.error} again={pages.again} />
       {pages.pending ? <Busy /> : (
         <Rows
           label={t('Orders')}
           rows={pages.rows}
-          columns={COLUMNS.filter((column) => !hidden.includes(column.key))}
+          columns={COLUMNS.filter((column) => shown.includes(column.key))}
           id={(row) => row.order_id}
           to={(row) => `/orders/${row.order_id}`}
           more={pages.more}
           busy={pages.busy}
-          empty={query.size
+          empty={queryOf(filter).size
             ? <Empty title={t('No order matches')} todo={<>{t('Take a filter away or search for less.')} <Link to="/orders">{t('Show all orders')}</Link></>} />
             : <Empty title={t('There are no orders yet')} todo={<>{t('Connect a shop or import a file, and orders appear here.')} <Link to="/channels">{t('Channels')}</Link></>} />}
         />
@@ -86,7 +94,7 @@ function Search({ text, busy, search }: { text: string; busy: boolean; search: (
       onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
       leftSection={<Icon name="search" />}
       rightSection={busy && <Loader size="xs" />}
-      placeholder={t('Number, external id, name, e-mail, phone, postcode, SKU, tracking …')}
+      placeholder={t('Number, external id, name, e-mail, phone, postcode, SKU, barcode, tracking, return, invoice …')}
       aria-label={t('Search orders')}
     />
   )

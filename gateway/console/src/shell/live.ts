@@ -17,6 +17,7 @@ const LISTS: Record<string, string[]> = {
 }
 const ONE: Record<string, string> = { orders: 'order', fulfillments: 'fulfillment', returns: 'return' }
 const TOGETHER_MS = 700
+const COUNTED_MS = 3_000 // as long as the gateway remembers counts
 
 /** The queries that news are about. */
 export function touched(news: News): string[][] {
@@ -24,6 +25,11 @@ export function touched(news: News): string[][] {
   const one = ONE[news.topic]
   const order = news.order_id ? [['order', news.order_id]] : []
   return [...lists, ...(one && news.id ? [[one, news.id]] : []), ...order]
+}
+
+/** The counts that news are about: they change with every order, and are asked for less often. */
+export function counted(news: News): string[][] {
+  return news.topic === 'orders' ? [['order-views'], ['order-counts']] : []
 }
 
 /** Listen while somebody looks; what comes close together is asked for once. */
@@ -48,19 +54,28 @@ export function useLive() {
 
 function listen(cache: QueryClient): EventSource {
   const source = new EventSource('/events')
-  const keys = new Map<string, string[]>()
-  let timer = 0
-  const later = () => {
-    timer ||= window.setTimeout(() => {
-      timer = 0
-      for (const key of keys.values()) void cache.invalidateQueries({ queryKey: key })
-      keys.clear()
-    }, TOGETHER_MS)
-  }
+  const soon = gathering(cache, TOGETHER_MS)
+  const later = gathering(cache, COUNTED_MS)
   source.addEventListener('change', (event: MessageEvent<string>) => {
-    for (const key of touched(JSON.parse(event.data) as News)) keys.set(key.join('\n'), key)
-    later()
+    const news = JSON.parse(event.data) as News
+    soon(touched(news))
+    later(counted(news))
   })
   source.addEventListener('reset', () => void cache.invalidateQueries())
   return source
+}
+
+/** Let what comes within some time be asked for once. */
+function gathering(cache: QueryClient, within: number): (keys: string[][]) => void {
+  const gathered = new Map<string, string[]>()
+  let timer = 0
+  return (keys) => {
+    if (!keys.length) return
+    for (const key of keys) gathered.set(key.join('\n'), key)
+    timer ||= window.setTimeout(() => {
+      timer = 0
+      for (const key of gathered.values()) void cache.invalidateQueries({ queryKey: key })
+      gathered.clear()
+    }, within)
+  }
 }

@@ -4,24 +4,30 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chassis.errors import NotFound, Refused
+from contracts.inventory import SkuSaved
 from contracts.orders import (
     CancelOrder,
     ChangeTags,
+    CountOrders,
     FindOrders,
     GetHistory,
+    OrderFilter,
     OrderRef,
     OriginsOf,
     ResolveStep,
 )
+from contracts.payments import PaymentCaptured
+from contracts.returns import ReturnOpened
 from contracts.shipping import ParcelLabel, ShipmentLabeled
 from contracts.stuck import FindStuck
 from contracts.values import Customer, Money
 from contracts.warehouse import OrderRouted, PlannedFulfillment, RoutingFailed
 from services.orders import exceptions, finding, handlers, journeys, queries
 from services.orders.sagas.hearing import is_stuck
-from services.orders.tests.builders import MUG, NOW, SHIRT, a_line, an_address
+from services.orders.tests.builders import MUG, NOW, SHIRT, a_line, a_sku, an_address
 from services.orders.tests.db.conftest import Office
 
 
@@ -172,6 +178,54 @@ def test_an_order_is_found_by_its_tracking_number_once_it_has_one(office: Office
 
     assert found(office, text="0034043") == [order_id]
     assert found(office, text="0034044") == []
+
+
+def test_an_order_is_found_by_the_barcodes_of_its_goods_as_they_are_now(office: Office) -> None:
+    mug = office.place(a_line(MUG)).order_id
+    shirt = office.place(a_line(SHIRT)).order_id
+    for version, codes in ((2, ("4006381333931", "X-'9")), (3, ("X-'9",))):
+        saved = replace(a_sku(MUG), barcodes=codes)
+        with office.batch() as (orders, _):
+            orders.save_sku(SkuSaved(sku=saved, version=version))
+        by_code = found(office, text="4006381333931"), found(office, text="x-'9 mug")
+        assert by_code == ([mug] if version == 2 else [], [mug])
+
+    assert found(office, text="X-'9 shirt") == []
+    assert found(office, text="shirt") == [shirt]
+    assert found(office, text="4006381") == []  # a barcode is scanned as a whole
+    counted = CountOrders(views=(OrderFilter(text="X-'9"), OrderFilter(text="4006381333931")))
+    assert [one.count for one in office.ask(finding.count_orders, counted).counts] == [1, 0]
+
+
+def test_a_barcode_of_several_skus_finds_the_orders_of_each(office: Office) -> None:
+    spaced = "SET 7"
+    for sku in (MUG, SHIRT, spaced):
+        with office.batch() as (orders, _):
+            orders.save_sku(SkuSaved(sku=replace(a_sku(sku), barcodes=("777",)), version=2))
+    placed = [office.place(a_line(sku)).order_id for sku in (MUG, SHIRT, spaced)]
+
+    assert sorted(found(office, text="777")) == sorted(placed)
+
+
+def test_an_order_is_found_by_its_return_and_its_invoice_whatever_happens_later(
+    office: Office,
+) -> None:
+    order_id = office.place().order_id
+    return_id = "ret_01KK8W3T20BBNJATQ9E4ZXZVZ6"
+    opened = ReturnOpened(return_id=return_id, order_id=order_id, lines=(), reason="too small")
+    billed = PaymentCaptured(
+        order_id=order_id, capture_id="cap", amount=Money(amount=1, currency="EUR"), captured=0,
+        invoice="90817",
+    )  # fmt: skip
+    for message in (opened, billed):
+        office.do(journeys.on_told, message, runs=True)
+    office.do(handlers.change_tags, ChangeTags(order_id=order_id, add=("later",)))
+
+    assert found(office, text=return_id) == [order_id]
+    assert found(office, text="01kk8w3t20bb") == [order_id]
+    assert found(office, text="90817 later") == []  # a tag is no word
+    assert found(office, text="90817", tag="later") == [order_id]
+    assert found(office, text="90818") == []
 
 
 def test_a_page_that_was_never_given_is_refused(office: Office) -> None:

@@ -180,7 +180,7 @@ def test_an_invoice_is_written_for_each_shipment_with_the_terms_of_the_customer(
 ) -> None:
     cashier.take(some_terms(500))
     cashier.take(an_authorization(100, method="invoice"))
-    cashier.take(a_capture(30, "ful-1"))
+    (first,) = cashier.take(a_capture(30, "ful-1"))
     cashier.take(a_capture(30, "ful-1"))
     (told,) = cashier.take(a_capture(70, "ful-2"))
 
@@ -189,6 +189,7 @@ def test_an_invoice_is_written_for_each_shipment_with_the_terms_of_the_customer(
         (70, 14),
     ]
     assert (told.captured, cashier.sums) == (0, (100, 0, 0))
+    assert (first.invoice, told.invoice) == ("1", "2")
 
 
 def test_a_shipment_that_is_worth_nothing_asks_nobody(cashier: Cashier) -> None:
