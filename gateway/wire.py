@@ -20,11 +20,11 @@ LONGEST_LINE = 4096
 REFUSAL = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{}\n"
 
 
-class TooSlow(TimeoutError):
+class TooSlow(TimeoutError):  # noqa: N818 - what happened, as it is told
     """What was announced does not come."""
 
 
-class BadChunk(OSError):
+class BadChunk(OSError):  # noqa: N818 - likewise
     """A body in chunks that is not cut as it should be."""
 
 
@@ -86,7 +86,7 @@ class Protocol(HttpProtocol):  # type: ignore[misc] # eventlet has no types
     def setup(self) -> None:
         """Take what comes in time only."""
         super().setup()
-        self.rfile = Incoming(self.rfile)
+        self.rfile: Incoming = Incoming(self.rfile)
 
     def _read_request_line(self) -> bytes:
         with _within(IDLE_SECONDS):
@@ -117,17 +117,14 @@ def _within(seconds: float) -> eventlet.Timeout:
 def fault_of(headers: Any) -> str:
     """Tell what has two meanings in these headers; empty if nothing has."""
     lengths = headers.get_all("Content-Length", [])
-    codings = headers.get_all("Transfer-Encoding", [])
-    if headers.defects:
-        return "A header cannot be read."
-    if any("\n" in value or "\r" in value for value in headers.values()):
-        return "A header goes on in the next line."
-    if lengths and codings:
-        return "Content-Length and Transfer-Encoding are not allowed together."
-    if len(lengths) > 1 or not all(LENGTH.fullmatch(one.strip()) for one in lengths):
-        return "Content-Length is one number."
-    if codings and [one.strip().lower() for one in codings] != ["chunked"]:
-        return "Transfer-Encoding can only be chunked."
-    if len(headers.get_all("Host", [])) > 1:
-        return "There can be only one Host."
-    return ""
+    codings = [coding.strip().lower() for coding in headers.get_all("Transfer-Encoding", [])]
+    folded = any("\n" in value or "\r" in value for value in headers.values())
+    one_length = len(lengths) <= 1 and all(LENGTH.fullmatch(one.strip()) for one in lengths)
+    faults = {
+        "A header cannot be read.": bool(headers.defects) or folded,
+        "Content-Length and Transfer-Encoding do not go together.": bool(lengths and codings),
+        "Content-Length is one number.": not one_length,
+        "Transfer-Encoding can only be chunked.": codings not in ([], ["chunked"]),
+        "There can be only one Host.": len(headers.get_all("Host", [])) > 1,
+    }
+    return next((told for told, is_so in faults.items() if is_so), "")

@@ -1,8 +1,8 @@
 """Whatever is sent to whichever operation, the whole system answers as its document says.
 
 It has a system of its own, for strange orders, SKUs and warehouses would be in the way of other
-tests. Some requests are right and name things that exist, so that they come further than to "not found".
-The seed is always the same.
+tests. Some requests are right and name things that exist, so that they come further than to "not
+found". The seed is always the same.
 """
 
 from collections.abc import Iterator
