@@ -129,7 +129,7 @@ class PaymentsService:
         return Nothing()
 
     @performs(payments.SET_TERMS)
-    def set_terms(self, wish: payments.Terms, work: Unit) -> payments.Terms:
+    def set_terms(self, wish: payments.SetTerms, work: Unit) -> payments.Terms:
         """Agree on terms."""
         return queries.show_terms(invoices.set_terms(wish, SqlPayments(work.session)))
 

@@ -43,7 +43,7 @@ def secrets_used(system, api, staff):
     assert answer.status_code == 200, answer.text
     seed = person.get(f"{url}/session/second-factor", timeout=30).json()["secret"]
     person.put(f"{url}/session/second-factor", json={"code": MARK[:6]}, timeout=30)
-    key = api.post("/api-keys", {"name": f"key-{MARK}", "scopes": ["orders.read"]})["key"]
+    key = api.post("/api-keys", {"name": f"key-{MARK}", "scopes": ["orders.read"]})["secret"]
     hook = {"url": f"https://hooks.example.com/{MARK}", "events": ["order.placed"]}
     hook_secret = api.post("/webhook-subscriptions", hook)["secret"]
     shop = {
