@@ -371,6 +371,7 @@ class ResolveStep(Wire, frozen=True, kw_only=True):
     run_id: Text
     decision: Literal["retry", "skip", "compensate"]
     reason: Name
+    expected_version: int | None = None
 
 
 @command("orders.import.v1")

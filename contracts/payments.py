@@ -189,9 +189,10 @@ class PaymentsOf(Wire, frozen=True, kw_only=True):
 
 
 class Payments(Wire, frozen=True, kw_only=True):
-    """All payments of one order."""
+    """All payments of one order; `version` grows with each change of them, 0 if there are none."""
 
     payments: tuple[Payment, ...]
+    version: int = 0
 
 
 class RecordPayment(Wire, frozen=True, kw_only=True):
@@ -201,6 +202,7 @@ class RecordPayment(Wire, frozen=True, kw_only=True):
     amount: Money
     method: Literal["cash", "bank_transfer"]
     reference: Name
+    expected_version: int | None = None
 
 
 class GiveRefund(Wire, frozen=True, kw_only=True):
@@ -210,6 +212,7 @@ class GiveRefund(Wire, frozen=True, kw_only=True):
     refund_id: Name
     amount: Money
     reason: Name
+    expected_version: int | None = None
 
 
 class SettingValue(Wire, frozen=True, kw_only=True):
@@ -318,13 +321,27 @@ class ProviderWebhook(Wire, frozen=True, kw_only=True):
     signature: Text
 
 
-class Terms(Wire, frozen=True, kw_only=True):
-    """How much a customer (by e-mail) may owe on invoices, and for how long."""
+class SetTerms(Wire, frozen=True, kw_only=True):
+    """Agree on how much a customer (by e-mail) may owe on invoices, and for how long."""
 
     customer: Name
     credit_limit: Money
     net_days: Annotated[int, Meta(ge=0, le=365)] = 30
     note: LongText = ""
+    expected_version: int | None = None
+
+
+class Terms(Wire, frozen=True, kw_only=True):
+    """How much a customer (by e-mail) may owe on invoices, and for how long.
+
+    `version` grows with each change, also of what is owed.
+    """
+
+    customer: Name
+    credit_limit: Money
+    net_days: Annotated[int, Meta(ge=0, le=365)] = 30
+    note: LongText = ""
+    version: int = 1
 
 
 class TermsOf(Wire, frozen=True, kw_only=True):
@@ -354,7 +371,7 @@ FIND = question("payments.find", FindPayments, PaymentPage)
 RECORD = request("payments.record", RecordPayment, Payment)
 REFUND = request("payments.refund", GiveRefund, Payment)
 WEBHOOK = request("payments.webhook", ProviderWebhook, Nothing)
-SET_TERMS = request("payments.set_terms", Terms, Terms)
+SET_TERMS = request("payments.set_terms", SetTerms, Terms)
 GET_TERMS = question("payments.get_terms", TermsOf, Terms)
 STUCK = question("payments.stuck", FindStuck, StuckPage)
 DECIDE = request("payments.decide", DecideStuck, Nothing)

@@ -28,6 +28,7 @@ from gateway.live.hub import LISTENERS
 from gateway.own import Own, open_own
 from gateway.people import post
 from gateway.people.limits import Limits
+from gateway.wire import Protocol
 
 AT_ONCE = 512
 CONNECTIONS = 32
@@ -58,7 +59,7 @@ def serve() -> int:
     pool = GreenPool(AT_ONCE + LISTENERS)  # who listens does not take the place of who asks
     server = eventlet.spawn(
         eventlet.wsgi.server, socket, _taking_chunks(app), custom_pool=pool, log_output=False,
-        debug=False, keepalive=True, socket_timeout=75, minimum_chunk_size=65536,
+        debug=False, keepalive=True, socket_timeout=75, minimum_chunk_size=65536, protocol=Protocol,
     )  # fmt: skip
     serve_health(settings.health_port, lambda: asker.ready)
     eventlet.spawn(_prune, requests, own)

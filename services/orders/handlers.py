@@ -168,6 +168,7 @@ def add_note(wish: AddNote, work: Work, orders: Orders) -> Order:
 def resolve_step(wish: ResolveStep, work: Work, orders: Orders, runs: Runs) -> None:
     """Do what a person decided about a run that cannot go on by itself."""
     order = found(orders, wish.order_id)
+    order.expect_version(wish.expected_version)
     run = next((r for r in runs.of_subject(order.order_id) if r.run_id == wish.run_id), None)
     if run is None:
         raise NotFound("run", wish.run_id, "run_id")

@@ -1,15 +1,15 @@
 """How is an order paid after it has left? By invoice, on terms that were agreed before."""
 
-from chassis.errors import Refused
+from chassis.errors import NotFound, Refused, check_version
 from chassis.work import Work
-from contracts.payments import Terms
+from contracts.payments import SetTerms
 from services.payments.domain.payment import Payment
 from services.payments.domain.terms import CreditTerms
 from services.payments.ports import Payments
 from services.payments.securing import fail, secure
 
 
-def set_terms(wish: Terms, payments: Payments) -> CreditTerms:
+def set_terms(wish: SetTerms, payments: Payments) -> CreditTerms:
     """Agree on terms with a customer."""
     limit = wish.credit_limit
     if limit.amount < 0:
@@ -18,9 +18,12 @@ def set_terms(wish: Terms, payments: Payments) -> CreditTerms:
     customer = wish.customer.lower()
     terms = payments.terms(customer)
     if terms is None:
+        if wish.expected_version is not None:
+            raise NotFound("customer with terms", wish.customer, "customer")
         terms = CreditTerms(customer, limit.currency, limit.amount, wish.net_days, wish.note)
         payments.add(terms)
     else:
+        check_version("Terms", customer, wish.expected_version, terms.version)
         terms.agree(wish)
     return terms
 

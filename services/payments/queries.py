@@ -19,7 +19,10 @@ from services.payments.tables import facts, payments
 def get_payments(session: Session, asked: said.PaymentsOf) -> said.Payments:
     """Show the payments of an order with their facts."""
     found = read(session, Payment, sa.select(payments).where(payments.c.order_id == asked.order_id))
-    return said.Payments(payments=tuple(view(session, payment) for payment in found))
+    return said.Payments(
+        payments=tuple(view(session, payment) for payment in found),
+        version=sum(payment.version for payment in found),
+    )
 
 
 def view(session: Session, payment: Payment) -> said.Payment:
@@ -63,6 +66,7 @@ def show_terms(agreed: CreditTerms) -> said.Terms:
         credit_limit=Money(amount=agreed.credit_limit, currency=agreed.currency),
         net_days=agreed.net_days,
         note=agreed.note,
+        version=agreed.version,
     )
 
 

@@ -1,6 +1,6 @@
 """How is money counted that no provider moves: cash, a bank transfer, a channel's?"""
 
-from chassis.errors import IllegalMove, NotFound, NotYet, Refused
+from chassis.errors import IllegalMove, NotFound, NotYet, Refused, check_version
 from chassis.work import Work
 from contracts.payments import RecordPayment
 from services.payments import tells
@@ -23,6 +23,7 @@ def record_payment(wish: RecordPayment, work: Work, payments: Payments) -> Payme
     noted = payments.noted(payment, key)
     if noted == wish.amount.amount:
         return payment
+    check_version("Payment", payment.payment_id, wish.expected_version, payment.version)
     _check(wish, payment, noted)
     receive(payment, wish.amount.amount, key, work, payments)
     return payment

@@ -1,6 +1,6 @@
 """How is money given back: never more than was taken, and each refund once?"""
 
-from chassis.errors import NotFound, Refused
+from chassis.errors import NotFound, Refused, check_version
 from chassis.work import Work
 from contracts.payments import GiveRefund, RefundPayment
 from services.payments import asks, tells
@@ -38,6 +38,7 @@ def give_refund(wish: GiveRefund, work: Work, payments: Payments) -> Payment:
     elif known and known.state == AttemptState.UNKNOWN:
         ask_again(payment, known, work)
     elif known is None or known.state == AttemptState.FAILED:
+        check_version("Payment", payment.payment_id, wish.expected_version, payment.version)
         _check_amount(wish, payment)
         refund = known or Refund(
             wish.order_id, wish.refund_id, payment.payment_id, wish.amount.amount, wish.reason

@@ -156,7 +156,7 @@ class PaymentsService:
         self.accounts.read_again(work.session)
 
     @performs(payments.SET_TERMS)
-    def set_terms(self, wish: payments.Terms, work: Unit) -> payments.Terms:
+    def set_terms(self, wish: payments.SetTerms, work: Unit) -> payments.Terms:
         """Agree on terms."""
         return queries.show_terms(invoices.set_terms(wish, SqlPayments(work.session)))
 

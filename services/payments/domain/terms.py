@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.errors import Refused
-from contracts.payments import Terms
+from contracts.payments import SetTerms
 
 
 @dataclass
@@ -19,7 +19,7 @@ class CreditTerms:
     exposure: int = 0
     version: int = 1
 
-    def agree(self, wish: Terms) -> None:
+    def agree(self, wish: SetTerms) -> None:
         """Change the terms; the currency stays while something is owed in it."""
         currency = wish.credit_limit.currency
         if self.exposure and currency != self.currency:

@@ -13,7 +13,7 @@ from contracts.payments import (
     PaymentFact,
     RecordPayment,
     RefundPayment,
-    Terms,
+    SetTerms,
     VoidPayment,
 )
 from contracts.values import Money
@@ -102,9 +102,9 @@ def a_record(amount: Money | int, reference: str = "receipt-1", **changes: Any) 
     return RecordPayment(**{**fields, **changes})
 
 
-def some_terms(limit: Money | int = 500, customer: str = "ann@example.com") -> Terms:
+def some_terms(limit: Money | int = 500, customer: str = "ann@example.com") -> SetTerms:
     money = euro(limit) if isinstance(limit, int) else limit
-    return Terms(customer=customer, credit_limit=money, net_days=14)
+    return SetTerms(customer=customer, credit_limit=money, net_days=14)
 
 
 def outcome_of(call: Call, status: Any = "succeeded", answer: str = "succeeded") -> Outcome:
@@ -139,7 +139,7 @@ class Cashier:
             GiveRefund: refunding.give_refund,
             ProviderEvent: conclusions.take_webhook,
             Outcome: lambda outcome, *rest: CONCLUDES[outcome.call.kind](outcome, *rest),
-            Terms: lambda wish, _, payments: invoices.set_terms(wish, payments),
+            SetTerms: lambda wish, _, payments: invoices.set_terms(wish, payments),
         }
         done[type(message)](message, self.work, self.payments)
         return self.said()

@@ -14,6 +14,7 @@ from contracts.orders import (
     Delivery,
     PlaceHold,
     ReleaseHold,
+    ResolveStep,
 )
 from services.orders import handlers
 from services.orders.tests.builders import MUG, NOW, SHIRT, Desk, a_line, a_wish
@@ -167,6 +168,7 @@ def wishes(order_id: str, version: int | None = None) -> list[tuple[Any, Any]]:
         (handlers.release_hold, ReleaseHold(**which, hold_id="hol")),
         (handlers.change_tags, ChangeTags(**which, add=("vip",))),
         (handlers.add_note, AddNote(**which, text="no")),
+        (handlers.resolve_step, ResolveStep(**which, run_id="x", decision="retry", reason="no")),
     ]
 
 

@@ -1,8 +1,9 @@
 """Money that no provider moves is counted when somebody has seen it, and once."""
 
+import msgspec
 import pytest
 
-from chassis.errors import IllegalMove, NotFound, NotYet, Refused
+from chassis.errors import IllegalMove, NotFound, NotYet, Refused, Stale
 from contracts.values import Money
 from services.payments import handlers
 from services.payments.tests.builders import (
@@ -209,3 +210,28 @@ def test_terms_are_changed_in_place(cashier: Cashier) -> None:
 
     agreed = cashier.payments.agreed[ANN]
     assert (agreed.credit_limit, agreed.exposure) == (300, 100)
+
+
+def test_money_is_not_counted_on_what_was_seen_before_it_changed(cashier: Cashier) -> None:
+    cashier.take(an_authorization(method="cash"))
+    seen = cashier.payment.version
+
+    with pytest.raises(Stale):
+        cashier.take(a_record(40, expected_version=seen + 1))
+    assert cashier.sums == (0, 0, 0)
+    cashier.take(a_record(40, expected_version=seen))
+    assert cashier.sums == (40, 40, 0)
+
+
+def test_terms_are_not_changed_by_who_has_not_seen_the_last_change(cashier: Cashier) -> None:
+    with pytest.raises(NotFound):
+        cashier.take(msgspec.structs.replace(some_terms(500), expected_version=1))
+    cashier.take(some_terms(500))
+    terms = cashier.payments.terms(ANN)
+    assert terms is not None
+
+    with pytest.raises(Stale):
+        cashier.take(msgspec.structs.replace(some_terms(700), expected_version=terms.version + 1))
+    assert terms.credit_limit == 500
+    cashier.take(msgspec.structs.replace(some_terms(700), expected_version=terms.version))
+    assert terms.credit_limit == 700

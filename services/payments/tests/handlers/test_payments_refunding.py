@@ -1,8 +1,9 @@
 """Money goes back in parts, never more than was taken, and each refund once."""
 
+import msgspec
 import pytest
 
-from chassis.errors import NotFound, Refused
+from chassis.errors import NotFound, Refused, Stale
 from contracts.payments import GiveRefund
 from contracts.values import Money
 from services.payments import asks
@@ -154,3 +155,14 @@ def test_money_that_no_provider_moves_is_counted_as_given_back_at_once(
 
     assert (told.refunded, cashier.waiting()) == (30, [])
     assert cashier.sums == (100, 100, 30)
+
+
+def test_nothing_is_given_back_on_what_was_seen_before_it_changed(cashier: Cashier) -> None:
+    cashier.captured(100)
+    wish, seen = by_hand(euro(30)), cashier.payment.version
+
+    with pytest.raises(Stale):
+        cashier.take(msgspec.structs.replace(wish, expected_version=seen + 1))
+    assert (cashier.waiting(), cashier.payment.refundable) == ([], 100)
+    cashier.take(msgspec.structs.replace(wish, expected_version=seen))
+    assert (cashier.waiting(), cashier.payment.refundable) == (["refund"], 70)
