@@ -6,6 +6,7 @@ PAYMENTS = "services/payments/tests/handlers/test_payments_invariants.py"
 PAYMENT = "services/payments/tests/domain/test_payments_payment.py"
 REFUNDING = "services/payments/tests/handlers/test_payments_refunding.py"
 RETURNS = "services/returns/tests/handlers/test_returns_never_too_much.py"
+SALE = "services/returns/tests/domain/test_returns_sale.py"
 
 MONEY = (
     Mutation(
@@ -69,7 +70,7 @@ MONEY = (
         "services/returns/domain/sale.py",
         "worth = line.paid * now // line.quantity - line.paid * before // line.quantity",
         "worth = line.paid * units // line.quantity + 0 * before",
-        (RETURNS,),
+        (SALE,),
     ),
     Mutation(
         "more arrives than was asked for",

@@ -67,7 +67,7 @@ SAGAS = (
         "chassis/saga.py",
         "                return self._back(self._at[step.name] - 1, progress",
         "                return self._back(self._at[step.name] - 2, progress",
-        (WALKS,),
+        (ENGINE, WALKS),
     ),
     Mutation(
         "a late answer to a step is taken for its giving back",
