@@ -22,9 +22,7 @@ class NotPossible(Exception):  # noqa: N818 - what became of a drill
 
 def shared_system(state: Path) -> System:
     """Make the system of most scenarios: a broker of its own, a clock and failpoints to set."""
-    # receivers of webhooks are on this machine
-    private = {"WEBHOOKS_ALLOW_PRIVATE": "1"}
-    return System(state, lambda _said: None, own_broker=True, drill=True, extra=private)
+    return System(state, lambda _said: None, own_broker=True, drill=True)
 
 
 @dataclass(frozen=True, slots=True)
