@@ -11,7 +11,7 @@ from chassis.outside import Declined, Pending
 from services.channels.marketplaces.marketplace import Shop
 from services.channels.marketplaces.shopify import Shopify
 from services.channels.tests.builders import SECRET, SHOP, a_payload, signed
-from services.channels.tests.fake_shopify import FakeShopify
+from tests.fakes.shopify import FakeShopify
 
 market = Shopify()
 
