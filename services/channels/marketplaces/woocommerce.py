@@ -158,6 +158,8 @@ def _said(head: Head, shop: Shop, topic: str, body: str) -> Any:
                             else "canceled at WooCommerce")  # fmt: skip
     if status in NOTHING_TO_SEND:
         return NotForUs(f"The order is {status}.")
+    if not status:
+        return Unacceptable("It says no status: it is no order.", "status")
     if status != READY and status not in UNPAID:
         told = f"Whether an order that is {status[:40]!r} is to be sent is not known."
         return Unacceptable(told, "status")

@@ -261,7 +261,11 @@ def test_a_refund_whose_answer_was_lost_is_given_once_with_its_taxes(woo: FakeWo
     MARKET.push_refund(a_shop_of(woo), "k", back(1190))
 
     (made,) = woo.refunds[4711]
-    assert (made["amount"], woo.gateway_gave_back, woo.added_back) == ("11.90", Decimal("11.90"), {})
+    assert (made["amount"], woo.gateway_gave_back, woo.added_back) == (
+        "11.90",
+        Decimal("11.90"),
+        {},
+    )
     assert made["asked"]["line_items"] == [
         {"id": 11, "quantity": 1, "refund_total": "10.00",
          "refund_tax": [{"id": 75, "refund_total": "1.90"}]},
