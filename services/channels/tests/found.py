@@ -1,8 +1,8 @@
 """What do shops really send, and what do we make of it? Payloads found in public repositories.
 
-`python -m services.channels.tests.found` writes the table of payloads/found/README.md. Payloads that
-may not be copied are read from the folder that REAL_PAYLOADS names, if it names one: it has a table
-SOURCES.tsv and files as that names them.
+`python -m services.channels.tests.found` writes the table of payloads/found/README.md. Payloads
+that may not be copied are read from the folder that REAL_PAYLOADS names, if it names one: it has a
+table SOURCES.tsv and files as that names them.
 """
 
 import json
