@@ -36,8 +36,7 @@ def read(route: Route, values: Mapping[str, str]) -> Any:
     sent = _query(route) if route.method == "GET" else _body(route)
     if strange := sorted((route.hidden & sent.keys()) - {route.raw}):
         raise ma.ValidationError(dict.fromkeys(strange, STRANGE))
-    told = {name: request.headers.get(header, "") for header, name in route.headers.items()}
-    whole = {**sent, **values, **told}
+    whole = {**sent, **values, **_headers(route)}
     if route.inside:
         whole = {route.inside: whole}
     if (version := _expected_version(route)) is not None:
@@ -60,8 +59,17 @@ def _as_sent(route: Route, messages: Any) -> Any:
     """Name fields as the asker knows them: headers by their names, others by those of the body."""
     if route.inside and route.inside in messages:
         messages = messages[route.inside]
-    header_of = {name: header for header, name in route.headers.items()}
+    said = [header for header in route.headers if header in request.headers]
+    header_of = {route.headers[header]: header for header in reversed([*said, *route.headers])}
     return {header_of.get(name, name): told for name, told in messages.items()}
+
+
+def _headers(route: Route) -> dict[str, str]:
+    """Fill fields from headers; of several for one field, the first that says something."""
+    told = dict.fromkeys(route.headers.values(), "")
+    for header, name in route.headers.items():
+        told[name] = told[name] or request.headers.get(header, "")
+    return told
 
 
 def _query(route: Route) -> dict[str, Any]:

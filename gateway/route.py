@@ -24,15 +24,16 @@ class Route:
 
     `needs` is the one permission that whoever asks must have (people/roles.py); or OPEN for all who
     come, OWN for people who are logged in, about themselves, ANY for who may see anything.
-    The fields of the question come from the address, the `headers`, and the body (for GET from the
-    query). `raw` names the field that takes the whole body as text, `inside` the one that takes all
-    other fields. `document` is the media type of an answer that is a paper to print; `made` the
-    address of what was made. `ask` puts the question, if it is not simply put to its service, and
-    `decided_by` tells which service's question it is, if that depends on what is asked. `take`
-    reads the body itself, piece by piece, and sees to it that nothing is done twice. `own` answers
-    from what the gateway keeps itself (if `own_if` says so, where it depends on what is asked),
-    `with_services` from that and from what services say; what is `secret` is not kept with its
-    Idempotency-Key, what is `sealed` is kept so that only we can read it.
+    The fields of the question come from the address, the `headers` (of several for one field the
+    first that has come), and the body (for GET from the query). `raw` names the field that takes
+    the whole body as text, `inside` the one that takes all other fields. `document` is the media
+    type of an answer that is a paper to print; `made` the address of what was made. `ask` puts the
+    question, if it is not simply put to its service, and `decided_by` tells which service's
+    question it is, if that depends on what is asked. `take` reads the body itself, piece by piece,
+    and sees to it that nothing is done twice. `own` answers from what the gateway keeps itself (if
+    `own_if` says so, where it depends on what is asked), `with_services` from that and from what
+    services say; what is `secret` is not kept with its Idempotency-Key, what is `sealed` is kept so
+    that only we can read it.
     """
 
     method: str

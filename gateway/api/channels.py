@@ -6,10 +6,13 @@ from gateway.people.roles import OPEN
 from gateway.route import Route
 
 TAG = "channels"
-SHOPIFY = {
+FROM_SHOPS = {
     "X-Shopify-Topic": "topic",
     "X-Shopify-Event-Id": "event_id",
     "X-Shopify-Hmac-Sha256": "signature",
+    "X-WC-Webhook-Topic": "topic",
+    "X-WC-Webhook-Delivery-ID": "event_id",
+    "X-WC-Webhook-Signature": "signature",
 }
 # fmt: off
 ROUTES = (
@@ -28,6 +31,6 @@ ROUTES = (
     Route("GET",  "/channel-pushes",                        channels.PUSHES,      "List what we had to tell channels", TAG, needs="channels.read"),
     Route("POST", "/channel-pushes/{push_id}/retry",        channels.RETRY_PUSH,  "Try a failed push again", TAG, needs="channels.write"),
     Route("POST", "/webhooks/channels/{channel}",           channels.WEBHOOK,     "Take what a shop tells", "webhooks",
-          raw="body", headers=SHOPIFY, needs=OPEN),
+          raw="body", headers=FROM_SHOPS, needs=OPEN),
 )
 # fmt: on

@@ -1,5 +1,7 @@
 """What goes wrong behind the gateway is told as a problem that says what to do."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from eventlet.semaphore import Semaphore
@@ -130,6 +132,29 @@ def test_a_webhook_needs_no_key_but_the_right_signature(route, api: Api) -> None
     heard = api.services.heard[0]
     assert (answer.status_code, answer.json["type"]) == (401, "/problems/bad-signature")
     assert (heard.actor, heard.asked.body, heard.asked.signature) == ("webhook", "{}", "")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Shopify-Topic": "t", "X-Shopify-Event-Id": "e", "X-Shopify-Hmac-Sha256": "s"},
+        {"X-WC-Webhook-Topic": "t", "X-WC-Webhook-Delivery-ID": "e", "X-WC-Webhook-Signature": "s"},
+    ],
+    ids=["Shopify", "WooCommerce"],
+)
+def test_each_shop_says_in_headers_of_its_own_what_a_webhook_is(headers: Any, api: Api) -> None:
+    api.call("POST", "/webhooks/channels/shop", b"{}", headers=headers)
+
+    asked = api.services.heard[0].asked
+    assert (asked.topic, asked.event_id, asked.signature) == ("t", "e", "s")
+
+
+def test_a_header_that_cannot_be_taken_is_named_as_it_was_sent(api: Api) -> None:
+    answer = api.call(
+        "POST", "/webhooks/channels/shop", b"{}", headers={"X-WC-Webhook-Topic": "t" * 1000}
+    )
+
+    assert [fault["field"] for fault in answer.json["errors"]] == ["X-WC-Webhook-Topic"]
 
 
 def test_a_webhook_is_handed_on_byte_for_byte(api: Api) -> None:

@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 from services.channels.marketplaces.csv_orders import CsvOrders
 from services.channels.marketplaces.marketplace import Can, Marketplace
 from services.channels.marketplaces.shopify import Shopify
+from services.channels.marketplaces.woocommerce import WooCommerce
 
 GROUP = "oms.channels"
 
@@ -24,7 +25,12 @@ def registered(adapters: Iterable[Marketplace]) -> Mapping[str, Marketplace]:
 
 
 MARKETS = registered(
-    [Shopify(), CsvOrders(), *(point.load()() for point in entry_points(group=GROUP))]
+    [
+        Shopify(),
+        WooCommerce(),
+        CsvOrders(),
+        *(point.load()() for point in entry_points(group=GROUP)),
+    ]
 )
 
 

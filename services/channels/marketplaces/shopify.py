@@ -1,8 +1,5 @@
 """Shopify: orders by signed webhooks; shipments, stock, refunds, cancellations by Admin API."""
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -19,7 +16,9 @@ from services.channels.domain.pull import Cursor
 from services.channels.marketplaces.amounts import in_decimals, minor_units
 from services.channels.marketplaces.asking import UNKNOWN_HERE, ask
 from services.channels.marketplaces.marketplace import A_SECOND, Allowance, Can, Page, Setting, Shop
-from services.channels.marketplaces.shopify_order import moment, read_order
+from services.channels.marketplaces.moments import moment
+from services.channels.marketplaces.shopify_order import read_order
+from services.channels.marketplaces.signing import as_bytes, check_signature
 
 API = "/admin/api/2025-07"
 ORDERS_IN_A_PAGE = 100
@@ -88,18 +87,14 @@ class Shopify:
 
     def verify(self, shop: Shop, body: str, signature: str) -> None:
         """Refuse a webhook that is not signed with the app's secret (HMAC-SHA256 in Base64)."""
-        secret = shop.webhook_secret.encode()
-        digest = hmac.new(secret, _bytes(body), hashlib.sha256).digest()
-        expected = base64.b64encode(digest)
-        if not secret or not hmac.compare_digest(expected, _bytes(signature)):
-            raise Refused("bad_signature", "The signature does not fit the body.", "signature")
+        check_signature(shop.webhook_secret, body, signature)
 
     def read(self, shop: Shop, topic: str, body: str) -> Sequence[News]:
         """Read a webhook, or an order as it stands in a page: it speaks of one order."""
         if topic and topic not in ORDER_TOPICS:
             return [News(NotForUs(f"Topic {topic} is of no interest."))]
         try:
-            head = msgspec.json.decode(_bytes(body), type=Head)
+            head = msgspec.json.decode(as_bytes(body), type=Head)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Refused("malformed", "The body is no order in JSON.", "body") from None
         if not head.id or "\0" in str(head.id):
@@ -113,7 +108,7 @@ class Shopify:
         elif head.fulfillment_status == "fulfilled":
             said = NotForUs("The shop has sent it itself.")
         else:
-            said = read_order(_bytes(body), shop.channel)
+            said = read_order(as_bytes(body), shop.channel)
         return [News(said, str(head.id)[:255], moment(head.updated_at))]
 
     def pull(self, shop: Shop, cursor: Cursor) -> Page:
@@ -280,10 +275,6 @@ def _ask(shop: Shop, query: str, variables: Mapping[str, Any]) -> dict[str, Any]
             raise Pending(clock.now() + timedelta(seconds=2), "Shopify says: not so fast")
         raise Declined("query_refused", "Shopify does not take the query.")
     return answer.get("data") or {}
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode(errors="surrogatepass")
 
 
 def _call(shop: Shop, method: str, path: str, body: Any = None, key: str = "") -> dict[str, Any]:

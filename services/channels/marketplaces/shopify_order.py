@@ -6,7 +6,6 @@ is left out; the stated total is lowered by exactly that, so that the rest must 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -16,6 +15,7 @@ from contracts.orders import PlaceOrder
 from services.channels.domain.news import NotForUs, Sold, Unacceptable
 from services.channels.marketplaces.amounts import minor_units, spread
 from services.channels.marketplaces.checked import checked, invalid
+from services.channels.marketplaces.moments import moment
 from services.channels.marketplaces.shopify_payload import (
     Amount,
     Buyer,
@@ -41,15 +41,6 @@ def read_order(body: bytes, channel: str) -> Sold | NotForUs | Unacceptable:
         refusal = error if isinstance(error, Refused) else invalid(error)
         return Unacceptable(refusal.message, refusal.field or "body")
     return Sold(sold, unpaid=(order.financial_status or "pending") in UNPAID)
-
-
-def moment(text: Any) -> datetime | None:
-    """Read a time; None if it is none or says no zone."""
-    try:
-        at = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
 
 
 @dataclass(slots=True)

@@ -1,14 +1,22 @@
-"""What do all tests of channels share? A small shop over HTTP."""
+"""What do all tests of channels share? Small shops over HTTP."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from services.channels.tests.fake_shopify import FakeShopify, a_shop
+from tests.fakes.shopify import FakeShopify, a_shop
+from tests.fakes.woocommerce import FakeWooCommerce, a_woo_shop
 
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeShopify]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with a_shop() as shop:
+        yield shop
+
+
+@pytest.fixture
+def woo(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeWooCommerce]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with a_woo_shop() as shop:
         yield shop

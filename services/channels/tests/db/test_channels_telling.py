@@ -19,7 +19,7 @@ from services.channels.tests.builders import (
     shipped,
 )
 from services.channels.tests.db.batches import Service
-from services.channels.tests.fake_shopify import FakeShopify
+from tests.fakes.shopify import FakeShopify
 
 
 def test_pushes_are_seen_with_their_attempts_until_they_end(shop: Service) -> None:

@@ -1,7 +1,5 @@
 """What every adapter to a shop promises, checked for each of them."""
 
-import json
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -10,49 +8,31 @@ import pytest
 from chassis.errors import Refused
 from contracts.orders import PlaceOrder
 from services.channels.domain.news import Sold, Unacceptable
-from services.channels.marketplaces.csv_orders import CsvOrders
-from services.channels.marketplaces.marketplace import Marketplace, Shop
+from services.channels.marketplaces.marketplace import Shop
 from services.channels.marketplaces.registry import MARKETS
-from services.channels.marketplaces.shopify import Shopify
-from services.channels.tests.builders import adds_up, an_item, an_order
-from services.channels.tests.fake_shopify import FakeShopify
-
-HEAD = "order_id,sku,quantity,unit_price,name,line1,city,country,currency,taxes_included,tax"
-
-
-@dataclass(frozen=True)
-class Speech:
-    """How the shops of an adapter say the same thing."""
-
-    market: Marketplace
-
-    def order(self, price: str = "10.00", currency: str = "EUR", country: str = "DE") -> str:
-        if isinstance(self.market, CsvOrders):
-            return (
-                f"{HEAD}\n4711,MUG-1,2,{price},Ann,Main Street 1,Berlin,{country},{currency},no,0"
-            )
-        total = str(2 * float(price)) if price.replace(".", "").isdigit() else price
-        order = an_order(an_item("MUG-1", 2, price), total=total, currency=currency)
-        order["shipping_address"]["country_code"] = country
-        return json.dumps(order)
-
-
-@pytest.fixture(params=[Shopify(), CsvOrders()], ids=lambda market: market.kind)
-def speech(request: pytest.FixtureRequest) -> Speech:
-    return Speech(request.param)
-
+from services.channels.tests.builders import adds_up
+from services.channels.tests.speeches import SPEECHES, Speech
 
 SHOP = Shop("my-channel", location_id="77", access_token="token")
 
 
+@pytest.fixture(params=SPEECHES, ids=lambda speech: speech.market.kind)
+def speech(request: pytest.FixtureRequest) -> Speech:
+    return request.param
+
+
+def order(speech: Speech, price: str = "10.00", currency: str = "EUR", country: str = "DE") -> str:
+    return speech.order(price, currency, country)
+
+
 def read(speech: Speech, body: str) -> Any:
-    return speech.market.read(SHOP, "orders/create", body)
+    return speech.market.read(SHOP, speech.topic, body)
 
 
 def test_all_adapters_are_checked_here_and_known_by_their_kind() -> None:
     assert {kind: market.kind for kind, market in MARKETS.items()} == {
-        "shopify": "shopify", "csv": "csv",
-    }  # fmt: skip
+        speech.market.kind: speech.market.kind for speech in SPEECHES
+    }
 
 
 @pytest.mark.parametrize(
@@ -61,29 +41,29 @@ def test_all_adapters_are_checked_here_and_known_by_their_kind() -> None:
 def test_an_order_names_its_channel_and_id_and_adds_up(
     speech: Speech, price: str, currency: str, amount: int
 ) -> None:
-    (news,) = read(speech, speech.order(price, currency))
+    (news,) = read(speech, order(speech, price, currency))
 
-    order = news.said.order
+    sold = news.said.order
     assert isinstance(news.said, Sold)
-    assert (news.channel_order_id, order.channel_order_id, order.channel) == (
+    assert (news.channel_order_id, sold.channel_order_id, sold.channel) == (
         "4711", "4711", "my-channel",
     )  # fmt: skip
-    assert [(x.sku, x.quantity, x.unit_price) for x in order.lines] == [("MUG-1", 2, amount)]
-    assert (order.total, order.payment.method, adds_up(order)) == (2 * amount, "external", True)
+    assert [(x.sku, x.quantity, x.unit_price) for x in sold.lines] == [("MUG-1", 2, amount)]
+    assert (sold.total, sold.payment.method, adds_up(sold)) == (2 * amount, "external", True)
 
 
 def test_each_line_has_an_id_by_which_the_channel_knows_it(speech: Speech) -> None:
-    (news,) = read(speech, speech.order())
+    (news,) = read(speech, order(speech))
 
     assert all(line.channel_line_id for line in news.said.order.lines)
 
 
 def test_the_same_words_mean_the_same_each_time(speech: Speech) -> None:
-    assert read(speech, speech.order()) == read(speech, speech.order())
+    assert read(speech, order(speech)) == read(speech, order(speech))
 
 
 def test_an_order_can_be_handed_over_as_it_is(speech: Speech) -> None:
-    (news,) = read(speech, speech.order())
+    (news,) = read(speech, order(speech))
 
     wire = msgspec.json.encode(news.said.order)
     assert msgspec.json.decode(wire, type=PlaceOrder) == news.said.order
@@ -95,7 +75,7 @@ def test_an_order_can_be_handed_over_as_it_is(speech: Speech) -> None:
 def test_an_order_that_cannot_be_accepted_is_named_with_the_field(
     speech: Speech, changes: Any
 ) -> None:
-    (news,) = read(speech, speech.order(**changes))
+    (news,) = read(speech, order(speech, **changes))
 
     assert isinstance(news.said, Unacceptable)
     assert (news.channel_order_id, news.said.field != "", news.said.reason != "") == (
@@ -112,23 +92,22 @@ def test_what_cannot_be_read_at_all_is_refused_with_the_field(speech: Speech, bo
 
 def test_a_webhook_that_nobody_signed_is_refused(speech: Speech) -> None:
     with pytest.raises(Refused):
-        speech.market.verify(SHOP, speech.order(), "")
+        speech.market.verify(SHOP, order(speech), "")
 
 
-def test_what_is_told_twice_is_told_once(speech: Speech, fake: FakeShopify) -> None:
-    shop = Shop("my-channel", fake.url, "token", "", "77")
+def test_what_is_told_twice_is_told_once(speech: Speech, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     lines = [{"channel_line_id": "11", "quantity": 1}]
     left = {"channel_order_id": "4711", "carrier": "DHL", "tracking_numbers": ["T1"],
             "lines": lines}  # fmt: skip
     back = {"channel_order_id": "4711", "return_id": "ret_1", "lines": lines,
             "amount": {"amount": 500, "currency": "EUR"}}  # fmt: skip
     off = {"channel_order_id": "4711", "reason": "sold out", "restock": True}
-    for _ in range(2):
-        speech.market.acknowledge(shop, "k1", left)
-        speech.market.push_refund(shop, "k2", back)
-        speech.market.push_stock(shop, {"listing": "MUG-1", "available": 7})
-        speech.market.push_cancellation(shop, off)
+    with speech.opened() as (shop, heard):
+        for _ in range(2):
+            speech.market.acknowledge(shop, "ack-1", left)
+            speech.market.push_refund(shop, "refund-1", back)
+            speech.market.push_stock(shop, {"listing": "MUG-1", "available": 7})
+            speech.market.push_cancellation(shop, off)
 
-    hears = speech.market.kind == "shopify"
-    told = (len(fake.fulfillments), len(fake.refunds), len(fake.canceled), fake.stock)
-    assert told == ((1, 1, 1, {"9001": 7}) if hears else (0, 0, 0, {}))
+        assert heard() == speech.hears

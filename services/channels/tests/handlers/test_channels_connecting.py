@@ -18,7 +18,7 @@ from services.channels.marketplaces.marketplace import Setting as Asked
 from services.channels.marketplaces.registry import MARKETS, registered
 from services.channels.marketplaces.shopify import Shopify
 from services.channels.tests.builders import NOW, SHOP, Channel, a_connection
-from services.channels.tests.fake_shopify import FakeShopify
+from tests.fakes.shopify import FakeShopify
 
 
 class Stall(CsvOrders):

@@ -13,7 +13,7 @@ from services.channels.domain.pull import OVERLAP, Cursor
 from services.channels.marketplaces.marketplace import Shop
 from services.channels.marketplaces.shopify import Shopify
 from services.channels.tests.builders import FILES, NOW, SHOP, Channel, a_connection, an_order
-from services.channels.tests.fake_shopify import FakeShopify
+from tests.fakes.shopify import FakeShopify
 
 MANY = 1000
 

@@ -1,22 +1,21 @@
 """What does a shop at Shopify answer? A small one over real HTTP, with one order of three mugs."""
 
-import json
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+
+from tests.fakes.serving import Answer, Moods, served
 
 API = "/admin/api/2025-07"
 
 
-class FakeShopify:
+class FakeShopify(Moods):
     """The state of the shop; it counts what it is told, and refuses what Shopify refuses."""
 
     def __init__(self) -> None:
-        self.url = ""
+        super().__init__()
         self.token = "token"
         self.open = [
             {"id": 1, "status": "closed", "line_items": [an_item(100, 11, 5)]},
@@ -34,9 +33,6 @@ class FakeShopify:
         self.may_cancel = True
         self.items = {"MUG-1": 9001, "mug-1": 9009}
         self.stock: dict[Any, Any] = {}
-        self.answers_first: list[tuple[int, dict[str, str]]] = []
-        self.loses_answer_to = ""
-        self.asked: list[str] = []
         self.orders: list[Any] = []
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
@@ -57,6 +53,15 @@ class FakeShopify:
             return self.fulfill(body["fulfillment"])
         found = known.get(f"{method} {path}")
         return (200, found() or {}) if found else (404, {"errors": "Not Found"})
+
+    def serve(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> Answer:
+        """Answer who shows the token."""
+        if headers.get("X-Shopify-Access-Token") != self.token:
+            return 401, {"errors": "Invalid API key or access token"}, {}
+        if path.startswith("/orders.json?"):
+            query = dict(parse_qsl(path.partition("?")[2]))
+            return 200, *self.page(query, f"{self.url}{API}/orders.json")
+        return *self.answer(method, path, body), {}
 
     def page(self, query: dict[str, str], url: str) -> tuple[Any, dict[str, str]]:
         """List orders by their last change; the mark of a page is where it begins."""
@@ -139,50 +144,5 @@ def an_item(item_id: int, line: int, fulfillable: int) -> dict[str, int]:
 def a_shop() -> Iterator[FakeShopify]:
     """Open the shop on a port of its own."""
     shop = FakeShopify()
-
-    class Door(BaseHTTPRequestHandler):
-        def log_message(self, *_: Any) -> None:
-            """Be quiet."""
-
-        def do_GET(self) -> None:
-            self.serve("GET")
-
-        def do_POST(self) -> None:
-            self.serve("POST")
-
-        def serve(self, method: str) -> None:
-            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            path = self.path.removeprefix(API)
-            shop.asked.append(f"{method} {path}")
-            headers: dict[str, str] = {}
-            if shop.answers_first:
-                status, headers = shop.answers_first.pop(0)
-                answer: Any = {}
-            elif self.headers["X-Shopify-Access-Token"] != shop.token:
-                status, answer = 401, {"errors": "Invalid API key or access token"}
-            elif path.startswith("/orders.json?"):
-                query = dict(parse_qsl(path.partition("?")[2]))
-                status = 200
-                answer, headers = shop.page(query, f"{shop.url}{API}/orders.json")
-            else:
-                status, answer = shop.answer(method, path, json.loads(raw) if raw else None)
-            if shop.loses_answer_to == f"{method} {path}":
-                shop.loses_answer_to, self.close_connection = "", True
-                return
-            told = json.dumps(answer).encode()
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(told))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(told)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    shop.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with served(shop, shop.serve, API):
         yield shop
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

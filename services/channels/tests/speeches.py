@@ -1,0 +1,103 @@
+"""How do the shops of each adapter say the same thing, and what have they heard?
+
+An adapter is checked by the conformance suite as soon as it has a speech here.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from services.channels.marketplaces.csv_orders import CsvOrders
+from services.channels.marketplaces.marketplace import Marketplace, Shop
+from services.channels.marketplaces.shopify import Shopify
+from services.channels.marketplaces.woocommerce import WooCommerce
+from services.channels.tests.builders import an_item, an_order
+from tests.fakes.shopify import a_shop
+from tests.fakes.woocommerce import FakeWooCommerce, a_line, a_place, a_woo_shop
+
+HEAD = "order_id,sku,quantity,unit_price,name,line1,city,country,currency,taxes_included,tax"
+Heard = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Speech:
+    """How an adapter's shops sell two mugs, and a shop that can be told something.
+
+    `opened` gives the shop and what it has heard: counts of shipments, refunds, cancellations, and
+    the stock of MUG-1. `hears` tells which of that the shops of this kind can hear.
+    """
+
+    market: Marketplace
+    topic: str
+    order: Callable[[str, str, str], str]
+    opened: Callable[[], AbstractContextManager[tuple[Shop, Heard]]]
+    hears: tuple[int, int, int, int | None] = (1, 1, 1, 7)
+
+
+def _total(price: str) -> str:
+    return str(2 * float(price)) if price.replace(".", "").isdigit() else price
+
+
+def _shopify_order(price: str, currency: str, country: str) -> str:
+    order = an_order(an_item("MUG-1", 2, price), total=_total(price), currency=currency)
+    order["shipping_address"]["country_code"] = country
+    return json.dumps(order)
+
+
+@contextmanager
+def _shopify_shop() -> Iterator[tuple[Shop, Heard]]:
+    with a_shop() as fake:
+        shop = Shop("my-channel", fake.url, "token", "", "77")
+        yield shop, lambda: (
+            len(fake.fulfillments), len(fake.refunds), len(fake.canceled), fake.stock.get("9001"),
+        )  # fmt: skip
+
+
+def _csv_order(price: str, currency: str, country: str) -> str:
+    return f"{HEAD}\n4711,MUG-1,2,{price},Ann,Main Street 1,Berlin,{country},{currency},no,0"
+
+
+@contextmanager
+def _no_shop() -> Iterator[tuple[Shop, Heard]]:
+    yield Shop("my-channel"), lambda: (0, 0, 0, None)
+
+
+def _woo_order(price: str, currency: str, country: str) -> str:
+    total = _total(price)
+    order = {
+        "id": 4711, "status": "processing", "currency": currency, "total": total,
+        "date_modified_gmt": "2026-03-01T10:00:00", "shipping": a_place(country=country),
+        "billing": a_place(), "line_items": [a_line("MUG-1", 2, total)],
+    }  # fmt: skip
+    return json.dumps(order)
+
+
+def a_shop_of(fake: FakeWooCommerce, **changes: Any) -> Shop:
+    """A connection to a fake of WooCommerce."""
+    known = {"consumer_key": "ck_1", "consumer_secret": "cs_1", **changes}
+    return Shop("my-channel", fake.url, webhook_secret="hush", settings=known)
+
+
+@contextmanager
+def _woo_shop() -> Iterator[tuple[Shop, Heard]]:
+    with a_woo_shop() as fake:
+        fake.sell(a_line("MUG-1", 2, "20.00"))
+
+        def heard() -> Any:
+            marks = [x for x in fake.orders[4711]["meta_data"] if x["key"].startswith("_oms_ack-")]
+            back = [x for x in fake.refunds[4711] if x["reason"].startswith("ret_")]
+            off = [x for x in fake.refunds[4711] if x["reason"] == "sold out"]
+            told = [x for x in fake.notes[4711] if "T1" in x["note"]]
+            assert len(told) == len(marks)
+            return len(marks), len(back), len(off), fake.products[9001]["stock_quantity"]
+
+        yield a_shop_of(fake), heard
+
+
+SPEECHES = (
+    Speech(Shopify(), "orders/create", _shopify_order, _shopify_shop),
+    Speech(WooCommerce(), "order.created", _woo_order, _woo_shop),
+    Speech(CsvOrders(), "", _csv_order, _no_shop, hears=(0, 0, 0, None)),
+)

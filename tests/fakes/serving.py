@@ -1,0 +1,77 @@
+"""How does a fake of an outside system answer over real HTTP, and how does it misbehave?"""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Answer = tuple[int, Any, dict[str, str]]
+Serve = Callable[[str, str, Mapping[str, str], Any], Answer]
+
+
+class Moods:
+    """What goes wrong with a fake, and what it was asked.
+
+    `answers_first` are given before anything is done; `loses_answer_to` names a request that is
+    done and then not answered; `is_late` holds each answer back by so many seconds.
+    """
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.asked: list[str] = []
+        self.answers_first: list[tuple[int, dict[str, str]]] = []
+        self.loses_answer_to = ""
+        self.is_late = 0.0
+
+
+@contextmanager
+def served(moods: Moods, serve: Serve, below: str) -> Iterator[None]:
+    """Answer on a port of its own; `below` is what stands before each path."""
+
+    class Door(BaseHTTPRequestHandler):
+        def log_message(self, *_: Any) -> None:
+            """Be quiet."""
+
+        def do_GET(self) -> None:
+            self.serve("GET")
+
+        def do_POST(self) -> None:
+            self.serve("POST")
+
+        def do_PUT(self) -> None:
+            self.serve("PUT")
+
+        def serve(self, method: str) -> None:
+            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            path = self.path.removeprefix(below)
+            moods.asked.append(f"{method} {path}")
+            if moods.answers_first:
+                status, headers = moods.answers_first.pop(0)
+                answer: Any = {}
+            else:
+                sent = json.loads(raw) if raw else None
+                status, answer, headers = serve(method, path, self.headers, sent)
+            if moods.loses_answer_to == f"{method} {path}":
+                moods.loses_answer_to, self.close_connection = "", True
+                return
+            time.sleep(moods.is_late)
+            told = json.dumps(answer).encode()
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(told))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(told)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    moods.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
