@@ -18,7 +18,8 @@ def test_an_order_is_found_by_whatever_somebody_knows_of_it(api, staff, new_sku)
     body["ship_to"]["postcode"] = f"P{one[:7]}"
     order_id = api.post("/orders", body)["order_id"]
     other = api.post("/orders", order_body([(new_sku(berlin=5), 1, 900)]))["order_id"]
-    page = staff.ship_whole(order_id)
+    page = staff.pick_and_pack(order_id)
+    staff.hand_over(order_id)  # it is owed, so it is not completed
     order = page["order"]
     line = order["lines"][0]["line_id"]
     back = {"lines": [{"line_id": line, "quantity": 1, "reason": "unwanted"}]}
