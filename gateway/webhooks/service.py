@@ -12,6 +12,7 @@ from chassis import clock
 from chassis.bus import Bus
 from chassis.config import read_settings
 from chassis.wiring import handles, tends
+from gateway.jobs.running import Working
 from gateway.tables import metadata
 from gateway.webhooks import intake, outbox
 from gateway.webhooks.bindings import Bindings, BrokerLine
@@ -63,11 +64,12 @@ def _handles_all(method: Any) -> Any:
 
 
 class Deliveries:
-    """Takes the public events from the bus into the gateway's database, and sends them."""
+    """Takes the public events from the bus into the gateway's database, sends them; does jobs."""
 
     name = "gateway"
     bus = Bus(metadata, finish=intake.keep_heard, binds=BINDINGS.settle)
     sending = Sending()
+    working = Working()
 
     @_handles_all
     def hear(self, message: Any, work: Any) -> None:

@@ -1,0 +1,431 @@
+"""Jobs do each row once, whatever dies or is away meanwhile, and tell what became of each."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from chassis.ask import Broken, Unavailable
+from chassis.errors import IllegalMove, NotFound, Refused
+from contracts import orders
+from gateway.auth import Keys
+from gateway.caller import Caller
+from gateway.jobs import ledger, said, worker
+from gateway.jobs.desk import Jobs
+from gateway.jobs.worker import Worker
+from gateway.memory import MemoryServices
+from gateway.people.roles import EVERYTHING, Grant
+from gateway.people.users import Users
+from gateway.tests.builders import example
+
+IDS = tuple(f"ord_{number:026d}" for number in range(60))
+REMEMBERED = timedelta(days=7)
+
+
+class Trial:
+    """Jobs on a database, and services that are played."""
+
+    def __init__(self, engine: sa.Engine, time: Any) -> None:
+        self.engine, self.time = engine, time
+        self.services = MemoryServices(example)
+        self.desk = Jobs(engine)
+        self.keys, self.users = Keys(engine), Users(engine)
+        self.keys.create("shop")
+        self.caller = Caller.with_key(self.keys.get("shop").key_id, "shop")
+        self.worker = self.another_worker()
+        self.slept: list[float] = []
+
+    def another_worker(self) -> Worker:
+        return Worker(self.engine, self.services, 50, REMEMBERED, lambda s: self.slept.append(s))
+
+    def starts(self, kind: str = "tag", caller: Caller | None = None, **more: Any) -> str:
+        wish = {"tags": ("vip",)} if kind in {"tag", "untag"} else {}
+        if "filter" not in more:
+            more = {"order_ids": IDS[:3], **more}
+        asked = msgspec.convert({"kind": kind, **wish, **more}, said.StartJob)
+        return self.desk.start(asked, caller or self.caller).job_id
+
+    def works(self, turns: int = 100) -> None:
+        """Work until nothing is due."""
+        for _ in range(turns):
+            if not self.worker.work():
+                return
+
+    def job(self, job_id: str) -> said.Job:
+        return self.desk.get(said.AboutJob(job_id=job_id), self.caller)
+
+    def rows(self, job_id: str, state: Any = "") -> tuple[said.JobRow, ...]:
+        asked = said.FindJobRows(job_id=job_id, state=state, limit=200)
+        return self.desk.rows(asked, self.caller).rows
+
+    def acted(self) -> list[Any]:
+        """What was asked that changes something, in order."""
+        return [heard for heard in self.services.heard if heard.request_id]
+
+    def finds(self, *pages: tuple[str, ...]) -> None:
+        """Let the list of orders have these pages."""
+
+        def answer(asked: orders.FindOrders) -> orders.OrderPage:
+            at = int(asked.after or 0)
+            rows = tuple(
+                example(orders.OrderRow, order_id=one, number=1000 + place)
+                for place, one in enumerate(pages[at])
+            )
+            return orders.OrderPage(orders=rows, next=str(at + 1) if at + 1 < len(pages) else "")
+
+        self.services.answers["orders.find"] = answer
+
+
+@pytest.fixture
+def trial(engine: sa.Engine, time: Any) -> Trial:
+    return Trial(engine, time)
+
+
+def test_a_job_acts_once_on_each_order_and_tells_what_became_of_it(trial: Trial) -> None:
+    job_id = trial.starts(order_ids=(*IDS, *IDS[:5]))
+    assert (trial.job(job_id).state, trial.job(job_id).total) == ("queued", 60)
+
+    trial.works()
+
+    job = trial.job(job_id)
+    assert (job.state, job.total, job.done, job.failed) == ("done", 60, 60, 0)
+    assert job.ended_at is not None
+    assert [heard.asked.order_id for heard in trial.acted()] == list(IDS)
+    assert {heard.asked.add for heard in trial.acted()} == {("vip",)}
+    assert {heard.actor for heard in trial.acted()} == {"key:shop"}
+    assert {row.outcome for row in trial.rows(job_id)} == {"done"}
+
+
+def test_the_rows_are_what_the_filter_finds_when_the_job_begins_page_by_page(trial: Trial) -> None:
+    trial.finds(IDS[:2], (), IDS[2:5])  # a page may be short, and yet have a next
+    job_id = trial.starts(filter={"channel": "web"})
+    assert not trial.job(job_id).counted
+
+    trial.works()
+
+    job = trial.job(job_id)
+    assert (job.state, job.total, job.done, job.counted) == ("done", 5, 5, True)
+    assert [row.label for row in trial.rows(job_id)][:2] == ["#1000", "#1001"]
+    asked = [heard.asked for heard in trial.services.heard if heard.name == "orders.find"]
+    assert {one.channel for one in asked} == {"web"}
+
+
+def test_a_filter_that_finds_too_much_is_refused_and_nothing_is_done(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "MOST_ROWS", 4)
+    trial.finds(IDS[:2], IDS[2:5])
+    job_id = trial.starts(filter={})
+
+    trial.works()
+
+    job = trial.job(job_id)
+    assert (job.state, job.total) == ("failed", 0)
+    assert "narrow it" in job.problem
+    assert trial.acted() == []
+    assert trial.rows(job_id) == ()
+
+
+def test_a_refusal_fails_its_row_alone_with_the_reason(trial: Trial) -> None:
+    def answer(asked: orders.CancelOrder) -> orders.Order:
+        if asked.order_id == IDS[1]:
+            raise IllegalMove("order", asked.order_id, "completed", "canceled")
+        return example(orders.Order)
+
+    trial.services.answers["orders.cancel"] = answer
+    job_id = trial.starts("cancel", reason="sold out")
+
+    trial.works()
+
+    assert (trial.job(job_id).state, trial.job(job_id).done, trial.job(job_id).failed) == (
+        "done", 2, 1,
+    )  # fmt: skip
+    (row,) = trial.rows(job_id, "failed")
+    assert row.problem is not None
+    assert (row.subject, row.problem.type) == (IDS[1], "/problems/illegal-move")
+    assert "is completed" in row.problem.detail
+
+
+def test_who_takes_up_the_job_of_a_dead_worker_asks_the_same_under_the_same_ids(
+    trial: Trial,
+) -> None:
+    job_id = trial.starts(order_ids=IDS)
+    deaths = iter([SystemExit])
+
+    def dies(asked: Any) -> Any:
+        if asked.order_id == IDS[30] and next(deaths, None):
+            raise SystemExit
+        return example(orders.Order)
+
+    trial.services.answers["orders.tag"] = dies
+    with pytest.raises(SystemExit):
+        trial.works()
+    before = {heard.asked.order_id: heard.request_id for heard in trial.acted()}
+    assert (trial.job(job_id).done, len(before)) == (25, 31)
+    trial.worker = trial.another_worker()
+    assert not trial.worker.work()  # the lease of the dead one holds
+
+    trial.time.passes(seconds=31)
+    trial.works()
+
+    assert (trial.job(job_id).state, trial.job(job_id).done) == ("done", 60)
+    ids: dict[str, set[str]] = {}
+    for heard in trial.acted():
+        ids.setdefault(heard.asked.order_id, set()).add(heard.request_id)
+    assert all(len(of_one) == 1 for of_one in ids.values())
+    assert len({identity for of_one in ids.values() for identity in of_one}) == 60
+    assert ids.keys() == set(IDS)
+
+
+def test_a_worker_that_was_too_slow_writes_nothing_when_another_has_the_job(trial: Trial) -> None:
+    job_id = trial.starts(order_ids=IDS[:1])
+    slow = ledger.Ledger(trial.engine)
+    held = slow.take(trial.time.now)
+    assert held is not None
+    rows = slow.claim(held, 5, trial.time.now)
+    trial.time.passes(seconds=31)
+    trial.works()
+
+    rows[0].answered = True
+    with pytest.raises(ledger.Lost):
+        slow.conclude(held, rows, trial.time.now, trial.time.now)
+
+    assert trial.job(job_id).done == 1
+
+
+def test_releasing_lets_go_of_the_holds_that_were_there_also_when_it_is_done_again(
+    trial: Trial,
+) -> None:
+    holds = [f"hol_{number:026d}" for number in range(2)]
+    order = example(orders.Order)
+    there = [example(orders.Hold, hold_id=one) for one in holds]
+    trial.services.answers["orders.get"] = lambda asked: (
+        order if asked.order_id == IDS[2] else _with(order, holds=tuple(there))
+    )
+
+    def released(asked: orders.ReleaseHold) -> orders.Order:
+        if asked.order_id == IDS[1] and asked.hold_id == holds[1] and len(there) == 2:
+            there.pop(0)  # it is gone, and the next answer is lost
+            raise Unavailable("orders", "no answer in 10 s")
+        return order
+
+    trial.services.answers["orders.release"] = released
+    job_id = trial.starts("release", reason="paid")
+    trial.works()
+    assert trial.job(job_id).state == "running"
+    trial.time.passes(seconds=5)
+    trial.works()
+
+    assert [row.outcome for row in trial.rows(job_id)] == ["done", "done", "nothing_to_do"]
+    of_second = [h for h in trial.acted() if h.asked.order_id == IDS[1]]
+    assert [h.asked.hold_id for h in of_second] == [*holds, *holds]
+    assert len({h.request_id for h in of_second}) == 2
+
+
+def test_retrying_asks_for_each_stuck_step_and_for_no_other(trial: Trial) -> None:
+    step = {"saga": "order", "step": "pay"}
+    journey = (
+        orders.JourneyStep(run_id="a", phase="waiting", **step),
+        orders.JourneyStep(run_id="b", phase="forward", **step),
+        orders.JourneyStep(run_id="c", phase="forward", problem="no answer", **step),
+        orders.JourneyStep(run_id="d", phase="done", problem="once", **step),
+    )
+    trial.services.answers["orders.get"] = _with(example(orders.Order), journey=journey)
+    job_id = trial.starts("retry", order_ids=IDS[:1], reason="the provider is back")
+
+    trial.works()
+
+    assert trial.job(job_id).done == 1
+    asked = [(h.asked.run_id, h.asked.decision) for h in trial.acted()]
+    assert asked == [("a", "retry"), ("c", "retry")]
+
+
+def test_a_service_that_is_away_is_asked_again_with_growing_pauses(trial: Trial) -> None:
+    trial.services.answers["orders.tag"] = Unavailable("orders", "no answer in 10 s")
+    job_id = trial.starts()
+    asked = []
+    for _ in range(40):
+        trial.works()
+        asked.append(len(trial.acted()))
+        trial.time.passes(seconds=5)
+    assert trial.job(job_id).state == "running"
+    assert len(set(asked)) < 15  # not at each look
+
+    del trial.services.answers["orders.tag"]
+    trial.time.passes(seconds=60)
+    trial.works()
+
+    assert (trial.job(job_id).state, trial.job(job_id).done) == ("done", 3)
+
+
+def test_a_row_over_which_a_service_breaks_does_not_keep_the_others(trial: Trial) -> None:
+    def answer(asked: Any) -> Any:
+        if asked.order_id == IDS[0]:
+            raise Broken("orders", "something is broken there")
+        return example(orders.Order)
+
+    trial.services.answers["orders.tag"] = answer
+    job_id = trial.starts()
+    trial.works()
+    assert trial.job(job_id).done == 2
+
+    for _ in range(10):
+        trial.time.passes(seconds=61)
+        trial.works()
+
+    assert (trial.job(job_id).state, trial.job(job_id).failed) == ("done", 1)
+    (row,) = trial.rows(job_id, "failed")
+    assert row.problem is not None
+    assert row.problem.code == "unknown"
+
+
+def test_what_services_may_have_forgotten_is_not_asked_again(trial: Trial) -> None:
+    trial.services.answers["orders.tag"] = Unavailable("orders", "no answer in 10 s")
+    job_id = trial.starts()
+    trial.works()
+    asked = len(trial.acted())
+
+    trial.time.passes(days=4)
+    trial.works()
+
+    assert len(trial.acted()) == asked
+    assert {row.problem and row.problem.code for row in trial.rows(job_id)} == {"unknown"}
+
+
+def test_a_canceled_job_begins_nothing_more_and_ends_what_was_begun(trial: Trial) -> None:
+    job_id = trial.starts(order_ids=IDS)
+    trial.worker.work()
+
+    asked = trial.desk.cancel(said.AboutJob(job_id=job_id), trial.caller)
+    assert (asked.state, asked.canceling) == ("running", True)
+    trial.works()
+
+    job = trial.job(job_id)
+    assert (job.state, job.done, job.canceling) == ("canceled", 25, False)
+    assert len(trial.acted()) == 25
+    with pytest.raises(IllegalMove):
+        trial.desk.cancel(said.AboutJob(job_id=job_id), trial.caller)
+
+
+def test_rows_that_were_begun_get_their_answer_though_the_job_was_canceled(trial: Trial) -> None:
+    job_id = trial.starts()
+    trial.services.answers["orders.tag"] = Unavailable("orders", "no answer in 10 s")
+    trial.works()
+    trial.desk.cancel(said.AboutJob(job_id=job_id), trial.caller)
+    del trial.services.answers["orders.tag"]
+
+    trial.works()
+
+    assert (trial.job(job_id).state, trial.job(job_id).done) == ("canceled", 3)
+
+
+def test_a_job_that_was_not_begun_is_canceled_at_once(trial: Trial) -> None:
+    job_id = trial.starts()
+
+    assert trial.desk.cancel(said.AboutJob(job_id=job_id), trial.caller).state == "canceled"
+
+    trial.works()
+    assert trial.acted() == []
+
+
+def test_a_key_that_is_revoked_meanwhile_does_no_more(trial: Trial) -> None:
+    job_id = trial.starts(order_ids=IDS)
+    trial.worker.work()
+
+    trial.keys.revoke("shop")
+    trial.works()
+
+    job = trial.job(job_id)
+    assert (job.state, job.done) == ("failed", 25)
+    assert "revoked" in job.problem
+
+
+def test_a_person_who_has_lost_the_role_does_no_more(trial: Trial) -> None:
+    trial.users.add("admin@example.com", "Admin", (Grant(role="admin"),))
+    user = trial.users.add("ann@example.com", "Ann", (Grant(role="order_manager"),))
+    ann = Caller(user.user_id, "person:ann@example.com", EVERYTHING)
+    job_id = trial.starts(caller=ann, order_ids=IDS)
+    trial.worker.work()
+    assert {heard.actor for heard in trial.acted()} == {"person:ann@example.com"}
+
+    with trial.engine.begin() as connection:
+        connection.execute(
+            sa.text("update users set grants = cast(:g as jsonb) where user_id = :u"),
+            {"g": '[{"role": "picker"}]', "u": user.user_id},
+        )
+    trial.works()
+
+    assert (trial.job(job_id).state, trial.job(job_id).done) == ("failed", 25)
+    assert "orders.write" in trial.job(job_id).problem
+
+
+def test_orders_of_other_channels_do_not_exist_for_who_may_see_some_only(trial: Trial) -> None:
+    grants = (Grant(role="order_manager", channels=("web",)),)
+    user = trial.users.add("ann@example.com", "Ann", grants)
+    trial.services.answers["orders.origins"] = lambda asked: orders.Origins(
+        origins=tuple(
+            orders.Origin(order_id=one, channel="web" if one == IDS[0] else "till")
+            for one in asked.order_ids
+        )
+    )
+    trial.finds(IDS[:2])
+    ann = Caller(user.user_id, "person:ann@example.com", EVERYTHING)
+
+    job_id = trial.starts(caller=ann, filter={})
+    trial.works()
+
+    find = next(h.asked for h in trial.services.heard if h.name == "orders.find")
+    assert find.channels == ("web",)
+    assert [heard.asked.order_id for heard in trial.acted()] == [IDS[0]]
+    (row,) = trial.rows(job_id, "failed")
+    assert row.problem is not None
+    assert row.problem.type == "/problems/not-found"
+
+
+def test_jobs_have_their_turn_one_after_the_other(trial: Trial) -> None:
+    large = trial.starts(order_ids=IDS)
+    trial.time.passes(milliseconds=1)
+    small = trial.starts("untag", order_ids=IDS[:1])
+
+    for _ in range(4):
+        trial.worker.work()
+        trial.time.passes(milliseconds=1)
+
+    assert trial.job(small).state == "done"
+    assert trial.job(large).state == "running"
+
+
+def test_rows_are_begun_no_faster_than_was_set(trial: Trial) -> None:
+    trial.starts(order_ids=IDS[:25])
+
+    trial.works()
+
+    assert trial.slept == [pytest.approx(0.5, abs=0.4)]
+
+
+def test_nobody_has_too_many_jobs_at_a_time(trial: Trial) -> None:
+    for _ in range(20):
+        trial.starts()
+
+    with pytest.raises(Refused) as refused:
+        trial.starts()
+
+    assert refused.value.code == "too_many"
+
+
+def test_others_do_not_see_a_job_unless_they_see_the_settings(trial: Trial) -> None:
+    job_id = trial.starts()
+    other = Caller("key_2", "key:other", {"orders.write": EVERYTHING["orders.write"]})
+
+    with pytest.raises(NotFound):
+        trial.desk.get(said.AboutJob(job_id=job_id), other)
+    with pytest.raises(NotFound):
+        trial.desk.cancel(said.AboutJob(job_id=job_id), other)
+    assert trial.desk.find(said.FindJobs(), other).jobs == ()
+    assert len(trial.desk.find(said.FindJobs(), trial.caller).jobs) == 1
+
+
+def _with(order: orders.Order, **changes: Any) -> orders.Order:
+    return msgspec.structs.replace(order, **changes)
