@@ -12,6 +12,7 @@ from chassis import clock
 from chassis.bus import Bus
 from chassis.config import read_settings
 from chassis.wiring import handles, tends
+from gateway.jobs.ledger import Ledger
 from gateway.jobs.running import Working
 from gateway.tables import metadata
 from gateway.webhooks import intake, outbox
@@ -23,6 +24,7 @@ from gateway.webhooks.sender import Sender
 IDLE_SECONDS, AWAY_SECONDS = 0.3, 2
 FINISH_SECONDS = 12
 BINDINGS = Bindings(BrokerLine())
+JOBS_LATE = Gauge("oms_job_late_seconds", "Seconds for which a job is due and not taken up")
 LATE = Gauge("oms_webhook_late_seconds", "Seconds for which a delivery is due and not tried")
 
 
@@ -78,7 +80,8 @@ class Deliveries:
 
     @tends(seconds=10)
     def look_what_is_late(self, engine: sa.Engine) -> None:
-        """Set the gauge of what is due and is not tried."""
+        """Set the gauges of what is due and is not tried."""
+        JOBS_LATE.set(Ledger(engine).late(clock.now()))
         with engine.connect() as connection:
             LATE.set(outbox.late(connection, clock.now()))
 

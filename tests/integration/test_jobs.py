@@ -21,6 +21,10 @@ def ended(api, job_id, within=90):
     )
 
 
+def reaches(api, order_id, status):
+    eventually(lambda: api.get(f"/orders/{order_id}")["order"]["status"] == status, within=60)
+
+
 def notes_of(api, order_id):
     return [note["text"] for note in api.get(f"/orders/{order_id}")["order"]["notes"]]
 
@@ -48,9 +52,11 @@ def test_a_job_whose_process_is_killed_twice_writes_one_note_on_each_order(api, 
 
 
 def test_all_that_a_filter_finds_is_held_and_let_go_and_each_refusal_is_told(api, system, new_sku):
-    sku = new_sku()
+    sku = new_sku(berlin=3)
     tag = uuid.uuid4().hex[:12]
     ids = make_orders(api, sku, 3)
+    for one in ids:
+        reaches(api, one, "confirmed")
     tagged = api.post("/jobs", {"kind": "tag", "tags": [tag], "order_ids": ids})["job_id"]
     assert ended(api, tagged)["done"] == 3
     eventually(lambda: len(api.get("/orders", tag=tag)["orders"]) == 3, within=30)
@@ -68,9 +74,7 @@ def test_all_that_a_filter_finds_is_held_and_let_go_and_each_refusal_is_told(api
     cancel = {"kind": "cancel", "reason": "sold out", "order_ids": ids}
     assert ended(api, api.post("/jobs", cancel)["job_id"])["failed"] == 0
     for one in ids:
-        eventually(
-            lambda one=one: api.get(f"/orders/{one}")["order"]["status"] == "canceled", within=30
-        )
+        reaches(api, one, "canceled")
     again = ended(api, api.post("/jobs", cancel)["job_id"])
     assert (again["done"], again["failed"]) == (0, 3)
     (first, *_) = api.get(f"/jobs/{again['job_id']}/rows", state="failed")["rows"]
