@@ -51,8 +51,8 @@ export function Bulk({ filter, shown, chosen, choose }: Bulked) {
   return (
     <>
       <Group gap="xs" mb="sm">
-        <Button size="xs" variant="default" disabled={!shown.length} onClick={() => choose('all')}>{t('Select all that match')}</Button>
-        <Button size="xs" variant="default" disabled={!shown.length} onClick={() => choose(shown)}>{t('Select those shown')}</Button>
+        <Button size="xs" variant="default" onClick={() => choose('all')}>{t('Select all that match')}</Button>
+        <Button size="xs" variant="default" onClick={() => choose(shown)}>{t('Select those shown')}</Button>
         {chosen.length > 0 && <Button size="xs" variant="subtle" color="gray" onClick={() => choose([])}>{t('Clear the selection')}</Button>}
       </Group>
       <Sorry error={all ? found.error : null} again={() => void found.refetch()} />

@@ -62,7 +62,7 @@ export function Orders() {
       <Search text={filter.text ?? ''} busy={pages.stale} search={(text) => choose({ ...filter, text })} />
       <Views seen={seen} saved={saved} choose={look} />
       <Filters filter={filter} choose={choose} />
-      {bulk && <Bulk filter={filter} shown={pages.rows.map((row) => row.order_id)} chosen={chosen} choose={setChosen} />}
+      {bulk && pages.rows.length > 0 && !pages.stale && <Bulk filter={filter} shown={pages.rows.map((row) => row.order_id)} chosen={chosen} choose={setChosen} />}
       <Sorry error={pages.error} again={pages.again} />
       {pages.pending ? <Busy /> : (
         <Rows
