@@ -13,7 +13,7 @@ from gateway.tests.builders import ORDER, Api
 Call = Callable[..., Any]
 TAG = {"kind": "tag", "tags": ["vip"], "order_ids": [ORDER]}
 KINDS = ("hold", "release", "cancel", "tag", "untag", "note", "retry")
-GIVEN = {
+GIVEN: dict[str, dict[str, Any]] = {
     "hold": {"reason": "a"}, "release": {}, "cancel": {"reason": "a"}, "tag": {"tags": ["a"]},
     "untag": {"tags": ["a"]}, "note": {"text": "a"}, "retry": {"reason": "a"},
 }  # fmt: skip

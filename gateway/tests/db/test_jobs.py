@@ -22,6 +22,7 @@ from gateway.tests.builders import example
 
 IDS = tuple(f"ord_{number:026d}" for number in range(60))
 REMEMBERED = timedelta(days=7)
+AN_ORDER: orders.Order = example(orders.Order)
 
 
 class Trial:
@@ -132,7 +133,7 @@ def test_a_refusal_fails_its_row_alone_with_the_reason(trial: Trial) -> None:
     def answer(asked: orders.CancelOrder) -> orders.Order:
         if asked.order_id == IDS[1]:
             raise IllegalMove("order", asked.order_id, "completed", "canceled")
-        return example(orders.Order)
+        return AN_ORDER
 
     trial.services.answers["orders.cancel"] = answer
     job_id = trial.starts("cancel", reason="sold out")
@@ -157,7 +158,7 @@ def test_who_takes_up_the_job_of_a_dead_worker_asks_the_same_under_the_same_ids(
     def dies(asked: Any) -> Any:
         if asked.order_id == IDS[30] and next(deaths, None):
             raise SystemExit
-        return example(orders.Order)
+        return AN_ORDER
 
     trial.services.answers["orders.tag"] = dies
     with pytest.raises(SystemExit):
@@ -225,7 +226,7 @@ def test_releasing_lets_go_of_the_holds_that_were_there_also_when_it_is_done_aga
 
 
 def test_retrying_asks_for_each_stuck_step_and_for_no_other(trial: Trial) -> None:
-    step = {"saga": "order", "step": "pay"}
+    step: dict[str, Any] = {"saga": "order", "step": "pay"}
     journey = (
         orders.JourneyStep(run_id="a", phase="waiting", **step),
         orders.JourneyStep(run_id="b", phase="forward", **step),
@@ -264,7 +265,7 @@ def test_a_row_over_which_a_service_breaks_does_not_keep_the_others(trial: Trial
     def answer(asked: Any) -> Any:
         if asked.order_id == IDS[0]:
             raise Broken("orders", "something is broken there")
-        return example(orders.Order)
+        return AN_ORDER
 
     trial.services.answers["orders.tag"] = answer
     job_id = trial.starts()
