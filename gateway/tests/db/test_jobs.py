@@ -1,87 +1,15 @@
 """Jobs do each row once, whatever dies or is away meanwhile, and tell what became of each."""
 
-from datetime import timedelta
 from typing import Any
 
-import msgspec
 import pytest
-import sqlalchemy as sa
 
 from chassis.ask import Broken, Unavailable
-from chassis.errors import IllegalMove, NotFound, Refused
+from chassis.errors import IllegalMove
 from contracts import orders
-from gateway.auth import Keys
-from gateway.caller import Caller
-from gateway.jobs import ledger, said, worker
-from gateway.jobs.desk import Jobs
-from gateway.jobs.worker import Worker
-from gateway.memory import MemoryServices
-from gateway.people.roles import EVERYTHING, Grant
-from gateway.people.users import Users
+from gateway.jobs import ledger, worker
 from gateway.tests.builders import example
-
-IDS = tuple(f"ord_{number:026d}" for number in range(60))
-REMEMBERED = timedelta(days=7)
-AN_ORDER: orders.Order = example(orders.Order)
-
-
-class Trial:
-    """Jobs on a database, and services that are played."""
-
-    def __init__(self, engine: sa.Engine, time: Any) -> None:
-        self.engine, self.time = engine, time
-        self.services = MemoryServices(example)
-        self.desk = Jobs(engine)
-        self.keys, self.users = Keys(engine), Users(engine)
-        self.keys.create("shop")
-        self.caller = Caller.with_key(self.keys.get("shop").key_id, "shop")
-        self.worker = self.another_worker()
-        self.slept: list[float] = []
-
-    def another_worker(self) -> Worker:
-        return Worker(self.engine, self.services, 50, REMEMBERED, lambda s: self.slept.append(s))
-
-    def starts(self, kind: str = "tag", caller: Caller | None = None, **more: Any) -> str:
-        wish = {"tags": ("vip",)} if kind in {"tag", "untag"} else {}
-        if "filter" not in more:
-            more = {"order_ids": IDS[:3], **more}
-        asked = msgspec.convert({"kind": kind, **wish, **more}, said.StartJob)
-        return self.desk.start(asked, caller or self.caller).job_id
-
-    def works(self, turns: int = 100) -> None:
-        """Work until nothing is due."""
-        for _ in range(turns):
-            if not self.worker.work():
-                return
-
-    def job(self, job_id: str) -> said.Job:
-        return self.desk.get(said.AboutJob(job_id=job_id), self.caller)
-
-    def rows(self, job_id: str, state: Any = "") -> tuple[said.JobRow, ...]:
-        asked = said.FindJobRows(job_id=job_id, state=state, limit=200)
-        return self.desk.rows(asked, self.caller).rows
-
-    def acted(self) -> list[Any]:
-        """What was asked that changes something, in order."""
-        return [heard for heard in self.services.heard if heard.request_id]
-
-    def finds(self, *pages: tuple[str, ...]) -> None:
-        """Let the list of orders have these pages."""
-
-        def answer(asked: orders.FindOrders) -> orders.OrderPage:
-            at = int(asked.after or 0)
-            rows = tuple(
-                example(orders.OrderRow, order_id=one, number=1000 + place)
-                for place, one in enumerate(pages[at])
-            )
-            return orders.OrderPage(orders=rows, next=str(at + 1) if at + 1 < len(pages) else "")
-
-        self.services.answers["orders.find"] = answer
-
-
-@pytest.fixture
-def trial(engine: sa.Engine, time: Any) -> Trial:
-    return Trial(engine, time)
+from gateway.tests.job_trial import AN_ORDER, IDS, Trial, with_
 
 
 def test_a_job_acts_once_on_each_order_and_tells_what_became_of_it(trial: Trial) -> None:
@@ -203,7 +131,7 @@ def test_releasing_lets_go_of_the_holds_that_were_there_also_when_it_is_done_aga
     order = example(orders.Order)
     there = [example(orders.Hold, hold_id=one) for one in holds]
     trial.services.answers["orders.get"] = lambda asked: (
-        order if asked.order_id == IDS[2] else _with(order, holds=tuple(there))
+        order if asked.order_id == IDS[2] else with_(order, holds=tuple(there))
     )
 
     def released(asked: orders.ReleaseHold) -> orders.Order:
@@ -233,12 +161,12 @@ def test_retrying_asks_for_each_stuck_step_and_for_no_other(trial: Trial) -> Non
         orders.JourneyStep(run_id="c", phase="forward", problem="no answer", **step),
         orders.JourneyStep(run_id="d", phase="done", problem="once", **step),
     )
-    trial.services.answers["orders.get"] = _with(example(orders.Order), journey=journey)
+    trial.services.answers["orders.get"] = with_(example(orders.Order), journey=journey)
     job_id = trial.starts("retry", order_ids=IDS[:1], reason="the provider is back")
 
     trial.works()
 
-    assert (trial.job(job_id).state, trial.job(job_id).done) == ("running", 5)
+    assert trial.job(job_id).done == 1
     asked = [(h.asked.run_id, h.asked.decision) for h in trial.acted()]
     assert asked == [("a", "retry"), ("c", "retry")]
 
@@ -293,140 +221,3 @@ def test_what_services_may_have_forgotten_is_not_asked_again(trial: Trial) -> No
 
     assert len(trial.acted()) == asked
     assert {row.problem and row.problem.code for row in trial.rows(job_id)} == {"unknown"}
-
-
-def test_a_canceled_job_begins_nothing_more_and_ends_what_was_begun(trial: Trial) -> None:
-    job_id = trial.starts(order_ids=IDS)
-    trial.worker.work()
-
-    asked = trial.desk.cancel(said.AboutJob(job_id=job_id), trial.caller)
-    assert (asked.state, asked.canceling) == ("running", True)
-    trial.works()
-
-    job = trial.job(job_id)
-    assert (job.state, job.done, job.canceling) == ("canceled", 25, False)
-    assert len(trial.acted()) == 25
-    with pytest.raises(IllegalMove):
-        trial.desk.cancel(said.AboutJob(job_id=job_id), trial.caller)
-
-
-def test_rows_that_were_begun_get_their_answer_though_the_job_was_canceled(trial: Trial) -> None:
-    job_id = trial.starts()
-    trial.services.answers["orders.tag"] = Unavailable("orders", "no answer in 10 s")
-    trial.works()
-    trial.desk.cancel(said.AboutJob(job_id=job_id), trial.caller)
-    del trial.services.answers["orders.tag"]
-
-    trial.works()
-
-    assert (trial.job(job_id).state, trial.job(job_id).done) == ("canceled", 3)
-
-
-def test_a_job_that_was_not_begun_is_canceled_at_once(trial: Trial) -> None:
-    job_id = trial.starts()
-
-    assert trial.desk.cancel(said.AboutJob(job_id=job_id), trial.caller).state == "canceled"
-
-    trial.works()
-    assert trial.acted() == []
-
-
-def test_a_key_that_is_revoked_meanwhile_does_no_more(trial: Trial) -> None:
-    job_id = trial.starts(order_ids=IDS)
-    trial.worker.work()
-
-    trial.keys.revoke("shop")
-    trial.works()
-
-    job = trial.job(job_id)
-    assert (job.state, job.done) == ("failed", 25)
-    assert "revoked" in job.problem
-
-
-def test_a_person_who_has_lost_the_role_does_no_more(trial: Trial) -> None:
-    trial.users.add("admin@example.com", "Admin", (Grant(role="admin"),))
-    user = trial.users.add("ann@example.com", "Ann", (Grant(role="order_manager"),))
-    ann = Caller(user.user_id, "person:ann@example.com", EVERYTHING)
-    job_id = trial.starts(caller=ann, order_ids=IDS)
-    trial.worker.work()
-    assert {heard.actor for heard in trial.acted()} == {"person:ann@example.com"}
-
-    with trial.engine.begin() as connection:
-        connection.execute(
-            sa.text("update users set grants = cast(:g as jsonb) where user_id = :u"),
-            {"g": '[{"role": "picker"}]', "u": user.user_id},
-        )
-    trial.works()
-
-    assert (trial.job(job_id).state, trial.job(job_id).done) == ("failed", 25)
-    assert "orders.write" in trial.job(job_id).problem
-
-
-def test_orders_of_other_channels_do_not_exist_for_who_may_see_some_only(trial: Trial) -> None:
-    grants = (Grant(role="order_manager", channels=("web",)),)
-    user = trial.users.add("ann@example.com", "Ann", grants)
-    trial.services.answers["orders.origins"] = lambda asked: orders.Origins(
-        origins=tuple(
-            orders.Origin(order_id=one, channel="web" if one == IDS[0] else "till")
-            for one in asked.order_ids
-        )
-    )
-    trial.finds(IDS[:2])
-    ann = Caller(user.user_id, "person:ann@example.com", EVERYTHING)
-
-    job_id = trial.starts(caller=ann, filter={})
-    trial.works()
-
-    find = next(h.asked for h in trial.services.heard if h.name == "orders.find")
-    assert find.channels == ("web",)
-    assert [heard.asked.order_id for heard in trial.acted()] == [IDS[0]]
-    (row,) = trial.rows(job_id, "failed")
-    assert row.problem is not None
-    assert row.problem.type == "/problems/not-found"
-
-
-def test_jobs_have_their_turn_one_after_the_other(trial: Trial) -> None:
-    large = trial.starts(order_ids=IDS)
-    trial.time.passes(milliseconds=1)
-    small = trial.starts("untag", order_ids=IDS[:1])
-
-    for _ in range(4):
-        trial.worker.work()
-        trial.time.passes(milliseconds=1)
-
-    assert trial.job(small).state == "done"
-    assert trial.job(large).state == "running"
-
-
-def test_rows_are_begun_no_faster_than_was_set(trial: Trial) -> None:
-    trial.starts(order_ids=IDS[:25])
-
-    trial.works()
-
-    assert trial.slept == [pytest.approx(0.5, abs=0.4)]
-
-
-def test_nobody_has_too_many_jobs_at_a_time(trial: Trial) -> None:
-    for _ in range(20):
-        trial.starts()
-
-    with pytest.raises(Refused) as refused:
-        trial.starts()
-
-    assert refused.value.code == "too_many"
-
-
-def test_others_do_not_see_a_job_unless_they_see_the_settings(trial: Trial) -> None:
-    job_id = trial.starts()
-    other = Caller("key_2", "key:other", {"orders.write": EVERYTHING["orders.write"]})
-
-    with pytest.raises(NotFound):
-        trial.desk.get(said.AboutJob(job_id=job_id), other)
-    with pytest.raises(NotFound):
-        trial.desk.cancel(said.AboutJob(job_id=job_id), other)
-    assert trial.desk.find(said.FindJobs(), other).jobs == ()
-    assert len(trial.desk.find(said.FindJobs(), trial.caller).jobs) == 1
-
-
-def _with(order: orders.Order, **changes: Any) -> orders.Order:
-    return msgspec.structs.replace(order, **changes)
