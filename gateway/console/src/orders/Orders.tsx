@@ -46,9 +46,9 @@ export function Orders() {
   const view = saved.find((one) => one.view_id === seen.view)
   const shown = columnsOf(seen, view)
   const bulk = useBulk()
-  const [chosen, setChosen] = useState<Chosen>([])
+  const [picked, setPicked] = useState<Chosen>([])
   const wished = queryOf(filter).toString()
-  useEffect(() => setChosen([]), [wished])
+  useEffect(() => setPicked([]), [wished])
   const pages = usePages(['orders', queryOf(filter).toString()], async (after) => {
     const page = await got(api.GET('/orders', { params: { query: { ...filter, after, limit: 50 } } }))
     return { rows: page.orders, next: page.next }
@@ -62,13 +62,13 @@ export function Orders() {
       <Search text={filter.text ?? ''} busy={pages.stale} search={(text) => choose({ ...filter, text })} />
       <Views seen={seen} saved={saved} choose={look} />
       <Filters filter={filter} choose={choose} />
-      {bulk && pages.rows.length > 0 && !pages.stale && <Bulk filter={filter} shown={pages.rows.map((row) => row.order_id)} chosen={chosen} choose={setChosen} />}
+      {bulk && pages.rows.length > 0 && !pages.stale && <Bulk filter={filter} shown={pages.rows.map((row) => row.order_id)} chosen={picked} choose={setPicked} />}
       <Sorry error={pages.error} again={pages.again} />
       {pages.pending ? <Busy /> : (
         <Rows
           label={t('Orders')}
           rows={pages.rows}
-          columns={[...(bulk ? [tick(chosen, setChosen)] : []), ...COLUMNS.filter((column) => shown.includes(column.key))]}
+          columns={[...(bulk ? [tick(picked, setPicked)] : []), ...COLUMNS.filter((column) => shown.includes(column.key))]}
           id={(row) => row.order_id}
           to={(row) => `/orders/${row.order_id}`}
           more={pages.more}
