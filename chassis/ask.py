@@ -40,6 +40,10 @@ class Unavailable(Exception):  # noqa: N818 - the asker decides whether it is an
         self.service, self.why = service, why
 
 
+class Broken(Unavailable):
+    """A service does answer, and says that something is broken there."""
+
+
 class Asker:
     """Asks services; safe for many green threads at once."""
 
@@ -233,7 +237,7 @@ def _refusal(service: str, error: dict[str, Any]) -> Exception:
     told = args[0] if isinstance(args[0], dict) else {}
     kind = getattr(errors, str(error.get("exc_type")), None)
     if not (isinstance(kind, type) and issubclass(kind, Refused)):
-        return Unavailable(service, "something is broken there")
+        return Broken(service, "something is broken there")
     refusal = kind.__new__(kind)
     Refused.__init__(refusal, told.get("code", ""), told.get("message", ""), told.get("field", ""))
     return refusal

@@ -102,6 +102,13 @@ class Settings:
         default=30,
         metadata={"about": "days for which events are kept that webhooks can be told of again"},
     )
+    jobs_kept_days: int = field(
+        default=30, metadata={"about": "days for which jobs and what became of each row are kept"}
+    )
+    jobs_rate: int = field(
+        default=50,
+        metadata={"about": "rows of jobs that a process takes up in a second, at most"},
+    )
     webhooks_allow_private: int = field(
         default=0,
         metadata={"about": "1: webhooks may go to private addresses and by http, for trials"},

@@ -10,7 +10,7 @@ python -m gateway create-key NAME [DAYS] [--scopes PERMISSION,…]
                                             permissions (for all without), and print it, this once
 python -m gateway revoke-key NAME           let a key be of no use any more
 python -m gateway list-keys                 list the keys
-python -m gateway deliver                   send webhooks
+python -m gateway deliver                   send webhooks, and work off jobs
 python -m gateway seal                      seal by the first of SEALING_KEYS what is kept plain, or
                                             by an older key; afterwards that one can go
 python -m gateway openapi                   print the OpenAPI document

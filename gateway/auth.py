@@ -115,6 +115,15 @@ class Keys:
                 for row in rows
             ]
 
+    def caller_of(self, key_id: str) -> Caller | None:
+        """Tell what a key may do now; None if it is of no use any more."""
+        with self._engine.connect() as connection:
+            query = sa.select(api_keys).where(api_keys.c.key_id == key_id)
+            row = connection.execute(query).first()
+        if row is None or _state(row, clock.now()) != "valid":
+            return None
+        return Caller.with_key(row.key_id, row.name, _rights(row.scopes))
+
     def caller(self, header: str) -> Caller | None:
         """Tell who sent this Authorization header; None if nobody that we know."""
         kind, _, secret = header.partition(" ")

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from chassis.config import Settings
 from gateway.auth import Keys
+from gateway.jobs.desk import Jobs
 from gateway.live.hub import Hub
 from gateway.owners import Owners
 from gateway.people.links import Links
@@ -35,6 +36,7 @@ class Own:
     provider: Provider
     webhooks: Subscriptions
     deliveries: History
+    jobs: Jobs
     live: Hub
     views: Views
     owners: Owners
@@ -57,6 +59,7 @@ def open_own(engine: sa.Engine, settings: Settings, line: Line | None = None) ->
             whole, Bindings(line or BrokerLine()), private=bool(settings.webhooks_allow_private)
         ),
         History(whole),
+        Jobs(whole),
         Hub(),
         Views(whole),
         Owners(whole),

@@ -20,6 +20,7 @@ ID_NAMES = {
     "pac": "a package id", "usr": "a user id", "key": "the id of a key",
     "whs": "the id of a webhook subscription", "whd": "the id of a webhook delivery",
     "viw": "the id of a view",
+    "job": "the id of a job",
 }  # fmt: skip
 KEY = re.compile(r"[ -~]{1,255}")
 ETAG = re.compile(r'(\*|(W/)?"?(?P<version>[0-9]{1,9})(-[0-9a-f]+)?"?)')

@@ -1,4 +1,4 @@
-"""What does the gateway keep? Keys, people, sessions, views, answers that may be asked twice."""
+"""What is kept? Keys, people, sessions, views, jobs, answers that may be asked twice."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -6,11 +6,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.sealing import Sealed
 from chassis.store import Instant, Packed, new_metadata
 from contracts.orders import OrderFilter
+from gateway.jobs import tables as job_tables
 from gateway.people.roles import Grant
 from gateway.webhooks import tables as webhook_tables
 
 metadata = new_metadata()
 webhook_tables.add_to(metadata)
+job_tables.add_to(metadata)
 api_keys = sa.Table(
     "api_keys",
     metadata,

@@ -4,6 +4,7 @@ from gateway.api import (
     channels,
     exceptions,
     inventory,
+    jobs,
     orders,
     payments,
     returns,
@@ -31,5 +32,6 @@ OWN: tuple[Route, ...] = (
     *webhooks.ROUTES,
     *views.ROUTES,
     *exceptions.ROUTES,
+    *jobs.ROUTES,
 )
 ROUTES = (*OF_SERVICES, *OWN)

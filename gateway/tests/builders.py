@@ -41,6 +41,7 @@ PREFIXES = (
     "whs",
     "whd",
     "viw",
+    "job",
 )
 WORDS = (
     "a",

@@ -12,6 +12,8 @@ from chassis import clock
 from chassis.bus import Bus
 from chassis.config import read_settings
 from chassis.wiring import handles, tends
+from gateway.jobs.ledger import Ledger
+from gateway.jobs.running import Working
 from gateway.tables import metadata
 from gateway.webhooks import intake, outbox
 from gateway.webhooks.bindings import Bindings, BrokerLine
@@ -22,6 +24,7 @@ from gateway.webhooks.sender import Sender
 IDLE_SECONDS, AWAY_SECONDS = 0.3, 2
 FINISH_SECONDS = 12
 BINDINGS = Bindings(BrokerLine())
+JOBS_LATE = Gauge("oms_job_late_seconds", "Seconds for which a job is due and not taken up")
 LATE = Gauge("oms_webhook_late_seconds", "Seconds for which a delivery is due and not tried")
 
 
@@ -63,11 +66,12 @@ def _handles_all(method: Any) -> Any:
 
 
 class Deliveries:
-    """Takes the public events from the bus into the gateway's database, and sends them."""
+    """Takes the public events from the bus into the gateway's database, sends them; does jobs."""
 
     name = "gateway"
     bus = Bus(metadata, finish=intake.keep_heard, binds=BINDINGS.settle)
     sending = Sending()
+    working = Working()
 
     @_handles_all
     def hear(self, message: Any, work: Any) -> None:
@@ -76,7 +80,8 @@ class Deliveries:
 
     @tends(seconds=10)
     def look_what_is_late(self, engine: sa.Engine) -> None:
-        """Set the gauge of what is due and is not tried."""
+        """Set the gauges of what is due and is not tried."""
+        JOBS_LATE.set(Ledger(engine).late(clock.now()))
         with engine.connect() as connection:
             LATE.set(outbox.late(connection, clock.now()))
 

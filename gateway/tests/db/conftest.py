@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from chassis import clock
 from chassis.store import new_engine
 from gateway.tables import metadata
+from gateway.tests.job_trial import Trial
 from gateway.tests.webhook_world import World
 
 
@@ -54,3 +55,8 @@ def world(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> World:
     world = World(engine)
     monkeypatch.setattr(clock, "now", lambda: world.now)
     return world
+
+
+@pytest.fixture
+def trial(engine: Engine, time: Any) -> Trial:
+    return Trial(engine, time)

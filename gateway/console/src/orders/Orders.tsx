@@ -1,9 +1,10 @@
 /** Which orders are there? One box searches them all; views and filters stand in the address. */
-import { Badge, Group, Loader, Text, TextInput } from '@mantine/core'
+import { Badge, Checkbox, Group, Loader, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, got, type Of } from '@/api/client'
+import { Bulk, type Chosen, useBulk } from '@/jobs/Bulk'
 import { Busy } from '@/parts/Busy'
 import { Head } from '@/parts/Head'
 import { Icon } from '@/parts/Icon'
@@ -44,6 +45,10 @@ export function Orders() {
   const saved = useViews().data?.views ?? []
   const view = saved.find((one) => one.view_id === seen.view)
   const shown = columnsOf(seen, view)
+  const bulk = useBulk()
+  const [picked, setPicked] = useState<Chosen>([])
+  const wished = queryOf(filter).toString()
+  useEffect(() => setPicked([]), [wished])
   const pages = usePages(['orders', queryOf(filter).toString()], async (after) => {
     const page = await got(api.GET('/orders', { params: { query: { ...filter, after, limit: 50 } } }))
     return { rows: page.orders, next: page.next }
@@ -57,12 +62,13 @@ export function Orders() {
       <Search text={filter.text ?? ''} busy={pages.stale} search={(text) => choose({ ...filter, text })} />
       <Views seen={seen} saved={saved} choose={look} />
       <Filters filter={filter} choose={choose} />
+      {bulk && pages.rows.length > 0 && !pages.stale && <Bulk filter={filter} shown={pages.rows.map((row) => row.order_id)} chosen={picked} choose={setPicked} />}
       <Sorry error={pages.error} again={pages.again} />
       {pages.pending ? <Busy /> : (
         <Rows
           label={t('Orders')}
           rows={pages.rows}
-          columns={COLUMNS.filter((column) => shown.includes(column.key))}
+          columns={[...(bulk ? [tick(picked, setPicked)] : []), ...COLUMNS.filter((column) => shown.includes(column.key))]}
           id={(row) => row.order_id}
           to={(row) => `/orders/${row.order_id}`}
           more={pages.more}
@@ -74,6 +80,23 @@ export function Orders() {
       )}
     </>
   )
+}
+
+function tick(chosen: Chosen, choose: (chosen: Chosen) => void): Column<Row> {
+  const all = chosen === 'all'
+  return {
+    head: t('Select'),
+    short: true,
+    cell: ({ order_id, number }) => (
+      <Checkbox
+        size="xs"
+        aria-label={t('Select order {number}', { number })}
+        checked={all || chosen.includes(order_id)}
+        disabled={all}
+        onChange={() => !all && choose(chosen.includes(order_id) ? chosen.filter((one) => one !== order_id) : [...chosen, order_id])}
+      />
+    ),
+  }
 }
 
 function Search({ text, busy, search }: { text: string; busy: boolean; search: (text: string) => void }) {

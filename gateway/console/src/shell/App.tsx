@@ -45,6 +45,8 @@ const router = createBrowserRouter(
         { path: 'inventory/*', lazy: async () => ({ Component: (await import('@/inventory/Sku')).Sku }) },
         { path: 'channels', lazy: async () => ({ Component: (await import('@/channels/Channels')).Channels }) },
         { path: 'channels/imports/:importId', lazy: async () => ({ Component: (await import('@/channels/Import')).Import }) },
+        { path: 'jobs', lazy: async () => ({ Component: (await import('@/jobs/Jobs')).Jobs }) },
+        { path: 'jobs/:jobId', lazy: async () => ({ Component: (await import('@/jobs/Job')).Job }) },
         { path: 'settings', lazy: async () => ({ Component: (await import('@/settings/Settings')).Settings }) },
         { path: '*', Component: NotFound },
       ],

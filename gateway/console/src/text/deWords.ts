@@ -22,4 +22,5 @@ export const deWords: Record<string, string> = {
   fulfillments: 'Erfüllung', active: 'aktiv', paused: 'angehalten', revoked: 'widerrufen',
   acknowledge: 'Versand melden', cancellations: 'Stornos', files: 'Dateien', pull: 'Abfragen', 'push stock': 'Bestand melden', refunds: 'Erstattungen', webhooks: 'Webhooks',
   push: 'Meldung an den Kanal', unmapped: 'nicht zugeordnet', 'given up': 'aufgegebene Zustellungen',
+  done: 'erledigt', hold: 'anhalten', note: 'Notiz', 'nothing to do': 'nichts zu tun', queued: 'eingereiht', release: 'freigeben', retry: 'erneut versuchen', running: 'läuft', tag: 'Schlagwörter hinzufügen', untag: 'Schlagwörter entfernen', cancel: 'stornieren',
 }

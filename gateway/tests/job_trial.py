@@ -1,0 +1,80 @@
+"""What do jobs look like in a test? A desk, a worker, a clock, and services that are played."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from contracts import orders
+from gateway.auth import Keys
+from gateway.caller import Caller
+from gateway.jobs import said
+from gateway.jobs.desk import Jobs
+from gateway.jobs.worker import Worker
+from gateway.memory import MemoryServices
+from gateway.people.users import Users
+from gateway.tests.builders import example
+
+IDS = tuple(f"ord_{number:026d}" for number in range(60))
+REMEMBERED = timedelta(days=7)
+AN_ORDER: orders.Order = example(orders.Order)
+
+
+class Trial:
+    """Jobs on a database, and services that are played."""
+
+    def __init__(self, engine: sa.Engine, time: Any) -> None:
+        self.engine, self.time = engine, time
+        self.services = MemoryServices(example)
+        self.desk = Jobs(engine)
+        self.keys, self.users = Keys(engine), Users(engine)
+        self.keys.create("shop")
+        self.caller = Caller.with_key(self.keys.get("shop").key_id, "shop")
+        self.worker = self.another_worker()
+        self.slept: list[float] = []
+
+    def another_worker(self) -> Worker:
+        return Worker(self.engine, self.services, 50, REMEMBERED, lambda s: self.slept.append(s))
+
+    def starts(self, kind: str = "tag", caller: Caller | None = None, **more: Any) -> str:
+        wish = {"tags": ("vip",)} if kind in {"tag", "untag"} else {}
+        if "filter" not in more:
+            more = {"order_ids": IDS[:3], **more}
+        asked = msgspec.convert({"kind": kind, **wish, **more}, said.StartJob)
+        return self.desk.start(asked, caller or self.caller).job_id
+
+    def works(self, turns: int = 100) -> None:
+        """Work until nothing is due."""
+        for _ in range(turns):
+            if not self.worker.work():
+                return
+
+    def job(self, job_id: str) -> said.Job:
+        return self.desk.get(said.AboutJob(job_id=job_id), self.caller)
+
+    def rows(self, job_id: str, state: Any = "") -> tuple[said.JobRow, ...]:
+        asked = said.FindJobRows(job_id=job_id, state=state, limit=200)
+        return self.desk.rows(asked, self.caller).rows
+
+    def acted(self) -> list[Any]:
+        """What was asked that changes something, in order."""
+        return [heard for heard in self.services.heard if heard.request_id]
+
+    def finds(self, *pages: tuple[str, ...]) -> None:
+        """Let the list of orders have these pages."""
+
+        def answer(asked: orders.FindOrders) -> orders.OrderPage:
+            at = int(asked.after or 0)
+            rows = tuple(
+                example(orders.OrderRow, order_id=one, number=1000 + place)
+                for place, one in enumerate(pages[at])
+            )
+            return orders.OrderPage(orders=rows, next=str(at + 1) if at + 1 < len(pages) else "")
+
+        self.services.answers["orders.find"] = answer
+
+
+def with_(order: orders.Order, **changes: Any) -> orders.Order:
+    """Give an order with other values."""
+    return msgspec.structs.replace(order, **changes)
