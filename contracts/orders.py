@@ -32,9 +32,11 @@ from contracts.values import (
     SignedMinorUnits,
     Sku,
     Text,
+    UserId,
 )
 
 Tag = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\s,][^,]*$")]
+Mentions = Annotated[tuple[UserId, ...], Meta(max_length=20)]
 PaymentMethod = Literal["card", "cash", "bank_transfer", "invoice", "external"]
 
 
@@ -150,11 +152,12 @@ class Hold(Wire, frozen=True, kw_only=True):
 
 
 class Note(Wire, frozen=True, kw_only=True):
-    """What somebody wrote on an order."""
+    """What somebody wrote on an order, and which users it names."""
 
     text: LongText
     by: str
     at: Instant
+    mentions: Mentions = ()
 
 
 class JourneyStep(Wire, frozen=True, kw_only=True):
@@ -330,10 +333,11 @@ class ChangeTags(Wire, frozen=True, kw_only=True):
 
 
 class AddNote(Wire, frozen=True, kw_only=True):
-    """Write on an order, for colleagues."""
+    """Write on an order, for colleagues; who is mentioned is told of it."""
 
     order_id: OrderId
     text: Annotated[str, Meta(min_length=1, max_length=4000)]
+    mentions: Mentions = ()
     expected_version: int | None = None
 
 
@@ -455,6 +459,18 @@ class OrdersImported(Message, frozen=True, kw_only=True):
     """What became of the orders that a channel handed over together, each by itself."""
 
     orders: tuple[ImportedOrder, ...]
+
+
+@event("orders.noted.v1")
+class OrderNoted(Message, frozen=True, kw_only=True):
+    """Somebody wrote on an order, and named the users who shall read it."""
+
+    order_id: OrderId
+    number: int
+    channel: Code
+    text: LongText
+    by: Name
+    mentions: Mentions
 
 
 @event("orders.confirmed.v1")

@@ -10,6 +10,7 @@ from gateway.live.hub import Hub
 from gateway.owners import Owners
 from gateway.people.links import Links
 from gateway.people.locks import Locks
+from gateway.people.mentions import Mentions
 from gateway.people.provider import Provider
 from gateway.people.sessions import Sessions
 from gateway.people.sign_ons import SignOns
@@ -33,6 +34,7 @@ class Own:
     links: Links
     sign_ons: SignOns
     provider: Provider
+    mentions: Mentions
     webhooks: Subscriptions
     deliveries: History
     live: Hub
@@ -53,6 +55,7 @@ def open_own(engine: sa.Engine, settings: Settings, line: Line | None = None) ->
         Links(whole),
         SignOns(whole),
         Provider(settings),
+        Mentions(engine),
         Subscriptions(
             whole, Bindings(line or BrokerLine()), private=bool(settings.webhooks_allow_private)
         ),

@@ -33,6 +33,7 @@ class Route:
     from what the gateway keeps itself (if `own_if` says so, where it depends on what is asked),
     `with_services` from that and from what services say; what is `secret` is not kept with its
     Idempotency-Key, what is `sealed` is kept so that only we can read it.
+    `check` refuses what only the gateway can know to be wrong, before a service is asked.
     """
 
     method: str
@@ -55,6 +56,7 @@ class Route:
     with_services: Callable[[Own, Asks, Any, Caller], Any] | None = None
     secret: bool = False
     sealed: bool = False
+    check: Callable[[Own, Asks, Any, Caller], None] | None = None
     needs: str = field(kw_only=True)
 
     @property

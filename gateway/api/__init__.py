@@ -4,6 +4,7 @@ from gateway.api import (
     channels,
     exceptions,
     inventory,
+    mentions,
     orders,
     payments,
     returns,
@@ -27,6 +28,7 @@ OF_SERVICES: tuple[Route, ...] = (
 )
 OWN: tuple[Route, ...] = (
     *session.ROUTES,
+    *mentions.ROUTES,
     *settings.ROUTES,
     *webhooks.ROUTES,
     *views.ROUTES,

@@ -11,7 +11,10 @@ from prometheus_client import Gauge
 from chassis import clock
 from chassis.bus import Bus
 from chassis.config import read_settings
+from chassis.transaction import Unit
 from chassis.wiring import handles, tends
+from contracts.orders import OrderNoted
+from gateway.people import mentions
 from gateway.tables import metadata
 from gateway.webhooks import intake, outbox
 from gateway.webhooks.bindings import Bindings, BrokerLine
@@ -73,6 +76,11 @@ class Deliveries:
     def hear(self, message: Any, work: Any) -> None:
         """Keep an event for those who subscribed to it."""
         intake.hear(message, work)
+
+    @handles(OrderNoted)
+    def keep_mentions(self, event: OrderNoted, work: Unit) -> None:
+        """Keep for people where they were mentioned."""
+        mentions.keep(event, work.session, work.now)
 
     @tends(seconds=10)
     def look_what_is_late(self, engine: sa.Engine) -> None:

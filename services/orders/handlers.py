@@ -18,6 +18,7 @@ from contracts.orders import (
     ImportOrders,
     Note,
     OrderLine,
+    OrderNoted,
     OrderPlaced,
     OrdersImported,
     PlacedLine,
@@ -160,8 +161,12 @@ def add_note(wish: AddNote, work: Work, orders: Orders) -> Order:
     """Write on an order."""
     order = found(orders, wish.order_id)
     order.expect_version(wish.expected_version)
-    order.notes = (*order.notes, Note(text=wish.text, by=work.actor, at=work.now))
+    named = tuple(dict.fromkeys(wish.mentions))
+    note = Note(text=wish.text, by=work.actor, at=work.now, mentions=named)
+    order.notes = (*order.notes, note)
     orders.tell(order, work, Change("note", after=wish.text))
+    if named:
+        work.send(_noted(order, note), correlation_id=order.order_id)
     return order
 
 
@@ -237,6 +242,17 @@ def _new_order(wish: PlaceOrder, work: Work, orders: Orders) -> Order:
         accepted_at=work.now,
         tags=tuple(dict.fromkeys(wish.tags)),
         notes=note,
+    )
+
+
+def _noted(order: Order, note: Note) -> OrderNoted:
+    return OrderNoted(
+        order_id=order.order_id,
+        number=order.number,
+        channel=order.channel,
+        text=note.text,
+        by=note.by,
+        mentions=note.mentions,
     )
 
 
