@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from chassis.envelope import Context
 
+from chassis.envelope import Context
 from chassis.transaction import Job, Transaction
 from contracts import orders
 from gateway.people import mentions

@@ -50,7 +50,7 @@ class Browser:
 
     def field(self, label: str) -> WebElement:
         """The field with this label."""
-        found = f"//input[@aria-label='{label}' or @id=//label[starts-with(., '{label}')]/@for]"
+        found = f"//*[self::input or self::textarea][@aria-label='{label}' or @id=//label[starts-with(., '{label}')]/@for]"
         return self._one(By.XPATH, found)
 
     def button(self, text: str) -> WebElement:

@@ -8,11 +8,11 @@ import pytest
 from chassis.errors import IllegalMove, NotFound, NotYet, Refused, Stale
 from contracts.orders import (
     AddNote,
-    OrderNoted,
     CancelChannelOrder,
     CancelOrder,
     ChangeTags,
     Delivery,
+    OrderNoted,
     PlaceHold,
     ReleaseHold,
 )
