@@ -182,6 +182,48 @@ class OrderFulfillment(Wire, frozen=True, kw_only=True):
     tracking_numbers: tuple[str, ...] = ()
 
 
+class EditOrder(Wire, frozen=True, kw_only=True):
+    """Change an order before it is picked; what is null stays as it is."""
+
+    order_id: OrderId
+    reason: Name
+    ship_to: Address | None = None
+    bill_to: Address | None = None
+    expected_version: int | None = None
+
+
+class ChangedField(Wire, frozen=True, kw_only=True):
+    """What an edit changes, in words as they stand in the history."""
+
+    field: str
+    before: str
+    after: str
+
+
+class EditPreview(Wire, frozen=True, kw_only=True):
+    """What an edit would do; nothing has changed.
+
+    `difference` is what the customer would owe more, or less. With `asks_warehouse` the edit holds
+    once the warehouse has agreed, which it does unless somebody has begun to pick.
+    """
+
+    order_id: OrderId
+    version: int
+    changes: tuple[ChangedField, ...]
+    difference: SignedMinorUnits
+    currency: Currency
+    asks_warehouse: bool
+
+
+class PendingEdit(Wire, frozen=True, kw_only=True):
+    """An edit that the warehouse has not answered yet."""
+
+    by: str
+    at: Instant
+    reason: str
+    changes: tuple[ChangedField, ...]
+
+
 class Order(Wire, frozen=True, kw_only=True):
     """Everything orders knows of one order."""
 
@@ -212,6 +254,7 @@ class Order(Wire, frozen=True, kw_only=True):
     fulfillments: tuple[OrderFulfillment, ...] = ()
     journey: tuple[JourneyStep, ...] = ()
     allowed: tuple[str, ...] = ()
+    editing: PendingEdit | None = None
 
 
 class OrderRow(Wire, frozen=True, kw_only=True):
@@ -473,6 +516,16 @@ class OrderNoted(Message, frozen=True, kw_only=True):
     mentions: Mentions
 
 
+@event("orders.edited.v1")
+class OrderEdited(Message, frozen=True, kw_only=True):
+    """An order was changed; its addresses are now these. `edit` counts the edits of the order."""
+
+    order_id: OrderId
+    edit: Count
+    ship_to: Address
+    bill_to: Address | None = None
+
+
 @event("orders.confirmed.v1")
 class OrderConfirmed(Message, frozen=True, kw_only=True):
     """The order is reserved and paid or safely payable; the warehouse may begin."""
@@ -507,6 +560,8 @@ TAG = request("orders.tag", ChangeTags, Order)
 NOTE = request("orders.note", AddNote, Order)
 HOLD = request("orders.hold", PlaceHold, Order)
 RELEASE = request("orders.release", ReleaseHold, Order)
+PREVIEW_EDIT = question("orders.preview_edit", EditOrder, EditPreview)
+EDIT = request("orders.edit", EditOrder, Order)
 CANCEL = request("orders.cancel", CancelOrder, Order)
 STUCK = question("orders.stuck", FindStuck, StuckPage)
 DECIDE = request("orders.decide", DecideStuck, Nothing)

@@ -33,7 +33,7 @@ from services.orders.domain.lines import check_amounts, delivery_net, net
 from services.orders.domain.order import Order
 from services.orders.journeys import Journeys
 from services.orders.ports import Orders, found
-from services.orders.sagas.hearing import is_stuck
+from services.orders.sagas.hearing import EDIT, is_stuck
 from services.orders.sagas.neglect import is_neglected
 from services.orders.sagas.order_journey import SAGAS
 
@@ -178,6 +178,10 @@ def resolve_step(wish: ResolveStep, work: Work, orders: Orders, runs: Runs) -> N
         raise NotFound("run", wish.run_id, "run_id")
     if not run.is_open or not (is_stuck(run) or is_neglected(order, run, work.now)):
         raise IllegalMove("run", run.run_id, f"{run.phase} and not stuck", wish.decision)
+    if run.saga == EDIT and wish.decision != "retry":
+        raise IllegalMove(
+            "run", run.run_id, "an edit that the warehouse must answer", wish.decision
+        )
     back = wish.decision == "compensate" and run.phase != Phase.BACKWARD
     if back and not SAGAS[run.saga].may_compensate(run.progress):
         raise IllegalMove("run", run.run_id, f"at {run.step}", "compensated: the goods have left")

@@ -18,7 +18,7 @@ from gateway.webhooks import bindings
 from gateway.webhooks import questions as q
 from gateway.webhooks.bindings import ALWAYS, WIRES, Bindings, BrokerLine
 
-ORDERS = {f"orders.{what}.v1" for what in ("placed", "confirmed", "canceled", "completed")}
+ORDERS = {f"orders.{w}.v1" for w in "placed confirmed edited canceled completed".split()}
 WAITING = (
     "select count(*) from pg_locks where not granted and locktype = 'advisory'"
     " and database = (select oid from pg_database where datname = current_database())"
