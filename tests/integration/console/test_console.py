@@ -177,3 +177,43 @@ def test_a_colleague_who_is_named_while_typing_finds_the_note_in_the_bell(
 
 def _notes(api, order_id) -> list[str]:
     return [note["text"] for note in api.get(f"/orders/{order_id}")["order"]["notes"]]
+
+
+def test_of_two_people_who_edit_an_order_the_second_is_told_and_may_load_again(
+    browser, person, api, staff, new_sku
+):
+    order_id = api.post("/orders", order_body([(new_sku(berlin=5), 1, 900)]))["order_id"]
+    address = staff.allocated(order_id)["order"]["ship_to"]
+    browser.log_in(person("order_manager"))
+    browser.sees("Dashboard")
+    browser.go(f"orders/{order_id}")
+    browser.click("Change addresses")
+    browser.connection(there=False)  # what the other one does has not come through yet
+    office = {**address, "name": "The other one"}
+    api.post(f"/orders/{order_id}/edits", {"reason": "office", "bill_to": office})
+    browser.connection(there=True)
+    browser.field("Street and number").send_keys(Keys.CONTROL, "a")
+    browser.field("Street and number").send_keys("Harbor 7")
+    browser.field("Reason").send_keys("moved")
+
+    browser.sees("Somebody else")
+    assert api.get(f"/orders/{order_id}")["order"]["ship_to"] == address
+    browser.sees("Somebody else has changed this order since you opened it.", within=30)
+    browser.click("Load again")
+    browser.sees("The other one")
+    browser.field("Street and number").send_keys(Keys.CONTROL, "a")
+    browser.field("Street and number").send_keys("Harbor 7")
+    browser.sees("Difference in price: €0.00")
+    assert browser.barriers == []
+    browser.click("Change")
+
+    page = staff.wait_for(
+        order_id, "edited", lambda p: p["order"]["ship_to"]["line1"] == "Harbor 7"
+    )
+    told = [line for line in page["history"] if line["action"] == "edited"]
+    assert [(line["subject"], line["reason"]) for line in told] == [
+        ("bill_to", "office"), ("ship_to", "moved"),
+    ]  # fmt: skip
+    assert "Harbor 7" in told[1]["after"]
+    assert told[1]["before"] != told[1]["after"]
+    assert browser.complaints == []
