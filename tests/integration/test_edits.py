@@ -1,4 +1,4 @@
-"""Does a changed address reach the pick list, the label and a return, and who wins against a picker?"""
+"""Does a changed address reach pick list, label and return, and who wins against a picker?"""
 
 from concurrent.futures import ThreadPoolExecutor
 
