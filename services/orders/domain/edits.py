@@ -5,6 +5,10 @@ knows whether picking has begun: it takes the new address or refuses it, and unt
 nothing of the order has changed. Who pays is nobody's business but ours, and changes at once.
 """
 
+from collections.abc import Callable
+from typing import Any
+
+from contracts.message import Message
 from contracts.orders import ChangedField, EditOrder
 from contracts.values import Address
 from contracts.warehouse import OrderReaddressed, ReaddressRefused
@@ -81,7 +85,10 @@ def refused(order: Order, told: ReaddressRefused) -> Told:
     return [Change("edit refused", reason=told.reason, actor=edit.by)]
 
 
-EDITS = {OrderReaddressed: readdressed, ReaddressRefused: refused}
+EDITS: dict[type[Message], Callable[[Order, Any], Told]] = {
+    OrderReaddressed: readdressed,
+    ReaddressRefused: refused,
+}
 
 
 def _line(address: Address | None) -> str:
