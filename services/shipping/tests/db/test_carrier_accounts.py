@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound, Refused
-from contracts.carriers import SaveCarrierAccount, ServiceLevel, CarrierSetting
+from contracts.carriers import CarrierSetting, SaveCarrierAccount, ServiceLevel
 from services.shipping import accounts, label_files
 from services.shipping.carriers.carrier import LabelFile
 from services.shipping.tests.builders import NOW
