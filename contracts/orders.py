@@ -32,9 +32,11 @@ from contracts.values import (
     SignedMinorUnits,
     Sku,
     Text,
+    UserId,
 )
 
 Tag = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\s,][^,]*$")]
+Mentions = Annotated[tuple[UserId, ...], Meta(max_length=20)]
 PaymentMethod = Literal["card", "cash", "bank_transfer", "invoice", "external"]
 
 
@@ -150,11 +152,12 @@ class Hold(Wire, frozen=True, kw_only=True):
 
 
 class Note(Wire, frozen=True, kw_only=True):
-    """What somebody wrote on an order."""
+    """What somebody wrote on an order, and which users it names."""
 
     text: LongText
     by: str
     at: Instant
+    mentions: Mentions = ()
 
 
 class JourneyStep(Wire, frozen=True, kw_only=True):
@@ -177,6 +180,48 @@ class OrderFulfillment(Wire, frozen=True, kw_only=True):
     warehouse_id: Code
     status: str
     tracking_numbers: tuple[str, ...] = ()
+
+
+class EditOrder(Wire, frozen=True, kw_only=True):
+    """Change an order before it is picked; what is null stays as it is."""
+
+    order_id: OrderId
+    reason: Name
+    ship_to: Address | None = None
+    bill_to: Address | None = None
+    expected_version: int | None = None
+
+
+class ChangedField(Wire, frozen=True, kw_only=True):
+    """What an edit changes, in words as they stand in the history."""
+
+    field: str
+    before: str
+    after: str
+
+
+class EditPreview(Wire, frozen=True, kw_only=True):
+    """What an edit would do; nothing has changed.
+
+    `difference` is what the customer would owe more, or less. With `asks_warehouse` the edit holds
+    once the warehouse has agreed, which it does unless somebody has begun to pick.
+    """
+
+    order_id: OrderId
+    version: int
+    changes: tuple[ChangedField, ...]
+    difference: SignedMinorUnits
+    currency: Currency
+    asks_warehouse: bool
+
+
+class PendingEdit(Wire, frozen=True, kw_only=True):
+    """An edit that the warehouse has not answered yet."""
+
+    by: str
+    at: Instant
+    reason: str
+    changes: tuple[ChangedField, ...]
 
 
 class Order(Wire, frozen=True, kw_only=True):
@@ -209,6 +254,7 @@ class Order(Wire, frozen=True, kw_only=True):
     fulfillments: tuple[OrderFulfillment, ...] = ()
     journey: tuple[JourneyStep, ...] = ()
     allowed: tuple[str, ...] = ()
+    editing: PendingEdit | None = None
 
 
 class OrderRow(Wire, frozen=True, kw_only=True):
@@ -330,10 +376,11 @@ class ChangeTags(Wire, frozen=True, kw_only=True):
 
 
 class AddNote(Wire, frozen=True, kw_only=True):
-    """Write on an order, for colleagues."""
+    """Write on an order, for colleagues; who is mentioned is told of it."""
 
     order_id: OrderId
     text: Annotated[str, Meta(min_length=1, max_length=4000)]
+    mentions: Mentions = ()
     expected_version: int | None = None
 
 
@@ -458,6 +505,28 @@ class OrdersImported(Message, frozen=True, kw_only=True):
     orders: tuple[ImportedOrder, ...]
 
 
+@event("orders.noted.v1")
+class OrderNoted(Message, frozen=True, kw_only=True):
+    """Somebody wrote on an order, and named the users who shall read it."""
+
+    order_id: OrderId
+    number: int
+    channel: Code
+    text: LongText
+    by: Name
+    mentions: Mentions
+
+
+@event("orders.edited.v1")
+class OrderEdited(Message, frozen=True, kw_only=True):
+    """An order was changed; its addresses are now these. `edit` counts the edits of the order."""
+
+    order_id: OrderId
+    edit: Count
+    ship_to: Address
+    bill_to: Address | None = None
+
+
 @event("orders.confirmed.v1")
 class OrderConfirmed(Message, frozen=True, kw_only=True):
     """The order is reserved and paid or safely payable; the warehouse may begin."""
@@ -492,6 +561,8 @@ TAG = request("orders.tag", ChangeTags, Order)
 NOTE = request("orders.note", AddNote, Order)
 HOLD = request("orders.hold", PlaceHold, Order)
 RELEASE = request("orders.release", ReleaseHold, Order)
+PREVIEW_EDIT = question("orders.preview_edit", EditOrder, EditPreview)
+EDIT = request("orders.edit", EditOrder, Order)
 CANCEL = request("orders.cancel", CancelOrder, Order)
 STUCK = question("orders.stuck", FindStuck, StuckPage)
 DECIDE = request("orders.decide", DecideStuck, Nothing)

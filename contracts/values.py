@@ -38,6 +38,7 @@ ShipmentId = Annotated[str, Meta(pattern=r"^shp_[0-9A-Z]{26}$")]
 ReturnId = Annotated[str, Meta(pattern=r"^ret_[0-9A-Z]{26}$")]
 PaymentId = Annotated[str, Meta(pattern=r"^pay_[0-9A-Z]{26}$")]
 HoldId = Annotated[str, Meta(pattern=r"^hol_[0-9A-Z]{26}$")]
+UserId = Annotated[str, Meta(pattern=r"^usr_[0-9A-Z]{26}$")]
 
 
 class Nothing(Wire, frozen=True, kw_only=True):

@@ -83,6 +83,35 @@ class CancelFulfillment(Message, frozen=True, kw_only=True):
     reason: Text = ""
 
 
+@command("warehouse.readdress.v1")
+class ReaddressOrder(Message, frozen=True, kw_only=True):
+    """Send all of an order elsewhere, what is planned later too, unless picking has begun.
+
+    `edit` counts the edits of the order: one that was answered is answered alike again.
+    """
+
+    order_id: OrderId
+    edit: Count
+    ship_to: Address
+
+
+@event("warehouse.readdressed.v1")
+class OrderReaddressed(Message, frozen=True, kw_only=True):
+    """All of an order goes to its new address."""
+
+    order_id: OrderId
+    edit: Count
+
+
+@event("warehouse.readdress_refused.v1")
+class ReaddressRefused(Message, frozen=True, kw_only=True):
+    """Picking has begun, or nothing will be sent: nothing of the order goes elsewhere."""
+
+    order_id: OrderId
+    edit: Count
+    reason: Text
+
+
 class PlannedFulfillment(Wire, frozen=True, kw_only=True):
     """What one warehouse shall send."""
 

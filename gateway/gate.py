@@ -148,6 +148,8 @@ class Gate:
         if route.with_services:
             assert self._own is not None
             return route.with_services(self._own, self._asker, asked, caller)
+        if route.check and self._own is not None:
+            route.check(self._own, self._asker, asked, caller)
         if route.take:
             return route.take(self._asker, asked, caller.actor, request_id)
         if route.ask:

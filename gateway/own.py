@@ -11,6 +11,7 @@ from gateway.live.hub import Hub
 from gateway.owners import Owners
 from gateway.people.links import Links
 from gateway.people.locks import Locks
+from gateway.people.mentions import Mentions
 from gateway.people.provider import Provider
 from gateway.people.sessions import Sessions
 from gateway.people.sign_ons import SignOns
@@ -34,6 +35,7 @@ class Own:
     links: Links
     sign_ons: SignOns
     provider: Provider
+    mentions: Mentions
     webhooks: Subscriptions
     deliveries: History
     jobs: Jobs
@@ -55,6 +57,7 @@ def open_own(engine: sa.Engine, settings: Settings, line: Line | None = None) ->
         Links(whole),
         SignOns(whole),
         Provider(settings),
+        Mentions(engine),
         Subscriptions(
             whole, Bindings(line or BrokerLine()), private=bool(settings.webhooks_allow_private)
         ),

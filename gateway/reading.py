@@ -18,6 +18,7 @@ ID_NAMES = {
     "ord": "an order id", "lin": "a line id", "ful": "the id of a fulfillment order",
     "shp": "a shipment id", "ret": "a return id", "pay": "a payment id", "hol": "a hold id",
     "pac": "a package id", "usr": "a user id", "key": "the id of a key",
+    "men": "the id of a mention",
     "whs": "the id of a webhook subscription", "whd": "the id of a webhook delivery",
     "viw": "the id of a view",
     "job": "the id of a job",

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.retention import kept
 from chassis.sealing import Sealed
 from chassis.store import Instant, Packed, new_metadata
 from contracts.orders import OrderFilter
@@ -98,6 +99,23 @@ mails = sa.Table(
     sa.Column("error", sa.Text, nullable=False, server_default=""),
     sa.CheckConstraint("state in ('waiting', 'sent', 'refused')", name="state"),
     sa.Index("ix_mails_due", "due_at", postgresql_where=sa.text("state = 'waiting'")),
+)  # fmt: skip
+mentions = sa.Table(
+    "mentions",
+    metadata,
+    sa.Column("mention_id", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.user_id", ondelete="CASCADE"),
+              nullable=False),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("written_by", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("read_at", Instant),
+    sa.Index("ix_mentions_of_user", "user_id", sa.text("(read_at is not null)"),
+             sa.text("mention_id desc")),
+    info=kept("history_kept_days", "men_"),
 )  # fmt: skip
 sign_ons = sa.Table(
     "sign_ons",

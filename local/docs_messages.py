@@ -7,6 +7,7 @@ from inspect import getdoc
 from contracts import SERVICES, load_all
 from contracts.example import example_text
 from contracts.message import CATALOGUE, QUESTIONS, Kind, Message, Wire
+from gateway.webhooks.bindings import ALWAYS
 from local.docs_types import aliases, fields_of, parts_of
 from local.docs_wiring import answerers, listeners, sayers
 
@@ -81,7 +82,8 @@ def _service(service: str) -> Iterator[str]:
 
 
 def _message(message: type[Message]) -> Iterator[str]:
-    said, heard = _list(sayers().get(message.wire, ())), _list(listeners().get(message.wire, ()))
+    who = (*listeners().get(message.wire, ()), *(["gateway"] if message.wire in ALWAYS else []))
+    said, heard = _list(sayers().get(message.wire, ())), _list(who)
     if message.kind is Kind.EVENT:
         way = f"told by {said}, heard by {heard}"
     else:

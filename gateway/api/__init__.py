@@ -5,6 +5,7 @@ from gateway.api import (
     exceptions,
     inventory,
     jobs,
+    mentions,
     orders,
     payments,
     returns,
@@ -28,6 +29,7 @@ OF_SERVICES: tuple[Route, ...] = (
 )
 OWN: tuple[Route, ...] = (
     *session.ROUTES,
+    *mentions.ROUTES,
     *settings.ROUTES,
     *webhooks.ROUTES,
     *views.ROUTES,

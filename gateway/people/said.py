@@ -5,10 +5,9 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from contracts.message import Wire
-from contracts.values import Codes, Instant, Limit, Name, Text
+from contracts.values import Codes, Instant, Limit, Name, Text, UserId
 from gateway.people.roles import Grant
 
-UserId = Annotated[str, Meta(pattern=r"^usr_[0-9A-Z]{26}$")]
 Email = Annotated[str, Meta(max_length=200, pattern=r"^[^@\s]+@[^@\s]+$")]
 Password = Annotated[str, Meta(min_length=1, max_length=200)]
 TotpCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$", description="the code that the phone shows")]

@@ -38,6 +38,7 @@ PREFIXES = (
     "pac",
     "usr",
     "key",
+    "men",
     "whs",
     "whd",
     "viw",

@@ -22,6 +22,7 @@ from chassis.ask import Unavailable
 from chassis.config import nodes_in_turn, read_settings
 from chassis.telemetry import get_log
 from chassis.topology import Names, declare, unbind
+from contracts.orders import OrderNoted
 from gateway.webhooks.catalogue import CATALOGUE, wants
 
 SERVICE = "gateway"
@@ -29,6 +30,7 @@ BROKER_SECONDS = 5
 AGAIN_SECONDS = 600  # a process may have died between binding and committing
 WIRES = frozenset(told.message.wire for told in CATALOGUE)
 LOCK = sa.text("select pg_advisory_xact_lock(hashtextextended('oms.webhook_bindings', 0))")
+ALWAYS = frozenset({OrderNoted.wire})  # people hear of it, whatever others subscribed to
 PATTERNS = sa.text("select events from webhook_subscriptions")
 
 
@@ -72,7 +74,7 @@ class Bindings:
         """Bind what is wanted and unbind the rest; raises Unavailable."""
         with self._locked(engine) as wanted:
             wires = wanted()
-            self._line.bind(wires)
+            self._line.bind(wires | ALWAYS)
             self._line.unbind(WIRES - wires)
         self._settled = wires, time.monotonic()
 

@@ -57,6 +57,8 @@ CATALOGUE = (
          "A customer has committed to buy; nothing is reserved or charged yet."),
     Told("order.confirmed", orders.OrderConfirmed, ORDER,
          "The order is reserved and paid, or safely payable; the warehouse may begin."),
+    Told("order.edited", orders.OrderEdited, (*ORDER, "edit"),
+         "An order was changed before it was picked; ask for it to see what it is now."),
     Told("order.canceled", orders.OrderCanceled, (*ORDER, "channel", "channel_order_id", "reason"),
          "The order will not be fulfilled, and all it had taken was given back."),
     Told("order.completed", orders.OrderCompleted, ORDER,

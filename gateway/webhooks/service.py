@@ -11,9 +11,12 @@ from prometheus_client import Gauge
 from chassis import clock
 from chassis.bus import Bus
 from chassis.config import read_settings
+from chassis.transaction import Unit
 from chassis.wiring import handles, tends
 from gateway.jobs.ledger import Ledger
 from gateway.jobs.running import Working
+from contracts.orders import OrderNoted
+from gateway.people import mentions
 from gateway.tables import metadata
 from gateway.webhooks import intake, outbox
 from gateway.webhooks.bindings import Bindings, BrokerLine
@@ -77,6 +80,11 @@ class Deliveries:
     def hear(self, message: Any, work: Any) -> None:
         """Keep an event for those who subscribed to it."""
         intake.hear(message, work)
+
+    @handles(OrderNoted)
+    def keep_mentions(self, event: OrderNoted, work: Unit) -> None:
+        """Keep for people where they were mentioned."""
+        mentions.keep(event, work.session, work.now)
 
     @tends(seconds=10)
     def look_what_is_late(self, engine: sa.Engine) -> None:

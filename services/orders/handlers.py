@@ -18,6 +18,7 @@ from contracts.orders import (
     ImportOrders,
     Note,
     OrderLine,
+    OrderNoted,
     OrderPlaced,
     OrdersImported,
     PlacedLine,
@@ -32,7 +33,7 @@ from services.orders.domain.lines import check_amounts, delivery_net, net
 from services.orders.domain.order import Order
 from services.orders.journeys import Journeys
 from services.orders.ports import Orders, found
-from services.orders.sagas.hearing import is_stuck
+from services.orders.sagas.hearing import EDIT, is_stuck
 from services.orders.sagas.neglect import is_neglected
 from services.orders.sagas.order_journey import SAGAS
 
@@ -160,8 +161,12 @@ def add_note(wish: AddNote, work: Work, orders: Orders) -> Order:
     """Write on an order."""
     order = found(orders, wish.order_id)
     order.expect_version(wish.expected_version)
-    order.notes = (*order.notes, Note(text=wish.text, by=work.actor, at=work.now))
+    named = tuple(dict.fromkeys(wish.mentions))
+    note = Note(text=wish.text, by=work.actor, at=work.now, mentions=named)
+    order.notes = (*order.notes, note)
     orders.tell(order, work, Change("note", after=wish.text))
+    if named:
+        work.send(_noted(order, note), correlation_id=order.order_id)
     return order
 
 
@@ -174,6 +179,10 @@ def resolve_step(wish: ResolveStep, work: Work, orders: Orders, runs: Runs) -> N
         raise NotFound("run", wish.run_id, "run_id")
     if not run.is_open or not (is_stuck(run) or is_neglected(order, run, work.now)):
         raise IllegalMove("run", run.run_id, f"{run.phase} and not stuck", wish.decision)
+    if run.saga == EDIT and wish.decision != "retry":
+        raise IllegalMove(
+            "run", run.run_id, "an edit that the warehouse must answer", wish.decision
+        )
     back = wish.decision == "compensate" and run.phase != Phase.BACKWARD
     if back and not SAGAS[run.saga].may_compensate(run.progress):
         raise IllegalMove("run", run.run_id, f"at {run.step}", "compensated: the goods have left")
@@ -238,6 +247,17 @@ def _new_order(wish: PlaceOrder, work: Work, orders: Orders) -> Order:
         accepted_at=work.now,
         tags=tuple(dict.fromkeys(wish.tags)),
         notes=note,
+    )
+
+
+def _noted(order: Order, note: Note) -> OrderNoted:
+    return OrderNoted(
+        order_id=order.order_id,
+        number=order.number,
+        channel=order.channel,
+        text=note.text,
+        by=note.by,
+        mentions=note.mentions,
     )
 
 

@@ -14,16 +14,19 @@ from chassis.saga import Decision, Moved, Phase, Saga
 from chassis.saga_store import Run, Runs
 from chassis.work import Work
 from contracts.inventory import StockReserved
+from contracts.orders import OrderEdited
 from contracts.shipping import ShipmentLabeled
 from contracts.values import SkuQuantity
-from contracts.warehouse import OrderRouted, PickShort
-from services.orders.domain import facts
+from contracts.warehouse import OrderReaddressed, OrderRouted, PickShort
+from services.orders.domain import edits, facts
+from services.orders.domain.edit import Edit
 from services.orders.domain.history import Change
 from services.orders.domain.order import Order
 from services.orders.ports import Orders
 from services.orders.sagas import partly
 from services.orders.sagas.hearing import is_about, learn, why
 from services.orders.sagas.order_journey import (
+    EDIT_JOURNEY,
     FULFILLMENT_JOURNEY,
     ORDER_JOURNEY,
     SAGAS,
@@ -59,13 +62,32 @@ class Journeys:
         self._start(ORDER_JOURNEY, self.order.order_id, {"round": 1, "attempt": 1})
         self._settle()
 
+    def begin_edit(self, edit: Edit) -> None:
+        """Ask the warehouse for what somebody wants to change."""
+        self.order.editing = edit
+        # there is nothing to give up with it, and it belongs to no round of goods
+        data = {"edit": edit.number, "round": 0, "given_up": True}
+        self._start(EDIT_JOURNEY, f"{self.order.order_id}:edit-{edit.number}", data)
+        self._settle()
+
+    def edit_now(self, edit: Edit) -> None:
+        """Change what nobody else has to agree with."""
+        for change in edits.apply(self.order, edit):
+            self._tell(change)
+        self._edited(edit)
+        self._settle()
+
     def hear(self, message: Any) -> None:
         """Take what another service has told: facts first, then the runs that wait for it."""
         before, papers = self.order.lines, self.order.papers
+        edit = self.order.editing
         for change in facts.apply(self.order, message):
             self._tell(change)
         if isinstance(message, ShipmentLabeled) or self.order.papers != papers:
             self._orders.find_by(self.order)
+        answered = edit if not self.order.editing else None
+        if answered and isinstance(message, OrderReaddressed) and not self.order.is_off:
+            self._edited(answered)
         for run in self._all():
             if not is_about(run, message):
                 continue
@@ -77,6 +99,8 @@ class Journeys:
                 self._go(run, moved)
             elif run.data.get("given_up") and isinstance(message, StockReserved | OrderRouted):
                 self._say(partly.give_back_late(self.order, run, message))
+        if answered:
+            self._look_at_gates()
         if isinstance(message, PickShort) and self.order.lines != before:
             self._travel_again(message)
         self._settle()
@@ -94,10 +118,7 @@ class Journeys:
 
     def go_on(self) -> None:
         """Look again whether gates have opened, after a hold was released."""
-        for run in self._all():
-            if run.is_open:
-                moved = SAGAS[run.saga].poke(run.progress, self._subject(run), self._work.now)
-                self._go(run, moved)
+        self._look_at_gates()
         self._settle()
 
     def again(self, run: Run, step: str) -> None:
@@ -125,6 +146,25 @@ class Journeys:
         )
         self._go(run, moved)
         self._settle()
+
+    def _look_at_gates(self) -> None:
+        for run in self._all():
+            if run.is_open:
+                moved = SAGAS[run.saga].poke(run.progress, self._subject(run), self._work.now)
+                self._go(run, moved)
+
+    def _edited(self, edit: Edit) -> None:
+        self._orders.find_by(self.order)
+        self._say(
+            [
+                OrderEdited(
+                    order_id=self.order.order_id,
+                    edit=edit.number,
+                    ship_to=self.order.ship_to,
+                    bill_to=self.order.bill_to,
+                )
+            ]
+        )
 
     def _all(self) -> list[Run]:
         return list(self._runs.of_subject(self.order.order_id))

@@ -8,7 +8,9 @@ from chassis.keeping import read, read_one
 from chassis.saga_store import Run
 from contracts import orders as said
 from contracts.values import HistoryLine
+from services.orders.domain import edits
 from services.orders.domain.order import Order
+from services.orders.editing import check_edit
 from services.orders.sagas.order_journey import SAGAS
 from services.orders.tables import history, orders, saga_runs
 
@@ -67,6 +69,24 @@ def view(session: Session, order: Order) -> said.Order:
         fulfillments=tuple(sending.told() for sending in order.sendings),
         journey=tuple(_step(run) for run in runs),
         allowed=_allowed(order),
+        editing=_editing(order),
+    )
+
+
+def preview_edit(session: Session, asked: said.EditOrder) -> said.EditPreview:
+    """Tell what an edit would do; the same is refused that the edit would refuse."""
+    order = read_one(session, Order, asked.order_id)
+    if order is None:
+        raise NotFound("order", asked.order_id, "order_id")
+    order.expect_version(asked.expected_version)
+    check_edit(order, asked)
+    return said.EditPreview(
+        order_id=order.order_id,
+        version=order.version,
+        changes=edits.changes(order, asked),
+        difference=0,  # where it goes changes no price
+        currency=order.currency,
+        asks_warehouse=edits.asks_warehouse(order, asked),
     )
 
 
@@ -105,6 +125,14 @@ def _step(run: Run) -> said.JourneyStep:
     )
 
 
+def _editing(order: Order) -> said.PendingEdit | None:
+    edit = order.editing
+    if edit is None:
+        return None
+    changes = edits.changes(order, edit)
+    return said.PendingEdit(by=edit.by, at=edit.at, reason=edit.reason, changes=changes)
+
+
 def _allowed(order: Order) -> tuple[str, ...]:
     allowed = ["tag", "note"]
     if order.may_hold:
@@ -113,6 +141,8 @@ def _allowed(order: Order) -> tuple[str, ...]:
         allowed.append("release")
     if order.may_cancel:
         allowed.append("cancel")
+    if not edits.why_not(order):
+        allowed.append("edit")
     if order.captured > order.refunded:
         allowed.append("refund")
     if any(line.shipped > line.returned for line in order.lines):

@@ -18,7 +18,7 @@ from services.orders.domain.states import State
 from services.orders.handlers import release_run_out
 from services.orders.journeys import Journeys
 from services.orders.ports import Orders
-from services.orders.sagas.hearing import FULFILLMENT
+from services.orders.sagas.hearing import EDIT, FULFILLMENT
 from services.orders.sagas.neglect import FRONT, Neglected
 from services.orders.sagas.order_journey import FULFILLMENT_JOURNEY, ORDER_JOURNEY, SAGAS
 from services.orders.sagas.partly import SKIPPABLE
@@ -33,6 +33,8 @@ def moves_of_run(run: Run) -> Moves:
         return ()
     if run.phase == Phase.BACKWARD:
         return ("retry", "skip")
+    if run.saga == EDIT:
+        return ("retry",)  # what the warehouse has done stays unknown until it says so
     by_hand: Moves = ("skip",) if run.saga == FULFILLMENT and run.step in SKIPPABLE else ()
     back: Moves = ("compensate",) if SAGAS[run.saga].may_compensate(run.progress) else ()
     return ("retry", *by_hand, *back)

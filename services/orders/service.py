@@ -14,6 +14,7 @@ from contracts import channels, inventory, orders, payments, returns, shipping, 
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
 from services.orders import (
+    editing,
     exceptions,
     finding,
     handlers,
@@ -65,6 +66,16 @@ class OrdersService:
     def cancel(self, wish: orders.CancelOrder, work: Unit) -> orders.Order:
         """Cancel an order."""
         return _view(work, handlers.cancel_order(wish, work, *_ports(work)))
+
+    @performs(orders.EDIT)
+    def edit(self, wish: orders.EditOrder, work: Unit) -> orders.Order:
+        """Change an order before it is picked."""
+        return _view(work, editing.edit_order(wish, work, *_ports(work)))
+
+    @answers(orders.PREVIEW_EDIT)
+    def preview_edit(self, asked: orders.EditOrder, session: Session) -> orders.EditPreview:
+        """Tell what an edit would do."""
+        return queries.preview_edit(session, asked)
 
     @performs(orders.RESOLVE)
     def resolve(self, wish: orders.ResolveStep, work: Unit) -> Nothing:
@@ -151,6 +162,8 @@ class OrdersService:
     @handles(payments.RefundFailed)
     @handles(warehouse.OrderRouted)
     @handles(warehouse.RoutingFailed)
+    @handles(warehouse.OrderReaddressed)
+    @handles(warehouse.ReaddressRefused)
     @handles(warehouse.ItemPicked)
     @handles(warehouse.PickShort)
     @handles(warehouse.FulfillmentPacked)

@@ -15,6 +15,7 @@ from contracts.orders import (
     OrderLine,
 )
 from contracts.values import Address, Customer
+from services.orders.domain.edit import Edit
 from services.orders.domain.order import Order, Sending
 from services.orders.watch_tables import watch_tables
 
@@ -66,6 +67,8 @@ orders = sa.Table(
     sa.Column("papers", Packed(tuple[str, ...]), nullable=False, server_default="[]"),
     sa.Column("canceling", sa.Text, nullable=False),
     sa.Column("rounds", sa.Integer, nullable=False),
+    sa.Column("edits", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("editing", Packed(Edit)),
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("payment_status", sa.Text, nullable=False),

@@ -5,7 +5,7 @@ from typing import Any
 from chassis.errors import NotFound, NotYet, Refused
 from chassis.saga_store import Runs
 from chassis.work import Work
-from contracts.orders import OrderPlaced
+from contracts.orders import OrderEdited, OrderPlaced
 from contracts.payments import PaymentRefunded
 from contracts.returns import (
     DecideReturn,
@@ -34,6 +34,15 @@ from services.returns.domain.return_order import ReturnOrder, State, pieces_back
 from services.returns.domain.sale import Parcelled, Sale, SoldLine
 from services.returns.ports import Returns, found
 from services.returns.sagas.asks import Subject
+
+
+def on_edited(event: OrderEdited, returns: Returns) -> None:
+    """Know where the goods of a sale go now, and so where they would come back from."""
+    sale = returns.sale(event.order_id)
+    if sale is None:
+        raise NotYet(f"order {event.order_id} is not here yet")
+    if event.edit > sale.edit:
+        sale.edit, sale.ship_to = event.edit, event.ship_to
 
 
 def on_placed(event: OrderPlaced, returns: Returns) -> None:

@@ -35,6 +35,11 @@ class ReturnsService:
         """Know a sale."""
         handlers.on_placed(event, SqlReturns(work.session))
 
+    @handles(orders.OrderEdited)
+    def on_edited(self, event: orders.OrderEdited, work: Unit) -> None:
+        """Know where the goods of a sale go now."""
+        handlers.on_edited(event, SqlReturns(work.session))
+
     @handles(warehouse.FulfillmentPacked)
     def on_packed(self, event: warehouse.FulfillmentPacked, work: Unit) -> None:
         """Know what was packed."""

@@ -39,6 +39,7 @@ sales = sa.Table(
     sa.Column("delivered_at", Instant),
     sa.Column("paid", sa.BigInteger, nullable=False),
     sa.Column("refunded", sa.BigInteger, nullable=False),
+    sa.Column("edit", sa.Integer, nullable=False, server_default="0"),
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint("refunded between 0 and paid", name="never_above_paid"),
 )

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from chassis.errors import NotFound, Refused, check_version
 from chassis.work import Work
 from contracts.inventory import SkuSaved
@@ -40,7 +42,7 @@ def route_order(
 
     An attempt that failed is thought over when it is asked again: a warehouse may have opened.
     """
-    routing = _routing(command.order_id, fulfillments)
+    routing = routing_of(command.order_id, fulfillments)
     before = routing.of(command.round)
     if routing.canceled:
         work.send(_failed(command, "The order was canceled before it was routed."))
@@ -57,6 +59,7 @@ def route_order(
     for order in planned:
         if order:
             order.cancel()
+    command = replace(command, ship_to=routing.ship_to or command.ship_to)
     plan = sourcing.plan(command.lines, command.levels, floor.warehouses(), locate(command.ship_to))
     if isinstance(plan, sourcing.Shortfall):
         routing.decide(Decided(command.round, command.attempt))
@@ -66,7 +69,8 @@ def route_order(
     work.send(_routed(command, decided, fulfillments))
 
 
-def _routing(order_id: str, fulfillments: Fulfillments) -> Routing:
+def routing_of(order_id: str, fulfillments: Fulfillments) -> Routing:
+    """Find what was decided for an order; nothing yet, if nobody has asked."""
     routing = fulfillments.routing(order_id)
     if routing is None:
         routing = Routing(order_id)
@@ -140,7 +144,7 @@ def cancel_fulfillment(command: CancelFulfillment, work: Work, fulfillments: Ful
         if order := fulfillments.get(command.fulfillment_order_id):
             order.cancel()
     else:
-        routing = _routing(command.order_id, fulfillments)
+        routing = routing_of(command.order_id, fulfillments)
         routing.canceled = True
         for planned in map(fulfillments.get, routing.fulfillment_order_ids):
             if planned:

@@ -9,7 +9,7 @@ from chassis.wiring import answers, handles, performs
 from contracts import inventory, warehouse
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
-from services.warehouse import handlers, queries, tables
+from services.warehouse import handlers, queries, readdressing, tables
 from services.warehouse.places import locate
 from services.warehouse.tables import SqlFloor, SqlFulfillments
 
@@ -29,6 +29,11 @@ class WarehouseService:
     def open_fulfillment(self, command: warehouse.OpenFulfillment, work: Unit) -> None:
         """Let picking begin."""
         handlers.open_fulfillment(command, work, *_ports(work))
+
+    @handles(warehouse.ReaddressOrder)
+    def readdress_order(self, command: warehouse.ReaddressOrder, work: Unit) -> None:
+        """Send all of an order elsewhere."""
+        readdressing.readdress_order(command, work, SqlFulfillments(work.session))
 
     @handles(warehouse.CancelFulfillment)
     def cancel_fulfillment(self, command: warehouse.CancelFulfillment, work: Unit) -> None:

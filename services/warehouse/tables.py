@@ -18,6 +18,7 @@ from contracts.warehouse import (
     OpenFulfillment,
     Pack,
     PackedPackage,
+    ReaddressOrder,
     ReportShort,
     RouteOrder,
     ScanPick,
@@ -78,6 +79,9 @@ routings = sa.Table(
     sa.Column("order_id", sa.Text, primary_key=True),
     sa.Column("canceled", sa.Boolean, nullable=False),
     sa.Column("rounds", Packed(tuple[Decided, ...]), nullable=False),
+    sa.Column("edit", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("edit_refused", sa.Text, nullable=False, server_default=""),
+    sa.Column("ship_to", Packed(Address)),
 )
 fulfillment_orders = sa.Table(
     "fulfillment_orders",
@@ -149,6 +153,7 @@ def map_domain() -> None:
 
 
 map_domain()
+OF_ALL = RouteOrder | CancelFulfillment | ReaddressOrder
 PICKING = StartPicking | ScanPick | ReportShort | Pack
 
 
@@ -159,7 +164,7 @@ def prepare(session: Session, bodies: Sequence[Any]) -> None:
     """
     if any(isinstance(body, RouteOrder) for body in bodies):
         _load_all(session, Warehouse)
-    orders = [b.order_id for b in bodies if isinstance(b, RouteOrder | CancelFulfillment)]
+    orders = [b.order_id for b in bodies if isinstance(b, OF_ALL)]
     named = OpenFulfillment | CancelFulfillment | PICKING
     wanted = {body.fulfillment_order_id for body in bodies if isinstance(body, named)}
     for routing in load_locked(session, Routing, orders):

@@ -76,7 +76,7 @@ def test_all_examples_are_about_one_order_of_one_customer():
             found[told[1]].add(told[0])
 
     assert {kind: len(ids) for kind, ids in found.items()} == {
-        "ord": 1, "lin": 2, "pay": 1, "ful": 1, "pac": 1, "ret": 1, "call": 1,
+        "ord": 1, "lin": 2, "pay": 1, "ful": 1, "pac": 1, "ret": 1, "call": 1, "usr": 1,
         "shp": 2,  # there, and back
     }  # fmt: skip
 

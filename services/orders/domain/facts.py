@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from contracts.message import Message
+from services.orders.domain.edits import EDITS
 from services.orders.domain.goods import GOODS
 from services.orders.domain.history import Told
 from services.orders.domain.money import MONEY
@@ -21,6 +22,7 @@ FACTS: dict[type[Message], Callable[[Order, Any], Told]] = {
     **MONEY,
     **PARCELS,
     **SENT_BACK,
+    **EDITS,
 }
 
 

@@ -20,6 +20,7 @@ from contracts.orders import (
 )
 from contracts.values import Address, Customer, SkuQuantity
 from services.orders.domain import lines as pieces
+from services.orders.domain.edit import Edit
 from services.orders.domain.lines import Where
 from services.orders.domain.states import (
     LIFE,
@@ -106,6 +107,8 @@ class Order:
     papers: tuple[str, ...] = ()
     canceling: str = ""
     rounds: int = 1
+    edits: int = 0
+    editing: Edit | None = None
     seq: int = 0
     version: int = 1
     payment_status: str = field(default="unpaid")

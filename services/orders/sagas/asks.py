@@ -13,7 +13,13 @@ from contracts.orders import OrderConfirmed
 from contracts.payments import AuthorizePayment, CapturePayment, VoidPayment
 from contracts.shipping import CreateShipment, CustomsItem, VoidShipment
 from contracts.values import Money, Placement
-from contracts.warehouse import CancelFulfillment, OpenFulfillment, RouteLine, RouteOrder
+from contracts.warehouse import (
+    CancelFulfillment,
+    OpenFulfillment,
+    ReaddressOrder,
+    RouteLine,
+    RouteOrder,
+)
 from services.orders.domain.lines import share
 from services.orders.sagas.subject import Subject
 
@@ -28,6 +34,21 @@ def has_channel(s: Subject) -> bool:
 def not_held(s: Subject) -> bool:
     """Tell whether nothing holds the order."""
     return not s.order.held
+
+
+def may_label(s: Subject) -> bool:
+    """Tell whether nothing holds the order, and it is sure where it goes."""
+    return not s.order.held and s.order.editing is None
+
+
+def readdress(s: Subject, _: Data) -> ReaddressOrder | None:
+    """Ask the warehouse to send it elsewhere."""
+    edit = s.order.editing
+    if edit is None:
+        return None
+    return ReaddressOrder(
+        order_id=s.order.order_id, edit=edit.number, ship_to=edit.ship_to or s.order.ship_to
+    )
 
 
 def not_shipped(s: Subject) -> bool:

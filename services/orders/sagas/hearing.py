@@ -11,12 +11,17 @@ from contracts.channels import ChannelPushFailed
 from contracts.inventory import CommitRefused, StockReleased, StockReserved, StockShort
 from contracts.message import Message
 from contracts.payments import CaptureFailed, PaymentCaptured, PaymentFailed
-from contracts.warehouse import FulfillmentCanceled, FulfillmentPacked
+from contracts.warehouse import (
+    FulfillmentCanceled,
+    FulfillmentPacked,
+    OrderReaddressed,
+    ReaddressRefused,
+)
 
-FULFILLMENT = "fulfillment"
+FULFILLMENT, EDIT = "fulfillment", "edit"
 
 
-def is_about(run: Run, message: Any) -> bool:
+def is_about(run: Run, message: Any) -> bool:  # noqa: PLR0911 - one exit for each kind
     """Tell whether a message is about what this run has asked for, and not another one.
 
     An answer to an earlier attempt of a round is about nothing any more, and so is a release
@@ -27,6 +32,8 @@ def is_about(run: Run, message: Any) -> bool:
             return run.run_id == release_id
         case PaymentCaptured(capture_id=sent) | CaptureFailed(capture_id=sent):
             return _sends(run, sent)
+        case OrderReaddressed(edit=edit) | ReaddressRefused(edit=edit):
+            return run.saga == EDIT and run.data["edit"] == edit
         case ChannelPushFailed(subject=sent):
             return _sends(run, sent)
     if sent := getattr(message, "fulfillment_order_id", ""):

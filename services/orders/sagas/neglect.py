@@ -24,6 +24,7 @@ from chassis.saga import Phase
 from chassis.saga_store import OPEN_PHASES
 from contracts.orders import Hold, OrderLine
 from contracts.values import Money
+from services.orders.domain.edit import Edit
 from services.orders.domain.order import Order, Sending
 from services.orders.domain.states import State
 from services.orders.sagas.hearing import FULFILLMENT, is_stuck
@@ -55,6 +56,7 @@ class Glimpse:
     hold_until: datetime | None
     sendings: tuple[Sending, ...]
     canceling: str
+    editing: Edit | None
 
     @property
     def due(self) -> int:
@@ -98,7 +100,7 @@ def _of_run(order: Any, run: Any, now: datetime) -> Neglected | None:
         return None
     if run.deadline is None:
         before_a_gate = run.phase == Phase.FORWARD and run.attempts == 0
-        if before_a_gate and order.holds:
+        if before_a_gate and (order.holds or order.editing):
             return None
         problem = f"{run.saga} stands at {run.step} with neither a deadline nor an owner."
         if before_a_gate:

@@ -27,10 +27,12 @@ from services.orders.sagas.asks import (
     confirm,
     fulfill,
     has_channel,
+    may_label,
     not_delivered,
     not_held,
     not_shipped,
     open_fulfillment,
+    readdress,
     release,
     replace_shortage,
     reserve,
@@ -38,7 +40,7 @@ from services.orders.sagas.asks import (
     void_label,
     void_payment,
 )
-from services.orders.sagas.hearing import FULFILLMENT
+from services.orders.sagas.hearing import EDIT, FULFILLMENT
 
 soon, patient = timedelta(seconds=30), timedelta(minutes=30)
 a_day, three_weeks = timedelta(days=1), timedelta(days=21)
@@ -63,7 +65,7 @@ ORDER_JOURNEY = Saga("order", (
 FULFILLMENT_JOURNEY = Saga(FULFILLMENT, (
     Step("packing",   do=open_fulfillment,   done=(warehouse.FulfillmentPacked,),   refused=(warehouse.FulfillmentCanceled,), within=a_day, people=True, gate=not_held, pivot=True,
                       undo=cancel_one,       undone=(warehouse.FulfillmentCanceled,)),
-    Step("label",     do=buy_label,          done=(shipping.ShipmentLabeled,),      refused=(shipping.LabelFailed,),       within=soon,        gate=not_held,
+    Step("label",     do=buy_label,          done=(shipping.ShipmentLabeled,),      refused=(shipping.LabelFailed,),       within=soon,        gate=may_label,
                       undo=void_label,       undone=(shipping.ShipmentVoided,),     too_late=(shipping.VoidRefused,)),
     Step("handover",                         done=(shipping.ShipmentShipped,),      within=a_day,       people=True,       when=not_shipped, final=True),
     Step("goods",     do=fulfill,            done=(inventory.StockFulfilled,),      within=soon),
@@ -77,6 +79,12 @@ SHORTAGE_JOURNEY = Saga("shortage", (
     Step("routing",   do=route,              done=(warehouse.OrderRouted,),         refused=(warehouse.RoutingFailed,),    within=soon),
     COMMIT,
 ))
+
+EDIT_JOURNEY = Saga(EDIT, (
+    # either answer ends it: what it says is taken as a fact (domain/edits.py)
+    Step("warehouse", do=readdress,          done=(warehouse.OrderReaddressed, warehouse.ReaddressRefused), within=soon, pivot=True),
+))
 # fmt: on
 
-SAGAS = {saga.name: saga for saga in (ORDER_JOURNEY, FULFILLMENT_JOURNEY, SHORTAGE_JOURNEY)}
+ALL = (ORDER_JOURNEY, FULFILLMENT_JOURNEY, SHORTAGE_JOURNEY, EDIT_JOURNEY)
+SAGAS = {saga.name: saga for saga in ALL}

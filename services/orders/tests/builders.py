@@ -11,6 +11,7 @@ from contracts.message import Message
 from contracts.orders import (
     CancelOrder,
     Delivery,
+    EditOrder,
     NewLine,
     PaymentChoice,
     PlaceHold,
@@ -19,7 +20,7 @@ from contracts.orders import (
     ResolveStep,
 )
 from contracts.values import Address, Customer, Dimensions
-from services.orders import handlers, journeys
+from services.orders import editing, handlers, journeys
 from services.orders.domain.history import Change
 from services.orders.domain.order import Order
 from services.orders.memory import MemoryOrders, MemoryRuns
@@ -116,6 +117,10 @@ class Desk:
     def cancel(self, order: Order, reason: str = "changed my mind") -> None:
         wish = CancelOrder(order_id=order.order_id, reason=reason)
         handlers.cancel_order(wish, self.work, self.orders, self.runs)
+
+    def edit(self, order: Order, **changes: Any) -> None:
+        wish = EditOrder(order_id=order.order_id, **{"reason": "moved", **changes})
+        editing.edit_order(wish, self.work, self.orders, self.runs)
 
     def hold(self, order: Order, **changes: Any) -> str:
         wish = PlaceHold(order_id=order.order_id, reason="address unclear", **changes)

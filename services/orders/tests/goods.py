@@ -9,6 +9,7 @@ from contracts.values import Dimensions, Placement, SkuQuantity, StockLevel
 from services.orders.tests.builders import NOW, Ids, an_address
 
 PLACES = ("BER", "HAM")
+IN_HANDS = frozenset({"packed", "incomplete"})
 
 
 @dataclass
@@ -40,6 +41,8 @@ class Goods:
     done: set[str] = field(default_factory=set)
     picks: dict[str, PickList] = field(default_factory=dict)
     written_off: int = 0
+    readdressed: dict[int, bool] = field(default_factory=dict)
+    goes_to: Any = None
 
     def _refuses(self, command: Message) -> bool:
         return type(command).__name__ in self.refusing
@@ -212,6 +215,19 @@ class Goods:
             if c.fulfillment_order_id in {"", i} and pick.status != "incomplete":
                 pick.status = "canceled"
         self._stop(c)
+
+    def _ReaddressOrder(self, c: Any) -> None:  # noqa: N802
+        if c.edit not in self.readdressed:
+            begun = any(p.picked or p.status in IN_HANDS for p in self.picks.values())
+            self.readdressed[c.edit] = not begun and "stopped" not in self.done
+            if self.readdressed[c.edit]:
+                self.goes_to = c.ship_to
+        which = {"order_id": c.order_id, "edit": c.edit}
+        self.told.append(
+            warehouse.OrderReaddressed(**which)
+            if self.readdressed[c.edit]
+            else warehouse.ReaddressRefused(**which, reason="Somebody has begun to pick it.")
+        )
 
     def _stop(self, c: Any) -> None:
         self.told.append(

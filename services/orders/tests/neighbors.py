@@ -10,12 +10,18 @@ from typing import Any
 
 from contracts import channels, payments, shipping
 from contracts.message import Message
-from contracts.orders import OrderCanceled, OrderCompleted, OrderConfirmed, OrderPlaced
+from contracts.orders import (
+    OrderCanceled,
+    OrderCompleted,
+    OrderConfirmed,
+    OrderEdited,
+    OrderPlaced,
+)
 from contracts.values import Money
 from services.orders.tests.builders import NOW
 from services.orders.tests.goods import Goods
 
-EVENTS = OrderPlaced | OrderConfirmed | OrderCanceled | OrderCompleted
+EVENTS = OrderPlaced | OrderConfirmed | OrderEdited | OrderCanceled | OrderCompleted
 
 
 @dataclass

@@ -54,6 +54,7 @@ class Sale:
     delivered_at: datetime | None = None
     paid: int = 0
     refunded: int = 0
+    edit: int = 0
     version: int = 1
 
     def __post_init__(self) -> None:

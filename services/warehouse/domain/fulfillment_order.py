@@ -108,6 +108,11 @@ class FulfillmentOrder:
             for line in self.lines
         )
 
+    @property
+    def is_in_hands(self) -> bool:
+        """Tell whether somebody has begun to pick it, so that it goes where it was to go."""
+        return self.status in {Status.IN_PROGRESS, Status.CLOSED, Status.INCOMPLETE}
+
     def open(self, ship_from: Callable[[], Address]) -> tuple[Message, ...]:
         """Let picking begin; asked again it says what has become of it meanwhile."""
         if self.status is Status.SCHEDULED:

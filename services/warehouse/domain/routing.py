@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from contracts.values import Address
+
 
 @dataclass(frozen=True)
 class Decided:
@@ -15,11 +17,18 @@ class Decided:
 
 @dataclass
 class Routing:
-    """All decisions for one order. Once it is canceled, nothing is planned for it any more."""
+    """All decisions for one order. Once it is canceled, nothing is planned for it any more.
+
+    `edit` is the last edit of the order that was answered, `edit_refused` why it was refused. Once
+    `ship_to` was changed by one, whatever is planned later goes there: who asks may not know yet.
+    """
 
     order_id: str
     canceled: bool = False
     rounds: tuple[Decided, ...] = ()
+    edit: int = 0
+    edit_refused: str = ""
+    ship_to: Address | None = None
 
     def of(self, round: int) -> Decided | None:  # noqa: A002 - the word of the contract
         """Find the decision of a round."""

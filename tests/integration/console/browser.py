@@ -50,7 +50,8 @@ class Browser:
 
     def field(self, label: str) -> WebElement:
         """The field with this label."""
-        found = f"//input[@aria-label='{label}' or @id=//label[starts-with(., '{label}')]/@for]"
+        named = f"@aria-label='{label}' or @id=//label[starts-with(., '{label}')]/@for"
+        found = f"//*[self::input or self::textarea][{named}]"
         return self._one(By.XPATH, found)
 
     def button(self, text: str) -> WebElement:

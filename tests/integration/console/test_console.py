@@ -139,3 +139,81 @@ def test_a_picker_sees_pick_lists_and_neither_orders_nor_money(
 
 def _held(api, order_id) -> bool:
     return bool(api.get(f"/orders/{order_id}")["order"]["holds"])
+
+
+def test_a_colleague_who_is_named_while_typing_finds_the_note_in_the_bell(
+    browser, person, api, staff, new_sku
+):
+    order_id = api.post("/orders", order_body([(new_sku(berlin=5), 1, 900)]))["order_id"]
+    staff.allocated(order_id)
+    finance = person("finance")
+    browser.log_in(person("order_manager"))
+    browser.sees("Dashboard")
+    browser.go(f"orders/{order_id}")
+
+    browser.field("Write a note").send_keys("Please look, @fin")
+    eventually(lambda: browser.driver.find_elements("css selector", "[role=option]"), within=15)
+    browser.press(Keys.ARROW_DOWN, Keys.ENTER)
+    eventually(
+        lambda: browser.field("Write a note").get_attribute("value") == "Please look, @finance ",
+        within=15,
+    )
+    browser.click("Add the note")
+    eventually(lambda: _notes(api, order_id) == ["Please look, @finance"], within=15)
+
+    browser.driver.delete_all_cookies()
+    browser.log_in(finance)
+    browser.sees("Dashboard")
+    bell = browser.driver.find_element("css selector", "[aria-label^='Mentions']")
+    eventually(lambda: bell.get_attribute("aria-label") == "Mentions: 1 not read", within=30)
+    bell.click()
+    browser.sees("Please look, @finance")
+    assert browser.barriers == []
+    browser.driver.find_element("css selector", "[role=menuitem]").click()
+    eventually(lambda: browser.driver.current_url.endswith(order_id), within=15)
+    eventually(lambda: bell.get_attribute("aria-label") == "Mentions", within=15)
+    assert browser.complaints == []
+
+
+def _notes(api, order_id) -> list[str]:
+    return [note["text"] for note in api.get(f"/orders/{order_id}")["order"]["notes"]]
+
+
+def test_of_two_people_who_edit_an_order_the_second_is_told_and_may_load_again(
+    browser, person, api, staff, new_sku
+):
+    order_id = api.post("/orders", order_body([(new_sku(berlin=5), 1, 900)]))["order_id"]
+    address = staff.allocated(order_id)["order"]["ship_to"]
+    browser.log_in(person("order_manager"))
+    browser.sees("Dashboard")
+    browser.go(f"orders/{order_id}")
+    browser.click("Change addresses")
+    browser.connection(there=False)  # what the other one does has not come through yet
+    office = {**address, "name": "The other one"}
+    api.post(f"/orders/{order_id}/edits", {"reason": "office", "bill_to": office})
+    browser.connection(there=True)
+    browser.field("Street and number").send_keys(Keys.CONTROL, "a")
+    browser.field("Street and number").send_keys("Harbor 7")
+    browser.field("Reason").send_keys("moved")
+
+    browser.sees("Somebody else")
+    assert api.get(f"/orders/{order_id}")["order"]["ship_to"] == address
+    browser.sees("Somebody else has changed this order since you opened it.", within=30)
+    browser.click("Load again")
+    browser.sees("The other one")
+    browser.field("Street and number").send_keys(Keys.CONTROL, "a")
+    browser.field("Street and number").send_keys("Harbor 7")
+    browser.sees("Difference in price: €0.00")
+    assert browser.barriers == []
+    browser.click("Change")
+
+    page = staff.wait_for(
+        order_id, "edited", lambda p: p["order"]["ship_to"]["line1"] == "Harbor 7"
+    )
+    told = [line for line in page["history"] if line["action"] == "edited"]
+    assert [(line["subject"], line["reason"]) for line in told] == [
+        ("bill_to", "office"), ("ship_to", "moved"),
+    ]  # fmt: skip
+    assert "Harbor 7" in told[1]["after"]
+    assert told[1]["before"] != told[1]["after"]
+    assert browser.complaints == []

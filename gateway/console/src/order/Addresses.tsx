@@ -1,10 +1,14 @@
 /** To whom does the order go, and who pays? */
-import { Anchor, Card, Stack, Text, Title } from '@mantine/core'
+import { Alert, Anchor, Card, Stack, Text, Title } from '@mantine/core'
 import type { Of } from '@/api/client'
+import { useMay } from '@/shell/session'
 import { t, word } from '@/text/text'
+import { EditAddresses } from './EditAddresses'
+import { who } from './telling'
 
 export function Addresses({ order }: { order: Of<'Order'> }) {
   const { customer } = order
+  const may = useMay()
   return (
     <Card>
       <Title order={2} size="h4" mb="sm">{t('Customer')}</Title>
@@ -16,6 +20,13 @@ export function Addresses({ order }: { order: Of<'Order'> }) {
         </div>
         <Place title={`${t('Ship to')} · ${word(order.delivery.service)}`} address={order.ship_to} />
         {order.bill_to && <Place title={t('Bill to')} address={order.bill_to} />}
+        {order.editing && (
+          <Alert color="blue" title={t('The warehouse is asked')}>
+            {order.editing.changes.map((one) => <Text key={one.field} size="sm">{word(one.field)}: {one.after}</Text>)}
+            <Text size="xs">{order.editing.reason} · {who(order.editing.by)}</Text>
+          </Alert>
+        )}
+        {order.allowed.includes('edit') && may('orders.write') && <EditAddresses order={order} />}
       </Stack>
     </Card>
   )

@@ -1,5 +1,5 @@
 /** What did colleagues write on an order? */
-import { Button, Card, Stack, Text, Textarea, Title } from '@mantine/core'
+import { Button, Card, Stack, Text, Title } from '@mantine/core'
 import { useState } from 'react'
 import { api, got, type Of } from '@/api/client'
 import { useChange } from '@/parts/change'
@@ -7,14 +7,17 @@ import { Sorry } from '@/parts/Sorry'
 import { useMay } from '@/shell/session'
 import { when } from '@/text/show'
 import { t } from '@/text/text'
+import { type Colleague, mentioned } from './mentions'
+import { NoteField } from './NoteField'
 import { who } from './telling'
 
 export function Notes({ order }: { order: Of<'Order'> }) {
   const may = useMay()
   const [text, setText] = useState('')
+  const [chosen, setChosen] = useState<Colleague[]>([])
   const write = useChange(
-    (wish: string, header) => got(api.POST('/orders/{order_id}/notes', { params: { path: { order_id: order.order_id }, header }, body: { text: wish } })),
-    { refresh: [['order', order.order_id]], done: () => setText('') },
+    (body: { text: string; mentions: string[] }, header) => got(api.POST('/orders/{order_id}/notes', { params: { path: { order_id: order.order_id }, header }, body })),
+    { refresh: [['order', order.order_id]], done: () => { setText(''); setChosen([]) } },
   )
   return (
     <Card>
@@ -27,8 +30,8 @@ export function Notes({ order }: { order: Of<'Order'> }) {
           </div>
         ))}
         {order.allowed.includes('note') && may('orders.write') && (
-          <form onSubmit={(event) => { event.preventDefault(); if (text.trim()) write.mutate(text.trim()) }}>
-            <Textarea aria-label={t('Write a note')} placeholder={t('Write a note for colleagues …')} autosize minRows={2} maxLength={4000} value={text} onChange={(event) => setText(event.currentTarget.value)} />
+          <form onSubmit={(event) => { event.preventDefault(); if (text.trim()) write.mutate({ text: text.trim(), mentions: mentioned(text, chosen) }) }}>
+            <NoteField channel={order.channel} text={text} write={setText} choose={(one) => setChosen([...chosen, one])} />
             <Sorry error={write.error} />
             <Button mt="xs" size="xs" variant="light" type="submit" disabled={!text.trim()} loading={write.isPending}>{t('Add the note')}</Button>
           </form>

@@ -23,17 +23,18 @@ interface Asked {
   submit: () => void
   ready?: boolean
   wide?: boolean
+  opened?: () => void
   children: ReactNode
 }
 
-export function Ask({ label, title, does, color, variant = 'default', size, act, submit, ready = true, wide, children }: Asked) {
+export function Ask({ label, title, does, color, variant = 'default', size, act, submit, ready = true, wide, opened, children }: Asked) {
   const [open, { open: show, close }] = useDisclosure(false)
   useEffect(() => {
     if (act.isSuccess) close()
   }, [act.isSuccess, close])
   return (
     <>
-      <Button variant={variant} color={variant === 'default' ? undefined : color} size={size} onClick={() => { act.reset(); show() }}>{label}</Button>
+      <Button variant={variant} color={variant === 'default' ? undefined : color} size={size} onClick={() => { act.reset(); opened?.(); show() }}>{label}</Button>
       <Modal opened={open} onClose={close} title={title ?? label} size={wide ? 'lg' : 'md'}>
         <form onSubmit={(event) => { event.preventDefault(); if (ready) submit() }}>
           <Stack>

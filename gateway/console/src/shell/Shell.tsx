@@ -11,6 +11,7 @@ import { OfflineBar } from '@/parts/OfflineBar'
 import { LANGUAGES, t } from '@/text/text'
 import { Keys } from './Keys'
 import { useLive } from './live'
+import { Mentions } from './Mentions'
 import { PLACES } from './places'
 import { SESSION, useMay, useSession } from './session'
 
@@ -79,6 +80,7 @@ function Person() {
   }
   return (
     <Group gap="xs" wrap="nowrap">
+      <Mentions />
       <ActionIcon
         variant="subtle" color="gray" size="lg"
         aria-label={t('Dark or light')}

@@ -9,7 +9,7 @@ interface News {
 }
 
 const LISTS: Record<string, string[]> = {
-  orders: ['orders'],
+  orders: ['orders', 'mentions'],
   fulfillments: ['fulfillments'],
   returns: ['returns'],
   exceptions: ['exceptions'],

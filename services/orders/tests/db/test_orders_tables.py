@@ -32,7 +32,7 @@ def test_an_order_comes_back_as_it_was_placed(office: Office) -> None:
     assert (order.total, order.currency, order.owed) == (wish.total, "JPY", wish.total)
     assert (line.sku, line.ordered, line.open, line.total) == (MUG, 3, 3, 3001)
     assert (order.customer, order.ship_to, order.tags) == (wish.customer, wish.ship_to, ("a",))
-    assert order.allowed == ("tag", "note", "hold", "cancel")
+    assert order.allowed == ("tag", "note", "hold", "cancel", "edit")
     assert [(step.saga, step.step) for step in order.journey] == [("order", "stock")]
     assert order.journey[0].steps == ("stock", "payment", "confirm", "routing", "commit")
 

@@ -15,7 +15,7 @@ from contracts.warehouse import ItemPicked, PickShort
 from services.orders.domain.order import Order
 from services.orders.sagas.hearing import is_stuck
 from services.orders.sagas.neglect import neglected
-from services.orders.tests.builders import MUG, SHIRT, Desk, a_line
+from services.orders.tests.builders import MUG, SHIRT, Desk, a_line, an_address
 from services.orders.tests.neighbors import EVENTS, Neighbors
 
 STATES = ("open", "allocated", "backordered", "picked", "packed", "shipped", "canceled")
@@ -25,7 +25,7 @@ KEYS = {
     "ReserveStock": "round", "ReplaceShortage": "round", "AuthorizePayment": "order_id",
     "CapturePayment": "capture_id", "RefundPayment": "refund_id", "ReleaseStock": "release_id",
     "FulfillStock": "fulfillment_order_id", "CreateShipment": "fulfillment_order_id",
-    "AcknowledgeShipment": "fulfillment_order_id",
+    "AcknowledgeShipment": "fulfillment_order_id", "ReaddressOrder": "edit",
 }  # fmt: skip
 
 
@@ -113,6 +113,10 @@ class AnOrder(RuleBasedStateMachine):
         else:
             self.decide(what)
 
+    @rule(name=st.sampled_from(["Bob", "Cy"]))
+    def send_it_elsewhere(self, name: str) -> None:
+        self.wish(lambda: self.desk.edit(self.order, ship_to=an_address(name)))
+
     def release(self) -> None:
         for hold in self.order.holds:
             self.wish(self.desk.release, self.order, hold.hold_id)
@@ -179,7 +183,7 @@ class AnOrder(RuleBasedStateMachine):
     @invariant()
     def whatever_is_open_has_a_deadline_a_hold_or_a_person(self) -> None:
         for run in self.runs():
-            held = self.order.held and run.attempts == 0
+            held = (self.order.held or self.order.editing) and run.attempts == 0
             assert not run.is_open or run.deadline or held or is_stuck(run), run
         if self.order.state in {"pending", "confirmed"} and not any(r.is_open for r in self.runs()):
             money = self.commands or self.others.told
@@ -223,6 +227,9 @@ class AnOrder(RuleBasedStateMachine):
         else:
             self.wait(1)
 
+    def labels(self) -> list[Any]:
+        return [asked for (name, _), asked in self.asked.items() if name == "CreateShipment"]
+
     def sent_by(self, run: Any) -> list[str]:
         return [run.data["fulfillment_order_id"]] if run.saga == "fulfillment" else []
 
@@ -231,7 +238,10 @@ class AnOrder(RuleBasedStateMachine):
         assert order.state in {"completed", "canceled", "expired"}, self.desk.runs_at(order)
         assert not any(run.is_open for run in self.runs())
         assert not any(others.kept.values()), "goods are still kept for an order that has ended"
+        assert order.editing is None or order.is_off
         if order.state == "completed":
+            assert others.goes_to in {None, order.ship_to}
+            assert {label.ship_to for label in self.labels()} == {order.ship_to}
             assert others.captured - others.refunded == order.due
             assert all(line.shipped + line.canceled == line.ordered for line in order.lines)
             assert set(others.shipments.values()) <= {"delivered", "voided"}

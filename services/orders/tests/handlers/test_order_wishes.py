@@ -12,6 +12,7 @@ from contracts.orders import (
     CancelOrder,
     ChangeTags,
     Delivery,
+    OrderNoted,
     PlaceHold,
     ReleaseHold,
     ResolveStep,
@@ -157,6 +158,20 @@ def test_a_note_is_kept_with_who_wrote_it(desk: Desk) -> None:
     assert [(n.text, n.by) for n in order.notes] == [
         ("Please wrap it.", "person:ann"),
         ("Wrapped.", "person:ann"),
+    ]
+
+
+def test_who_is_mentioned_in_a_note_is_kept_and_told_once(desk: Desk) -> None:
+    order = desk.place(channel="shop")
+    mia, ben = (f"usr_{digit * 26}" for digit in "12")
+    note = AddNote(order_id=order.order_id, text="@Mia @Ben look", mentions=(mia, ben, mia))
+    handlers.add_note(note, desk.work, desk.orders)
+    handlers.add_note(AddNote(order_id=order.order_id, text="all well"), desk.work, desk.orders)
+
+    told = [message for message in desk.work.sent if isinstance(message, OrderNoted)]
+    assert [n.mentions for n in order.notes] == [(mia, ben), ()]
+    assert [(t.mentions, t.channel, t.text, t.by) for t in told] == [
+        ((mia, ben), "shop", "@Mia @Ben look", "person:ann")
     ]
 
 
