@@ -7,7 +7,7 @@ not pass. Without CRD_SCHEMAS or promtool it says in capitals what it has not lo
 import shutil
 import sys
 
-from deploy import users
+from deploy import dashboards, users
 from deploy.checks import alerts, environment, network, pods, references, scaling, schemas
 from deploy.checks.render import OVERLAYS, NotRendered, render
 from deploy.images import needs
@@ -29,7 +29,7 @@ def main() -> int:
             checked += check.faults(objects)
         found += [f"{overlay}: {fault}" for fault in checked]
     print("\n".join(found))
-    bad = bool(found) + needs.main(["--check"]) + users.main(["--check"])
+    bad = bool(found) + sum(made.main(["--check"]) for made in (needs, users, dashboards))
     if folder is None:
         print(schemas.NO_FOLDER)
     if shutil.which("promtool") is None:

@@ -9,13 +9,15 @@ from pathlib import Path
 import yaml
 
 from chassis import telemetry
+from deploy import dashboards
 from deploy.checks.render import Object, of_kind
 from local.processes import ROOT
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
 TESTS = ROOT / "deploy" / "checks" / "tests" / "alerts.yaml"
+METRIC = re.compile(r"\boms_[a-z_]+")
 HEADINGS = ("## Meaning", "## Impact", "## Diagnosis", "## Mitigation")
-SECONDS = 60
+SECONDS = 180
 NO_PROMTOOL = (
     "NOT CHECKED: whether the alerts' expressions work. promtool is missing: it is in the package"
     " `prometheus` of Debian and Ubuntu, and in every release of Prometheus."
@@ -57,8 +59,11 @@ def faults(objects: list[Object], runbooks: Path = RUNBOOKS, tests: Path = TESTS
             found.append(f"alert {name}: no test in deploy/checks/tests/alerts.yaml sees it fire")
         found += [
             f"alert {name}: no process tells {metric}"
-            for metric in sorted(set(re.findall(r"\boms_[a-z_]+", rule["expr"])) - _told())
+            for metric in sorted(set(METRIC.findall(rule["expr"])) - _told())
         ]
+    for expression in dashboards.expressions():
+        unknown = sorted(set(METRIC.findall(expression)) - _told())
+        found += [f"dashboard: no process tells {metric}" for metric in unknown]
     if rules:
         found += [f"{p.name}: there is no such alert" for p in _left_over(rules, runbooks)]
         found += promtool(objects, tests)
@@ -70,7 +75,12 @@ def promtool(objects: list[Object], tests: Path = TESTS) -> list[str]:
     if shutil.which("promtool") is None:
         return []
     with tempfile.TemporaryDirectory() as folder:
-        groups = [g for one in of_kind(objects, "PrometheusRule") for g in one["spec"]["groups"]]
+        drawn = [
+            {"record": f"drawn:panel:{number}", "expr": expression}
+            for number, expression in enumerate(dashboards.expressions())
+        ]
+        groups = [{"name": "dashboards", "rules": drawn}]
+        groups += [g for one in of_kind(objects, "PrometheusRule") for g in one["spec"]["groups"]]
         (Path(folder) / "rules.yaml").write_text(yaml.safe_dump({"groups": groups}))
         (Path(folder) / "tests.yaml").write_text(tests.read_text())
         found = []

@@ -4,6 +4,7 @@ Every variable is one of chassis.config.Settings. Of every setting somebody has 
 whether it must be set in a cluster: a new one without a decision is a fault.
 """
 
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import fields
 
@@ -38,6 +39,7 @@ MAY = set(
     " BATCH IMPORT_WINDOW CALL_LEASE INBOX_KEPT CALLS_KEPT_DAYS STEPS_KEPT_DAYS HISTORY_KEPT_DAYS"
     " LEDGER_KEPT_DAYS SCANS_KEPT_DAYS MARKS_KEPT_DAYS WEBHOOKS_KEPT_DAYS CALLS_AT_ONCE".split()
 )
+DRIVER = "postgresql+psycopg2://"
 SECRET = ("URL", "URI", "KEYS", "SECRET")
 
 
@@ -50,6 +52,11 @@ def faults(objects: list[Object]) -> list[str]:
         for name in sorted(known - decided)
     ]
     found += [f"{name} is no setting any more" for name in sorted(decided - known)]
+    found += [
+        f"{name_of(one)}: DATABASE_URL must begin with {DRIVER}, the driver in the images"
+        for one in of_kind(objects, "Secret", "ExternalSecret")
+        if (url := _database_url(one)) and not url.startswith(DRIVER)
+    ]
     maps = {one["metadata"]["name"]: one.get("data", {}) for one in of_kind(objects, "ConfigMap")}
     for one in ours(objects):
         found += [f"{name_of(one)}: {what}" for what in _process(one, maps, known)]
@@ -77,6 +84,15 @@ def _process(one: Object, maps: dict[str, dict[str, str]], known: set[str]) -> I
     for name, (services, components) in MUST.items():
         if labels[NAME] in services and labels[COMPONENT] in components and name not in told:
             yield f"{name} is not set"
+
+
+def _database_url(one: Object) -> str:
+    """Tell the address that a secret holds, or will be made to hold."""
+    if one["kind"] == "Secret":
+        kept = one.get("stringData", {}).get("DATABASE_URL", "")
+        return kept or b64decode(one.get("data", {}).get("DATABASE_URL", "")).decode()
+    made = one["spec"]["target"].get("template", {}).get("data", {})
+    return str(made.get("DATABASE_URL", ""))
 
 
 def _is_secret(name: str) -> bool:

@@ -219,7 +219,7 @@ ENVIRONMENT_FAULTS: dict[str, tuple[Callable[[list[Object]], object], str]] = {
         "payments-service: SEALING_KEYS is not set",
     ),
     "secret in the open": (
-        lambda o: env(o, "gateway", "DATABASE_URL").update(value="postgresql://a:b@c/d"),
+        lambda o: env(o, "gateway", "DATABASE_URL").update(value="postgresql+psycopg2://a:b@c/d"),
         "gateway: DATABASE_URL must come from a Secret",
     ),
     "another's database": (
@@ -231,6 +231,12 @@ ENVIRONMENT_FAULTS: dict[str, tuple[Callable[[list[Object]], object], str]] = {
     "a drill's clock": (
         lambda o: one(o, "ConfigMap", "settings")["data"].update(CLOCK_FILE="/tmp/clock"),
         "orders-service: CLOCK_FILE is for trials and drills only",
+    ),
+    "another driver": (
+        lambda o: one(o, "ExternalSecret", "orders-service")["spec"]["target"]["template"][
+            "data"
+        ].update(DATABASE_URL="postgresql://orders:x@postgres-rw/orders"),
+        "ExternalSecret orders-service: DATABASE_URL must begin with postgresql+psycopg2://",
     ),
     "no address": (
         lambda o: one(o, "ConfigMap", "settings")["data"].pop("PUBLIC_URL"),
