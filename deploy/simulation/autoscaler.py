@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SYNC_SECONDS = 15.0
-START_SECONDS = 30.0  # to find a node, pull the image, start, connect; measured: start and connect 5
+START_SECONDS = (
+    30.0  # to find a node, pull the image, start, connect; measured: start and connect 5
+)
 TOLERANCE = 0.1
 
 
@@ -72,9 +74,7 @@ class Scaler:
             began = self.wanted - changed
             share = policy["type"] == "Percent"
             step = began * policy["value"] / 100 if share else policy["value"]
-            bounds.append(
-                math.ceil(began + step) if way > 0 else math.floor(began - step + 1e-9)
-            )
+            bounds.append(math.ceil(began + step) if way > 0 else math.floor(began - step + 1e-9))
         return max(bounds) if way > 0 else min(bounds)
 
     def _set(self, now: float, wanted: int) -> None:
