@@ -1,7 +1,7 @@
 """What is wrong with a running system, in words, and what is to be done?
 
 python -m local.doctor                the system that `make run` runs
-python -m local.doctor URL KEY        any other, by its API (KEY: OMS_KEY in the environment will do)
+python -m local.doctor URL KEY        any other, by its API (KEY may be OMS_KEY in the environment)
 
 The API tells whether the gateway answers, which services do not, and what waits for a person. Where
 databases are known (`make run`, or DATABASE_URL_ORDERS and so on) it looks into them, too: tables
@@ -89,7 +89,7 @@ def by_database(service: str, url: str) -> Iterator[str]:
     try:
         with engine.connect() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
-                yield f"The database of {service} has no tables: python -m chassis migrate {service}."
+                yield f"{service}'s database has no tables: python -m chassis migrate {service}."
                 return
             there = connection.scalar(sa.text("select version_num from alembic_version"))
             head = ScriptDirectory.from_config(configuration(service, "")).get_current_head()

@@ -40,27 +40,29 @@ def _privileges(one: Object) -> Iterator[str]:
     for key in ("hostNetwork", "hostPID", "hostIPC"):
         if spec.get(key):
             yield f"{key} is set"
-    pod = spec.get("securityContext", {})
     for container in [*spec.get("initContainers", ()), *spec["containers"]]:
-        own = container.get("securityContext", {})
-        if own.get("runAsNonRoot", pod.get("runAsNonRoot")) is not True:
-            yield "runAsNonRoot must be true"
-        if own.get("runAsUser", pod.get("runAsUser")) == 0:
-            yield "runAsUser must not be 0"
-        if own.get("privileged") or own.get("allowPrivilegeEscalation") is not False:
-            yield "allowPrivilegeEscalation must be false, and privileged unset"
-        if own.get("capabilities", {}).get("drop") != ["ALL"] or own["capabilities"].get("add"):
-            yield "all capabilities must be dropped, and none added"
-        if own.get("readOnlyRootFilesystem") is not True:
-            yield "readOnlyRootFilesystem must be true"
-        profile = own.get("seccompProfile", pod.get("seccompProfile", {}))
-        if profile.get("type") != "RuntimeDefault":
-            yield "seccompProfile must be RuntimeDefault"
+        yield from _container(container.get("securityContext", {}), spec.get("securityContext", {}))
     for volume in spec.get("volumes", ()):
         if "hostPath" in volume:
             yield f"volume {volume['name']} is a hostPath"
         if "emptyDir" in volume and "sizeLimit" not in (volume["emptyDir"] or {}):
             yield f"volume {volume['name']} has no sizeLimit"
+
+
+def _container(own: Object, pod: Object) -> Iterator[str]:
+    if own.get("runAsNonRoot", pod.get("runAsNonRoot")) is not True:
+        yield "runAsNonRoot must be true"
+    if own.get("runAsUser", pod.get("runAsUser")) == 0:
+        yield "runAsUser must not be 0"
+    if own.get("privileged") or own.get("allowPrivilegeEscalation") is not False:
+        yield "allowPrivilegeEscalation must be false, and privileged unset"
+    if own.get("capabilities", {}).get("drop") != ["ALL"] or own["capabilities"].get("add"):
+        yield "all capabilities must be dropped, and none added"
+    if own.get("readOnlyRootFilesystem") is not True:
+        yield "readOnlyRootFilesystem must be true"
+    profile = own.get("seccompProfile", pod.get("seccompProfile", {}))
+    if profile.get("type") != "RuntimeDefault":
+        yield "seccompProfile must be RuntimeDefault"
 
 
 def _images(one: Object) -> Iterator[str]:

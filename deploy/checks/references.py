@@ -1,8 +1,8 @@
 """Does everything that an object names exist? Kubernetes would say so only while it rolls out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from deploy.checks.render import Object, name_of, of_kind, ours, pod_of, selects
+from deploy.checks.render import Object, name_of, of_kind, ours, selects
 from deploy.checks.render import labels_of as pods_labels
 
 
@@ -20,33 +20,47 @@ def faults(objects: list[Object]) -> list[str]:
 
 
 def _named(one: Object) -> Iterator[tuple[str, str]]:
-    spec = one.get("spec", {})
-    match one["kind"]:
-        case "Deployment" | "StatefulSet" | "Job":
-            yield from _by_pod(pod_of(one)["spec"])
-        case "ScaledObject":
-            yield "Deployment", spec["scaleTargetRef"]["name"]
-            for trigger in spec["triggers"]:
-                if "authenticationRef" in trigger:
-                    yield "TriggerAuthentication", trigger["authenticationRef"]["name"]
-        case "TriggerAuthentication":
-            for target in spec["secretTargetRef"]:
-                yield "Secret", target["name"]
-        case "User" | "Permission":
-            yield "RabbitmqCluster", spec["rabbitmqClusterReference"]["name"]
-            if "importCredentialsSecret" in spec:
-                yield "Secret", spec["importCredentialsSecret"]["name"]
-        case "Cluster":
-            for role in spec.get("managed", {}).get("roles", ()):
-                yield "Secret", role["passwordSecret"]["name"]
-        case "Database" | "ScheduledBackup":
-            yield "Cluster", spec["cluster"]["name"]
-        case "HTTPRoute":
-            for rule in spec["rules"]:
-                for backend in rule.get("backendRefs", ()):
-                    yield "Service", backend["name"]
-            for parent in spec["parentRefs"]:
-                yield "Gateway", parent["name"]
+    if find := NAMED.get(one["kind"]):
+        yield from find(one.get("spec", {}))
+
+
+def _by_scaling(spec: Object) -> Iterator[tuple[str, str]]:
+    yield "Deployment", spec["scaleTargetRef"]["name"]
+    for trigger in spec["triggers"]:
+        if "authenticationRef" in trigger:
+            yield "TriggerAuthentication", trigger["authenticationRef"]["name"]
+
+
+def _by_login(spec: Object) -> Iterator[tuple[str, str]]:
+    for target in spec["secretTargetRef"]:
+        yield "Secret", target["name"]
+
+
+def _by_user(spec: Object) -> Iterator[tuple[str, str]]:
+    yield "RabbitmqCluster", spec["rabbitmqClusterReference"]["name"]
+    if "importCredentialsSecret" in spec:
+        yield "Secret", spec["importCredentialsSecret"]["name"]
+
+
+def _by_cluster(spec: Object) -> Iterator[tuple[str, str]]:
+    for role in spec.get("managed", {}).get("roles", ()):
+        yield "Secret", role["passwordSecret"]["name"]
+
+
+def _by_database(spec: Object) -> Iterator[tuple[str, str]]:
+    yield "Cluster", spec["cluster"]["name"]
+
+
+def _by_route(spec: Object) -> Iterator[tuple[str, str]]:
+    for rule in spec["rules"]:
+        for backend in rule.get("backendRefs", ()):
+            yield "Service", backend["name"]
+    for parent in spec["parentRefs"]:
+        yield "Gateway", parent["name"]
+
+
+def _by_workload(spec: Object) -> Iterator[tuple[str, str]]:
+    yield from _by_pod(spec["template"]["spec"])
 
 
 def _by_pod(spec: Object) -> Iterator[tuple[str, str]]:
@@ -77,3 +91,14 @@ def _services(objects: list[Object]) -> list[str]:
             selects({"matchLabels": one["spec"]["selector"]}, pods_labels(w)) for w in workloads
         )
     ]
+
+
+NAMED: dict[str, Callable[[Object], Iterator[tuple[str, str]]]] = {
+    **dict.fromkeys(("Deployment", "StatefulSet", "Job"), _by_workload),
+    **dict.fromkeys(("User", "Permission"), _by_user),
+    **dict.fromkeys(("Database", "ScheduledBackup"), _by_database),
+    "ScaledObject": _by_scaling,
+    "TriggerAuthentication": _by_login,
+    "Cluster": _by_cluster,
+    "HTTPRoute": _by_route,
+}

@@ -70,7 +70,7 @@ def ours(objects: list[Object]) -> list[Object]:
 
 
 def selects(selector: Object | None, labels: dict[str, str]) -> bool:
-    """Tell whether a label selector selects a pod; the empty one selects each, none selects none."""
+    """Tell whether a label selector selects a pod; the empty one selects each."""
     if selector is None:
         return False
     operators = {

@@ -1,8 +1,11 @@
-"""Do the ceilings hold? All replicas at their ceilings must find room in the database, and each
-deployment without a fixed number has somebody who scales it, in bounds."""
+"""Do the ceilings hold?
 
-from deploy.checks.render import Object, labels_of, name_of, of_kind, ours, pod_of
+All replicas at their ceilings must find room in the database, and each deployment without a fixed
+number has somebody who scales it, in bounds.
+"""
+
 from chassis.bus import QUESTIONS_AT_ONCE
+from deploy.checks.render import Object, labels_of, name_of, of_kind, ours, pod_of
 from gateway.serve import CONNECTIONS
 
 COMPONENT, NAME = "app.kubernetes.io/component", "app.kubernetes.io/name"

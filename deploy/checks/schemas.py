@@ -17,8 +17,8 @@ from deploy.checks.render import Object, name_of
 
 KUBERNETES = "1.32"
 NO_FOLDER = (
-    "NOT CHECKED: custom resources (KEDA, RabbitMQ, CloudNativePG, Prometheus, Gateway API, External"
-    " Secrets). Get their schemas with `git clone --depth 1"
+    "NOT CHECKED: custom resources (KEDA, RabbitMQ, CloudNativePG, Prometheus, Gateway API,"
+    " External Secrets). Get their schemas with `git clone --depth 1"
     " https://github.com/datreeio/CRDs-catalog` and set CRD_SCHEMAS to that folder."
 )
 CORE = {"v1", "apps/v1", "batch/v1", "policy/v1", "networking.k8s.io/v1", "scheduling.k8s.io/v1"}

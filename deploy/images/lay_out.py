@@ -43,7 +43,9 @@ def lay_out(image: str, to: Path, root: Path = ROOT) -> None:
 def pick(image: str, root: Path = ROOT) -> str:
     """Take the packages of an image out of the lock, with their hashes."""
     wanted = set((root / "deploy" / "images" / f"{image}.txt").read_text().split())
-    blocks = re.split(r"^(?=[a-z0-9])", (root / "requirements.lock").read_text(), flags=re.M)
+    blocks = re.split(
+        r"^(?=[a-z0-9])", (root / "requirements.lock").read_text(), flags=re.MULTILINE
+    )
     found = {re.split(r"[=\[ ]", block, maxsplit=1)[0]: block for block in blocks}
     if missing := sorted(wanted - set(found)):
         raise SystemExit(f"requirements.lock lacks {', '.join(missing)}.")

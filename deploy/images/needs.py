@@ -1,4 +1,4 @@
-"""Which packages does the image of a service need? Those that its code imports, and what these need.
+"""Which packages does the image of a service need? What its code imports, and what that needs.
 
 `python -m deploy.images.needs` writes `SERVICE.txt` beside this file, from the packages that are
 installed here; `--check` only looks. The image then takes just these out of requirements.lock, with

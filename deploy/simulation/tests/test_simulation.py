@@ -1,4 +1,4 @@
-"""Does the simulation find rules that would not do? And does the autoscaler in it keep to its rules?"""
+"""Does the simulation find rules that would not do? And does its autoscaler keep to its rules?"""
 
 import pytest
 
