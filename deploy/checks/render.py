@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def selects(selector: Object | None, labels: dict[str, str]) -> bool:
     """Tell whether a label selector selects a pod; the empty one selects each."""
     if selector is None:
         return False
-    operators = {
+    operators: dict[str, Callable[[str | None, Any], bool]] = {
         "In": lambda value, wanted: value in wanted,
         "NotIn": lambda value, wanted: value not in wanted,
         "Exists": lambda value, _: value is not None,

@@ -67,7 +67,7 @@ class Scaler:
             self._set(now, max(min(highest, self.wanted), self._allowed(now, self.down, -1)))
 
     def _allowed(self, now: float, policies: list[dict[str, Any]], way: int) -> int:
-        bounds = []
+        bounds: list[int] = []
         for policy in policies:
             since = now - policy["periodSeconds"]
             changed = sum(by for at, by in self._changes if at > since and by * way > 0)
