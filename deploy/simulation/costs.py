@@ -1,8 +1,8 @@
 """What does the work cost, by how much is handled together? From the benchmarks' results.
 
 A batch costs something by itself and something for each message: cost(b) = each + batch / b. Both
-are fitted to the measurements with one, two and four processes of each service, in which the same
-load came in batches of other sizes. A batch is one transaction, so that a process also waits for
+are fitted to the measurements with one, two and four processes of each service from before decision
+0023, when they took messages in turn, so that the same load came in batches of other sizes. A batch is one transaction, so that a process also waits for
 its database: the CPU that PostgreSQL took for the service, and the commit.
 """
 
@@ -15,7 +15,7 @@ from contracts import SERVICES
 from local.processes import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results"
-SCALE_OUT, PROOF = "2026-11-25-scale-out.json", "2026-11-25-proof.json"
+IN_TURN, PROOF = "2026-11-25-in-turn.json", "2026-11-25-proof.json"
 COMMIT_SECONDS = 0.005  # assumed: a commit that waits for a second machine
 MOST = 200  # messages in a batch (BATCH)
 
@@ -41,7 +41,7 @@ class Cost:
 
 def read_costs(results: Path = RESULTS) -> tuple[dict[str, Cost], float]:
     """Give the cost of each service, and the gateway's CPU seconds for an order."""
-    runs = json.loads((results / SCALE_OUT).read_text())["measurements"]
+    runs = json.loads((results / IN_TURN).read_text())["measurements"]
     proof = json.loads((results / PROOF).read_text())["measurements"]
     busy = next(run for run in proof if run["concurrency"] == 64)["cpu_ms_per_order"]  # noqa: PLR2004 - as the other runs
     costs = {}

@@ -11,9 +11,10 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
 from deploy.simulation.autoscaler import SYNC_SECONDS, Scaler
-from deploy.simulation.costs import Cost
+from deploy.simulation.costs import MOST, Cost
 
 TICK = 0.1
+HELD = 2 * MOST  # messages in the hand of one process (decision 0023)
 GATEWAY, DATABASE_CORES = "gateway", 4.0  # requests.cpu of the PostgreSQL cluster
 # from the request to the picking that is opened, as mean_ms_until in the benchmark tells the stages
 WAY = (
@@ -112,14 +113,16 @@ def simulate(
             else:
                 cost = costs[name]
                 weight = share.get(name, 1.0)
-                together = waiting * weight / scaler.running
-                most = scaler.running * TICK * cost.rate(together) / weight * slow
+                # by rank: the next is given something when the one before has its hands full
+                active = min(scaler.running, max(1, math.ceil(waiting * weight / HELD)))
+                together = min(waiting * weight / active, MOST)
+                most = active * TICK * cost.rate(together) / weight * slow
             done = station.take(most + station.left_over)
             count = sum(orders for orders, _, _ in done)
             if name == GATEWAY:
                 used[name] += count * gateway
             else:
-                used[name] += count * weight * cost.cpu(min(together, 200))
+                used[name] += count * weight * cost.cpu(together)
                 database += count * weight * cost.database
             moves += done
         for orders, stage, arrived in moves:
