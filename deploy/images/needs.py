@@ -74,7 +74,7 @@ def main(arguments: list[str]) -> int:
             if "--check" not in arguments:
                 place.write_text(text)
     if "--check" in arguments and bad:
-        print("\n".join(f"{name} is out of date: make images-needs" for name in bad))
+        print("\n".join(f"{name} is out of date: python -m deploy.images.needs" for name in bad))
         return 1
     return 0
 
