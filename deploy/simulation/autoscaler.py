@@ -14,7 +14,7 @@ from typing import Any
 
 SYNC_SECONDS = 15.0
 START_SECONDS = (
-    30.0  # to find a node, pull the image, start, connect; measured: start and connect 5
+    30.0  # find a node, pull, start, connect; the last two took 17 with 16 at once on 2 cores
 )
 TOLERANCE = 0.1
 
