@@ -67,7 +67,7 @@ class Scaler:
             self._set(now, max(min(highest, self.wanted), self._allowed(now, self.down, -1)))
 
     def _allowed(self, now: float, policies: list[dict[str, Any]], way: int) -> int:
-        bounds: list[int] = []
+        bounds = []
         for policy in policies:
             since = now - policy["periodSeconds"]
             changed = sum(by for at, by in self._changes if at > since and by * way > 0)
@@ -75,7 +75,7 @@ class Scaler:
             share = policy["type"] == "Percent"
             step = began * policy["value"] / 100 if share else policy["value"]
             bounds.append(math.ceil(began + step) if way > 0 else math.floor(began - step + 1e-9))
-        return max(bounds) if way > 0 else min(bounds)
+        return int(max(bounds) if way > 0 else min(bounds))
 
     def _set(self, now: float, wanted: int) -> None:
         if (by := wanted - self.wanted) == 0:

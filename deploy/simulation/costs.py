@@ -2,8 +2,9 @@
 
 A batch costs something by itself and something for each message: cost(b) = each + batch / b. Both
 are fitted to the measurements with one, two and four processes of each service from before decision
-0023, when they took messages in turn, so that the same load came in batches of other sizes. A batch is one transaction, so that a process also waits for
-its database: the CPU that PostgreSQL took for the service, and the commit.
+0023, when they took messages in turn, so that the same load came in batches of other sizes.
+A batch is one transaction, so that a process also waits for its database: the CPU that PostgreSQL
+took for the service, and the commit.
 """
 
 import json

@@ -1,5 +1,7 @@
 """Does each check find the fault that it is for? One is planted, and seen.
 
+long because: a table of planted faults for each check.
+
 The overlays are rendered once; without kubectl these tests cannot run and say so.
 """
 
