@@ -60,7 +60,7 @@ def _container(own: Object, pod: Object) -> Iterator[str]:
         yield "all capabilities must be dropped, and none added"
     if own.get("readOnlyRootFilesystem") is not True:
         yield "readOnlyRootFilesystem must be true"
-    profile = own.get("seccompProfile", pod.get("seccompProfile", {}))
+    profile = own.get("seccompProfile") or pod.get("seccompProfile") or {}
     if profile.get("type") != "RuntimeDefault":
         yield "seccompProfile must be RuntimeDefault"
 
