@@ -5,12 +5,14 @@ PY := $(VENV)/bin/python -W ignore
 STAMP := $(VENV)/made-from
 ARGS ?=
 TESTS ?=
+IMAGES = orders payments inventory warehouse shipping returns channels gateway
+COMPOSE ?= docker compose
 
-.PHONY: help setup run reset demo test check format bench faults mutations docs parked
+.PHONY: help setup run reset demo test check check-deploy scale-sim images up down doctor format bench faults mutations docs parked
 .DEFAULT_GOAL := help
 
 help: ## list the recipes
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: ## make the virtual environment from the lock (instant when it is there)
 	@lock=$$(cksum < requirements.lock); \
@@ -37,11 +39,32 @@ test: setup ## run all tests, with a broker and a database of their own (TESTS=â
 
 check: setup ## format, lint, types, architecture, security, spelling, lengths, generated pages
 	@$(VENV)/bin/ruff format --check . && $(VENV)/bin/ruff check . && \
-	  $(VENV)/bin/mypy contracts chassis services gateway local benchmarks && \
+	  $(VENV)/bin/mypy contracts chassis services gateway local benchmarks deploy && \
 	  $(VENV)/bin/lint-imports && \
 	  $(VENV)/bin/bandit -q -c pyproject.toml -r contracts chassis services gateway && \
-	  $(VENV)/bin/codespell contracts chassis services gateway local benchmarks docs tests *.md && \
+	  $(VENV)/bin/codespell contracts chassis services gateway local benchmarks deploy docs tests *.md && \
 	  $(PY) -m local.lengths && $(PY) -m local.docs --check
+
+check-deploy: setup ## render deploy/k8s and check it all (kubectl; CRD_SCHEMAS=folder for custom resources)
+	@$(PY) -m deploy.checks
+
+scale-sim: setup ## play a Black Friday against the scaling rules, and draw it
+	@$(PY) -m deploy.simulation $(ARGS)
+
+images: setup ## build the container images (ARGS="--build-arg BASE=â€¦")
+	@$(PY) -m local.console && for s in $(IMAGES); do \
+	  docker build -q $(ARGS) --build-arg SERVICE=$$s --build-arg REVISION=$$(git rev-parse HEAD) \
+	    -t oms-$$s:local . || exit 1; done
+
+up: ## start the whole system in containers (images first); http://127.0.0.1:8080
+	@mkdir -p .oms && { [ -s .oms/compose-key ] || $(PY) -m chassis sealing-key > .oms/compose-key; } && \
+	  SEALING_KEYS=$$(cat .oms/compose-key) $(COMPOSE) up -d
+
+down: ## stop the containers; their data stay
+	@SEALING_KEYS=x $(COMPOSE) down
+
+doctor: setup ## ask a running system what is wrong with it
+	@$(PY) -m local.doctor $(ARGS)
 
 format: setup ## format the code
 	@$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix -q .

@@ -1,0 +1,25 @@
+-- a database and an owner for each service, who enters no other; for trials, hence the passwords
+create role orders login password 'orders';
+create database orders owner orders template template0 encoding 'UTF8' locale 'C';
+revoke all on database orders from public;
+create role payments login password 'payments';
+create database payments owner payments template template0 encoding 'UTF8' locale 'C';
+revoke all on database payments from public;
+create role inventory login password 'inventory';
+create database inventory owner inventory template template0 encoding 'UTF8' locale 'C';
+revoke all on database inventory from public;
+create role warehouse login password 'warehouse';
+create database warehouse owner warehouse template template0 encoding 'UTF8' locale 'C';
+revoke all on database warehouse from public;
+create role shipping login password 'shipping';
+create database shipping owner shipping template template0 encoding 'UTF8' locale 'C';
+revoke all on database shipping from public;
+create role returns login password 'returns';
+create database returns owner returns template template0 encoding 'UTF8' locale 'C';
+revoke all on database returns from public;
+create role channels login password 'channels';
+create database channels owner channels template template0 encoding 'UTF8' locale 'C';
+revoke all on database channels from public;
+create role gateway login password 'gateway';
+create database gateway owner gateway template template0 encoding 'UTF8' locale 'C';
+revoke all on database gateway from public;
