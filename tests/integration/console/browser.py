@@ -1,6 +1,8 @@
 """What does a person do with the console, and what do they see there?"""
 
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
@@ -18,6 +20,26 @@ const done = arguments[0]
 axe.run(document, { resultTypes: ['violations'] }).then((found) => done(
   found.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
     .map((one) => `${one.id}: ${one.nodes[0].html}`)))
+"""
+LOG_IN = """
+const [said, done] = arguments
+fetch('/login', {
+  method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(said),
+}).then((answer) => done(answer.status))
+"""
+IS_SETTLED = """
+return Boolean(document.querySelector('h1'))
+  && !document.querySelector('.mantine-Loader-root')
+  && document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity)
+    .every((one) => one.playState !== 'running')
+"""
+ASKED = """
+return performance.getEntriesByType('resource')
+  .filter((one) => ['fetch', 'xmlhttprequest'].includes(one.initiatorType)).map((one) => one.name)
+"""
+SCRIPT_BYTES = """
+return performance.getEntriesByType('resource').filter((one) => one.name.endsWith('.js'))
+  .reduce((sum, one) => sum + one.encodedBodySize, 0)
 """
 PHONE, DESK = (390, 844), (1440, 1000)
 
@@ -68,6 +90,17 @@ class Browser:
         """Wait until the page says this."""
         eventually(lambda: text in self.text, within=within)
 
+    def choose(self, label: str, option: str) -> None:
+        """Choose from a list."""
+        self.field(label).click()
+        self._one(By.XPATH, f"//*[@role='option'][normalize-space()='{option}']").click()
+
+    @property
+    def cookies(self) -> list[dict[str, Any]]:
+        """What the browser keeps for the gateway, as the gateway asked for."""
+        kept = self.driver.execute_cdp_cmd("Network.getCookies", {"urls": [self.url]})
+        return list(kept["cookies"])
+
     @property
     def text(self) -> str:
         return self.driver.find_element(By.TAG_NAME, "body").text
@@ -92,6 +125,47 @@ class Browser:
         condition = {"offline": not there, "latency": 0}
         speed = {"downloadThroughput": -1, "uploadThroughput": -1}
         self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", condition | speed)
+
+    def enter(self, person: Person) -> None:
+        """Log in by the API, whatever language the page speaks."""
+        told = {"email": person.email, "password": person.password}
+        answer = self.driver.execute_async_script(LOG_IN, told)
+        assert answer == HTTPStatus.OK
+
+    def keep(self, **values: str) -> None:
+        """Choose what the browser keeps from one visit to the next, such as the language."""
+        for name, value in values.items():
+            self.driver.execute_script("localStorage.setItem(...arguments)", name, value)
+
+    def settled(self) -> None:
+        """Wait until the page shows what it has to show."""
+
+        def there() -> bool:
+            return bool(self.driver.execute_script(IS_SETTLED))
+
+        there.__name__ = self.driver.current_url
+        eventually(there, within=20)
+
+    @property
+    def tabs(self) -> list[WebElement]:
+        """The tabs of the page, all of which have something of their own."""
+        return self.driver.find_elements(By.CSS_SELECTOR, "main [role=tab]")
+
+    @property
+    def overflow(self) -> bool:
+        """Whether one would have to scroll sideways."""
+        root = "const e = document.documentElement;"
+        return bool(self.driver.execute_script(f"{root} return e.scrollWidth > e.clientWidth"))
+
+    @property
+    def asked(self) -> list[str]:
+        """What this page has asked the gateway since it was loaded."""
+        return list(self.driver.execute_script(ASKED))
+
+    @property
+    def script_bytes(self) -> int:
+        """How much script this page has loaded, compressed as it came."""
+        return int(self.driver.execute_script(SCRIPT_BYTES))
 
     @property
     def barriers(self) -> list[str]:

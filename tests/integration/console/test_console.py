@@ -16,6 +16,8 @@ def test_somebody_logs_in_and_a_wrong_password_is_told_in_words(browser, person)
     browser.sees("Placed in the last two weeks")
 
     assert browser.driver.execute_script("return document.cookie") == ""
+    (cookie,) = browser.cookies
+    assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Lax")
     assert browser.complaints == []
 
 
@@ -84,6 +86,29 @@ def test_a_wrong_scan_is_refused_and_a_lost_connection_loses_and_doubles_nothing
     assert browser.complaints == []
 
 
+def test_what_is_not_in_its_bin_is_reported_with_a_reason(browser, person, api, staff, new_sku):
+    sku = new_sku(berlin=5)
+    order_id = api.post("/orders", order_body([(sku, 3, 900)]))["order_id"]
+    list_id = staff.allocated(order_id)["fulfillments"][0]["fulfillment_order_id"]
+    browser.size(*PHONE)
+    browser.log_in(person("picker"))
+    browser.sees("Pick lists")
+    browser.go(f"picking/{list_id}")
+    browser.click("Start picking")
+    browser.sees("Scan the first thing")
+    browser.scan(f"B{sku}")
+    eventually(lambda: api.get(f"/fulfillments/{list_id}")["lines"][0]["picked"] == 1, within=15)
+
+    browser.click("Not there")
+    browser.choose("Reason", "damaged")
+    browser.click("Report it")
+
+    page = staff.wait_for(order_id, "short pick", lambda p: _lines(p, "damaged"))
+    assert api.get(f"/fulfillments/{list_id}")["lines"][0]["short"] == 2
+    assert "picker" in _lines(page, "damaged")[0]["actor"]
+    browser.sees("All is picked.")
+
+
 def test_a_held_order_goes_on_when_somebody_releases_it(browser, person, api, staff, new_sku):
     order_id = api.post("/orders", order_body([(new_sku(berlin=5), 1, 900)]))["order_id"]
     staff.allocated(order_id)
@@ -139,3 +164,7 @@ def test_a_picker_sees_pick_lists_and_neither_orders_nor_money(
 
 def _held(api, order_id) -> bool:
     return bool(api.get(f"/orders/{order_id}")["order"]["holds"])
+
+
+def _lines(page, reason) -> list:
+    return [line for line in page["history"] if reason in line["reason"]]

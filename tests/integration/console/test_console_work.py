@@ -23,6 +23,7 @@ def test_an_order_is_packed_with_every_item_scanned_and_handed_to_the_carrier(
     browser.sees("Pick lists")
     browser.go(f"packing/{found['fulfillment_order_id']}")
     browser.sees("Scan every item into the box")
+    browser.sees(f"{found['proposed_cartons'][0]} is proposed")
     browser.scan("OTHER")
     browser.sees("Wrong: OTHER is not in this order")
     for scanned in ("1/2", "2/2"):
