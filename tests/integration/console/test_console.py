@@ -3,8 +3,8 @@
 from selenium.webdriver.common.keys import Keys
 
 from chassis.testing import eventually
+from local.browser import PHONE, Person
 from local.journey import order_body
-from tests.integration.console.browser import PHONE, Person
 
 
 def test_somebody_logs_in_and_a_wrong_password_is_told_in_words(browser, person):

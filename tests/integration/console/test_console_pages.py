@@ -1,88 +1,71 @@
 """Can everybody use every page: with a screen reader, in the dark, in German, on a phone?
 
-The pages are read from the router, so a new one that has no example here fails.
+Every page is looked at once, each in another look than the one before; EVERY_LOOK=1 looks at all
+pages in all looks, which takes minutes.
 """
 
-import re
+import itertools
+import os
+from typing import NamedTuple
 
 import pytest
-from selenium.webdriver.common.by import By
 
 from chassis.testing import eventually
-from local import console
-from local.journey import order_body
-from tests.integration.console.browser import DESK, PHONE
-
-ROUTER = console.CONSOLE / "src" / "shell" / "App.tsx"
-LOOKS = [(language, scheme) for language in ("en", "de") for scheme in ("light", "dark")]
+from local.browser import DESK, PHONE
+from local.pages import Page, all_pages, make_examples
 
 
-def addresses(examples: dict[str, str]) -> list[str]:
-    """Every page of the router, with an example of what it shows."""
-    paths = ["", *re.findall(r"path: '/?([^']+)'", ROUTER.read_text())]
-    return [_example(path, examples) for path in paths]
+class Look(NamedTuple):
+    language: str
+    scheme: str
+    size: tuple[int, int]
 
 
-def _example(path: str, examples: dict[str, str]) -> str:
-    if path.endswith("*"):
-        return path.replace("*", examples[path])
-    return re.sub(r":(\w+)", lambda m: examples[m[1]], path)
+LOOKS = [Look(*one) for one in itertools.product(("en", "de"), ("light", "dark"), (DESK, PHONE))]
+LOGIN = Page("login", "")
 
 
 @pytest.fixture(scope="module")
-def examples(api, staff, system) -> dict[str, str]:
-    """An order that came back, a list to pick, one to pack, a parcel, a file."""
-
-    def place(*lines):
-        return api.post("/orders", order_body(list(lines)))["order_id"]
-
-    order_id = place(("MUG-RED", 2, 1290), ("TEE-BLUE", 1, 2490))
-    page = staff.ship_whole(order_id)
-    line = page["order"]["lines"][0]["line_id"]
-    back = staff.send_back(order_id, [(line, 1)])
-    to_pack = staff.allocated(place(("PAN-BLACK", 1, 6900)))["fulfillments"][0]
-    staff.pick(to_pack)
-    api.put("/channels/files", {"kind": "csv", "name": "Files"})
-    begun = api.post(
-        "/channels/files/imports", data=b"nothing,of\nany,use\n",
-        headers={"Content-Type": "text/csv"},
-    )  # fmt: skip
-    return {
-        "token": "no-such-token",
-        "orderId": order_id,
-        "fulfillmentOrderId": to_pack["fulfillment_order_id"],
-        "shipmentId": page["shipments"][0]["shipment_id"],
-        "returnId": back["return_id"],
-        "importId": begun["import_id"],
-        "inventory/*": "MUG-RED",
-        "*": "no-such-page",
-    }
+def examples(api, staff) -> dict[str, str]:
+    return make_examples(api, staff)
 
 
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize(("language", "scheme"), LOOKS)
-def test_no_page_keeps_anybody_out(browser, person, examples, language, scheme):
-    browser.go()
-    browser.keep(language=language, **{"mantine-color-scheme-value": scheme})
-    browser.go()
-    browser.settled()
-    found = [f"login: {barrier}" for barrier in browser.barriers]
-    admin = person("admin")
-    browser.enter(admin)
+@pytest.fixture
+def look_at(browser):
+    """Go to a page in a look; tell what keeps people out there, on each of its tabs."""
 
-    for address in addresses(examples):
-        browser.go(address)
+    def look(page: Page, how: Look) -> list[str]:
+        browser.keep(language=how.language, **{"mantine-color-scheme-value": how.scheme})
+        browser.size(*how.size)
+        browser.go(page.address)
         browser.settled()
+        found = []
         for tab in range(max(1, len(browser.tabs))):
             if browser.tabs:
                 browser.tabs[tab].click()
                 browser.settled()
-            for size in (DESK, PHONE):
-                browser.size(*size)
-                found += [f"{address} at {size[0]}: {barrier}" for barrier in browser.barriers]
-                if browser.overflow:
-                    found.append(f"{address} at {size[0]}: wider than the screen")
-        assert browser.driver.find_element(By.TAG_NAME, "html").get_attribute("lang") == language
+            found += browser.barriers
+            if browser.overflow:
+                found.append("wider than the screen")
+        assert browser.language == how.language
+        return [f"{page.name}, {how.language} {how.scheme} {how.size[0]}: {one}" for one in found]
+
+    return look
+
+
+@pytest.mark.timeout(1800)
+def test_no_page_keeps_anybody_out(browser, person, examples, look_at):
+    every = os.environ.get("EVERY_LOOK")
+    cycle = itertools.cycle(LOOKS)
+
+    def looked(page: Page) -> list[str]:
+        return [one for how in (LOOKS if every else [next(cycle)]) for one in look_at(page, how)]
+
+    browser.go()
+    found = looked(LOGIN)
+    browser.enter(person("admin"))
+    for page in all_pages(examples):
+        found += looked(page)
 
     assert found == []
     assert browser.complaints == []

@@ -1,10 +1,19 @@
-"""What does a person do with the console, and what do they see there?"""
+"""What does a person do with the console, and what do they see there?
 
+In Debian's Chromium, driven by selenium: for tests, pictures and measurements.
+"""
+
+import base64
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -42,6 +51,29 @@ return performance.getEntriesByType('resource').filter((one) => one.name.endsWit
   .reduce((sum, one) => sum + one.encodedBodySize, 0)
 """
 PHONE, DESK = (390, 844), (1440, 1000)
+NO_BROWSER = "There is no browser: apt-get install -y chromium chromium-driver"
+
+
+class NoBrowser(Exception):  # noqa: N818 - nothing is wrong with the console
+    """Chromium is not installed; the message says how to install it."""
+
+
+@contextmanager
+def a_browser(*more: str) -> Iterator[webdriver.Chrome]:
+    """Start a browser without a window, in English. Raises NoBrowser."""
+    program, helper = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (program and helper):
+        raise NoBrowser(NO_BROWSER)
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for argument in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "lang=en-US", *more):
+        options.add_argument(f"--{argument}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    running = webdriver.Chrome(options=options, service=Service(helper))
+    try:
+        yield running
+    finally:
+        running.quit()
 
 
 @dataclass
@@ -59,13 +91,16 @@ class Browser:
         self.driver, self.url = driver, url
 
     def go(self, path: str = "") -> None:
+        """Open a page of the console."""
         self.driver.get(f"{self.url}/console/{path}")
 
     def size(self, width: int, height: int) -> None:
+        """Give the screen a size; a narrow one is a phone's."""
         shape = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", shape)
 
     def log_in(self, person: Person) -> None:
+        """Log in as people do."""
         self.go()
         self.field("E-mail").send_keys(person.email)
         self.field("Password").send_keys(person.password, Keys.ENTER)
@@ -76,9 +111,11 @@ class Browser:
         return self._one(By.XPATH, found)
 
     def button(self, text: str) -> WebElement:
+        """The button, or the link, that says this."""
         return self._one(By.XPATH, f"//*[self::button or self::a][normalize-space()='{text}']")
 
     def click(self, text: str) -> None:
+        """Click on what says this."""
         self.button(text).click()
 
     def tab(self, name: str) -> WebElement:
@@ -103,10 +140,12 @@ class Browser:
 
     @property
     def text(self) -> str:
+        """All that stands on the page."""
         return self.driver.find_element(By.TAG_NAME, "body").text
 
     @property
     def alert(self) -> str:
+        """What the page is alarmed about."""
         found = self.driver.find_elements(By.CSS_SELECTOR, "[role=alert]")
         return "\n".join(one.text for one in found)
 
@@ -146,10 +185,27 @@ class Browser:
         there.__name__ = self.driver.current_url
         eventually(there, within=20)
 
+    def picture(self, file: Path, *, whole: bool = True) -> None:
+        """Keep what is on the page, all of it or what fits on the screen; WebP or PNG by name."""
+        kind = {"format": file.suffix[1:], "captureBeyondViewport": whole}
+        if kind["format"] == "webp":
+            kind["quality"] = 75
+        if whole:
+            size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
+            kind["clip"] = {**size, "scale": 1}
+        made = self.driver.execute_cdp_cmd("Page.captureScreenshot", kind)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(base64.b64decode(made["data"]))
+
     @property
     def tabs(self) -> list[WebElement]:
         """The tabs of the page, all of which have something of their own."""
         return self.driver.find_elements(By.CSS_SELECTOR, "main [role=tab]")
+
+    @property
+    def language(self) -> str | None:
+        """The language that the page says it speaks."""
+        return self.driver.find_element(By.TAG_NAME, "html").get_attribute("lang")
 
     @property
     def overflow(self) -> bool:
@@ -170,7 +226,8 @@ class Browser:
     @property
     def barriers(self) -> list[str]:
         """What keeps people out who see or move otherwise (axe: serious and critical)."""
-        self.driver.execute_script(AXE.read_text())
+        if not self.driver.execute_script("return Boolean(window.axe)"):
+            self.driver.execute_script(AXE.read_text())
         return list(self.driver.execute_async_script(RUN_AXE))
 
     @property
