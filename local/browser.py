@@ -22,7 +22,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from chassis.testing import eventually
 from local import console
 
-PASSWORD = "correct horse battery staple 7"
+PASSWORD = "correct horse battery staple 7"  # noqa: S105 - of people in trials
 AXE = console.CONSOLE / "node_modules" / "axe-core" / "axe.min.js"
 RUN_AXE = """
 const done = arguments[0]
@@ -51,6 +51,7 @@ return performance.getEntriesByType('resource').filter((one) => one.name.endsWit
   .reduce((sum, one) => sum + one.encodedBodySize, 0)
 """
 PHONE, DESK = (390, 844), (1440, 1000)
+PHONES_ARE_BELOW = 500
 NO_BROWSER = "There is no browser: apt-get install -y chromium chromium-driver"
 
 
@@ -96,7 +97,12 @@ class Browser:
 
     def size(self, width: int, height: int) -> None:
         """Give the screen a size; a narrow one is a phone's."""
-        shape = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        shape = {
+            "width": width,
+            "height": height,
+            "deviceScaleFactor": 1,
+            "mobile": width < PHONES_ARE_BELOW,
+        }
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", shape)
 
     def log_in(self, person: Person) -> None:

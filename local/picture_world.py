@@ -21,7 +21,7 @@ CUSTOMERS = (
     ("Lena Hofmann", "Kastanienallee 82", "Berlin", "10435"),
     ("Jonas Weber", "Schillerstr. 14", "Leipzig", "04315"),
     ("Camille Laurent", "Bergmannstr. 27", "Berlin", "10961"),
-    ("Mehmet Yıldız", "Karl-Marx-Str. 141", "Berlin", "12043"),
+    ("Mehmet Özdemir", "Karl-Marx-Str. 141", "Berlin", "12043"),
     ("Greta Lindqvist", "Elbchaussee 9", "Hamburg", "22765"),
     ("Paul Achterberg", "Domstr. 3", "Köln", "50668"),
     ("Sofia Marković", "Lange Gasse 51", "Dresden", "01099"),

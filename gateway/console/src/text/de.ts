@@ -438,6 +438,7 @@ export const de = {
   'no bin known': 'kein Fach bekannt',
   'no carrier yet': 'noch kein Versender',
   'nobody’s': 'niemandes',
+  'no number yet': 'noch keine Nummer',
   'not yet paid': 'noch nicht gezahlt',
   'not: {what}': 'nicht: {what}',
   'off': 'aus',

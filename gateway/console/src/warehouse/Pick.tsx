@@ -75,7 +75,7 @@ export function Pick() {
 
   return (
     <Stack maw={560} mx="auto" gap="sm">
-      <Head title={t('Order #{n}', { n: list.number })} about={<>{list.warehouse_id} · <Link to="/picking">{t('Pick lists')}</Link></>}><State of={list.status} /></Head>
+      <Head title={t('Order #{n}', { n: list.number })} about={<>{list.warehouse_name} · <Link to="/picking">{t('Pick lists')}</Link></>}><State of={list.status} /></Head>
       <Progress value={wanted ? (picked / wanted) * 100 : 100} size="lg" aria-label={t('{n} of {all} picked', { n: picked, all: wanted })} />
       <Group justify="space-between">
         <Text size="sm" className="figure">{t('{n} of {all} picked', { n: picked, all: wanted })}</Text>
