@@ -6,7 +6,7 @@ STAMP := $(VENV)/made-from
 ARGS ?=
 TESTS ?=
 
-.PHONY: help setup run reset demo test check format bench faults mutations docs parked
+.PHONY: help setup run reset demo test check format bench faults mutations docs pictures parked
 .DEFAULT_GOAL := help
 
 help: ## list the recipes
@@ -54,6 +54,9 @@ faults: setup ## break everything that can break, and see the promises hold (ARG
 
 mutations: setup ## plant bugs in a copy of the code and see the tests find each
 	@$(PY) -m tests.mutations $(ARGS)
+
+pictures: setup ## take the guides' pictures again, from a console with a morning's work in it (needs Chromium)
+	@$(PY) -m local.pictures --guides $(ARGS)
 
 docs: setup ## write the generated pages: the journey, the messages, the schemas, the API
 	@$(PY) -m local.docs $(ARGS)
