@@ -50,6 +50,10 @@ SCRIPT_BYTES = """
 return performance.getEntriesByType('resource').filter((one) => one.name.endsWith('.js'))
   .reduce((sum, one) => sum + one.encodedBodySize, 0)
 """
+SCRIPTS = """
+return performance.getEntriesByType('resource').map((one) => one.name)
+  .filter((one) => one.endsWith('.js'))
+"""
 PHONE, DESK = (390, 844), (1440, 1000)
 PHONES_ARE_BELOW = 500
 NO_BROWSER = "There is no browser: apt-get install -y chromium chromium-driver"
@@ -119,6 +123,10 @@ class Browser:
     def button(self, text: str) -> WebElement:
         """The button, or the link, that says this."""
         return self._one(By.XPATH, f"//*[self::button or self::a][normalize-space()='{text}']")
+
+    def named_button(self, name: str) -> WebElement:
+        """The button that shows a picture and has this name."""
+        return self._one(By.XPATH, f"//button[@aria-label='{name}']")
 
     def click(self, text: str) -> None:
         """Click on what says this."""
@@ -223,6 +231,11 @@ class Browser:
     def asked(self) -> list[str]:
         """What this page has asked the gateway since it was loaded."""
         return list(self.driver.execute_script(ASKED))
+
+    @property
+    def loaded(self) -> list[str]:
+        """The scripts that this page has loaded."""
+        return list(self.driver.execute_script(SCRIPTS))
 
     @property
     def script_bytes(self) -> int:
