@@ -147,6 +147,34 @@ def test_of_two_people_who_change_one_order_the_second_is_told(
     assert not _held(api, order_id)
 
 
+def test_who_cannot_be_logged_out_is_told_so(browser, person):
+    browser.log_in(person("order_manager"))
+    browser.sees("Dashboard")
+    browser.connection(there=False)
+
+    browser.named_button("You: order_manager").click()
+    browser.click("Log out")
+    browser.sees("You are still logged in")
+    browser.connection(there=True)
+    browser.named_button("You: order_manager").click()
+    browser.click("Log out")
+
+    browser.sees("Password")
+    assert browser.cookies == []
+
+
+def test_a_page_without_a_connection_says_so_and_comes_when_it_is_back(browser, person):
+    browser.log_in(person("order_manager"))
+    browser.sees("Dashboard")
+    browser.connection(there=False)
+    browser.click("Returns")
+    browser.sees("The server cannot be reached")
+
+    browser.connection(there=True)
+
+    browser.sees("A return is opened on the page of a shipped order.")
+
+
 def test_a_picker_sees_pick_lists_and_neither_orders_nor_money(
     browser, person, api, staff, new_sku
 ):

@@ -1,6 +1,9 @@
 """Does an order go from the shelf to the customer and back, by what people do in the console?"""
 
+import io
+
 import pytest
+from pypdf import PdfReader
 from selenium.webdriver.common.keys import Keys
 
 from chassis.testing import eventually
@@ -31,6 +34,8 @@ def test_an_order_is_packed_with_every_item_scanned_and_handed_to_the_carrier(
         browser.sees(scanned)
     browser.click("Close and buy the label")
     browser.sees("Print label and slip")
+    printed = api.session.get(browser.button("Print label and slip").get_attribute("href"))
+    assert len(PdfReader(io.BytesIO(printed.content)).pages) == 2
     browser.click("Shipment")
     browser.click("Hand over")
     browser.sees("The carrier has it.")

@@ -438,6 +438,7 @@ export const de = {
   'no bin known': 'kein Fach bekannt',
   'no carrier yet': 'noch kein Versender',
   'nobody’s': 'niemandes',
+  'You are still logged in: the server could not be told. Try again.': 'Sie sind noch angemeldet: der Server war nicht zu erreichen. Versuchen Sie es noch einmal.',
   'no number yet': 'noch keine Nummer',
   'not yet paid': 'noch nicht gezahlt',
   'not: {what}': 'nicht: {what}',
