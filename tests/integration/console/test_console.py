@@ -167,7 +167,7 @@ def test_a_page_without_a_connection_says_so_and_comes_when_it_is_back(browser, 
     browser.log_in(person("order_manager"))
     browser.sees("Dashboard")
     browser.connection(there=False)
-    browser.click("Returns")
+    browser.click("Returns")  # which has not been loaded yet
     browser.sees("The server cannot be reached")
 
     browser.connection(there=True)
