@@ -53,6 +53,6 @@ export function Ledger({ sku, warehouse, choose, all, nameOf }: { sku: string; w
 
 function Because({ cause, reason }: { cause: string; reason: string }) {
   const [id, kind] = THING.exec(cause) ?? []
-  const named = kind === 'ord' ? <Link to={`/orders/${id}`}>{t('an order')}</Link> : kind === 'ret' ? <Link to={`/returns/${id}`}>{t('a return')}</Link> : id ? cause : word(cause)
-  return <Text size="sm" maw={320}>{named}{reason && ` · ${word(reason)}`}</Text>
+  const named = kind === 'ord' ? <Link to={`/orders/${id}`}>{t('an order')}</Link> : kind === 'ret' ? <Link to={`/returns/${id}`}>{t('a return')}</Link> : kind === 'ful' ? t('a fulfillment order') : id ? cause : word(cause)
+  return <Text size="sm" maw={220}>{named}{reason && ` · ${word(reason)}`}</Text>
 }

@@ -2,6 +2,7 @@
 import { Text } from '@mantine/core'
 import { Link } from 'react-router'
 import { api, got, type Of } from '@/api/client'
+import { who } from '@/order/telling'
 import { Busy } from '@/parts/Busy'
 import { Head } from '@/parts/Head'
 import { usePages } from '@/parts/pages'
@@ -34,7 +35,7 @@ export function Bench() {
             { head: t('Pieces'), number: true, cell: (one) => one.lines.reduce((sum, line) => sum + line.picked, 0) },
             { head: t('Cartons proposed'), cell: (one) => one.proposed_cartons.join(', ') || '–' },
             { head: t('To'), cell: (one) => <Text size="sm">{one.ship_to.city}, {one.ship_to.country}</Text> },
-            { head: t('Picker'), cell: (one) => one.picker },
+            { head: t('Picker'), cell: (one) => who(one.picker) },
           ]}
         />
       )}

@@ -414,6 +414,7 @@ export const de = {
   '{name} knows you, but nobody here has your e-mail address. Ask your administrator to invite you.': '{name} kennt Sie, aber niemand hier hat Ihre E-Mail-Adresse. Bitten Sie Ihre Administration um eine Einladung.',
   'You': 'Sie',
   'Your password is set.': 'Ihr Passwort ist gesetzt.',
+  'a fulfillment order': 'ein Lieferauftrag',
   'a return': 'eine Retoure',
   'an order': 'eine Bestellung',
   'and more': 'und weitere',

@@ -86,7 +86,7 @@ export function Pick() {
       )}
       <Sorry error={start.error} />
       {picking && <ScanBox take={take} />}
-      {picking && <div className="shout" data-kind={shout.kind} role={shout.kind === 'bad' ? 'alert' : 'status'} key={shout.text}>{shout.text}</div>}
+      {picking && (now || shout.kind !== 'wait') && <div className="shout" data-kind={shout.kind} role={shout.kind === 'bad' ? 'alert' : 'status'} key={shout.text}>{shout.text}</div>}
       {scans.filter((scan) => scan.refused).map((scan) => (
         <Alert key={scan.key} color="red" title={t('{code} was not accepted', { code: scan.barcode })}>
           <Group justify="space-between" wrap="nowrap">{scan.refused}<CloseButton aria-label={t('I have seen it')} onClick={() => void sending.forget(scan.key)} /></Group>

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { api, got, type Of } from '@/api/client'
+import { who } from '@/order/telling'
 import { Busy } from '@/parts/Busy'
 import { Head } from '@/parts/Head'
 import { usePages } from '@/parts/pages'
@@ -20,7 +21,7 @@ export function useWarehouse() {
   const all = asked.data?.warehouses ?? []
   const chosen = all.some((one) => one.warehouse_id === kept) ? kept : ''
   const nameOf = (id: string) => all.find((one) => one.warehouse_id === id)?.name ?? id
-  return { warehouse: chosen, choose: keep, all, nameOf, cartons: asked.data?.cartons ?? [] }
+  return { warehouse: chosen, choose: keep, all, nameOf, pending: asked.isPending, error: asked.error, cartons: asked.data?.cartons ?? [] }
 }
 
 export function WarehouseChoice({ warehouse, choose, all }: Pick<ReturnType<typeof useWarehouse>, 'warehouse' | 'choose' | 'all'>) {
@@ -60,7 +61,7 @@ export function PickLists() {
             { head: t('Pieces'), number: true, cell: (one) => one.lines.reduce((sum, line) => sum + line.quantity, 0) },
             { head: t('Picked'), number: true, cell: (one) => one.lines.reduce((sum, line) => sum + line.picked, 0) },
             { head: t('Way'), cell: (one) => <Text size="sm" lineClamp={1}>{one.lines.map((line) => line.bin || line.sku).join(' → ')}</Text> },
-            { head: t('Picker'), cell: (one) => one.picker },
+            { head: t('Picker'), cell: (one) => who(one.picker) },
           ]}
         />
       )}
