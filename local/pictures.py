@@ -28,7 +28,7 @@ def main() -> None:
     """Take the pictures."""
     wish = _wish()
     console.build(say)
-    with System(STATE / "system", say, own_broker=True) as system:
+    with System(STATE / "system", say) as system:
         examples = furnish(system, say)
         with a_browser("hide-scrollbars") as driver:
             browser = Browser(driver, system.gateway_url)
