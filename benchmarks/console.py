@@ -41,9 +41,8 @@ def look(browser: Browser) -> dict[str, Any]:
     """Open the list of orders; tell when its rows were there, and what that took."""
     browser.go("orders")
 
-    def there() -> float | None:
-        seen: float | None = browser.driver.execute_script("return window.rowsAt")
-        return seen
+    def there() -> float:
+        return float(browser.driver.execute_script("return window.rowsAt || 0"))
 
     seen = eventually(there, within=PATIENCE_SECONDS)
     return {

@@ -252,7 +252,7 @@ class Browser:
     @property
     def complaints(self) -> list[str]:
         """What the browser complained of: broken scripts, and what the policy did not let in."""
-        logged = self.driver.get_log("browser")
+        logged = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
         return [one["message"] for one in logged if "Content Security" in one["message"]]
 
     def _one(self, by: str, what: str) -> WebElement:
