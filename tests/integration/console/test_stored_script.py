@@ -12,8 +12,8 @@ import pytest
 from selenium.common.exceptions import NoAlertPresentException
 
 from chassis.testing import eventually
+from local.browser import Browser
 from local.journey import order_body
-from tests.integration.console.browser import Browser
 
 RUN = "window.stolen=1;alert(1)"
 TAGS = f"<script>{RUN}</script>"
