@@ -4,7 +4,7 @@ from local.browser import DESK, PHONE, Browser, Person
 from local.processes import ROOT
 
 FOLDER = ROOT / "docs" / "guides" / "pictures"
-GUIDE_DESK = (1100, 700)
+GUIDE_DESK = (1320, 840)
 # name: address with an example of it, on a phone or at a desk
 PICTURES = {
     "dashboard": ("", False),

@@ -86,29 +86,6 @@ def test_a_wrong_scan_is_refused_and_a_lost_connection_loses_and_doubles_nothing
     assert browser.complaints == []
 
 
-def test_what_is_not_in_its_bin_is_reported_with_a_reason(browser, person, api, staff, new_sku):
-    sku = new_sku(berlin=5)
-    order_id = api.post("/orders", order_body([(sku, 3, 900)]))["order_id"]
-    list_id = staff.allocated(order_id)["fulfillments"][0]["fulfillment_order_id"]
-    browser.size(*PHONE)
-    browser.log_in(person("picker"))
-    browser.sees("Pick lists")
-    browser.go(f"picking/{list_id}")
-    browser.click("Start picking")
-    browser.sees("Scan the first thing")
-    browser.scan(f"B{sku}")
-    eventually(lambda: api.get(f"/fulfillments/{list_id}")["lines"][0]["picked"] == 1, within=15)
-
-    browser.click("Not there")
-    browser.choose("Reason", "damaged")
-    browser.click("Report it")
-
-    page = staff.wait_for(order_id, "short pick", lambda p: _lines(p, "damaged"))
-    assert api.get(f"/fulfillments/{list_id}")["lines"][0]["short"] == 2
-    assert "picker" in _lines(page, "damaged")[0]["actor"]
-    browser.sees("All is picked.")
-
-
 def test_a_held_order_goes_on_when_somebody_releases_it(browser, person, api, staff, new_sku):
     order_id = api.post("/orders", order_body([(new_sku(berlin=5), 1, 900)]))["order_id"]
     staff.allocated(order_id)
@@ -155,24 +132,6 @@ def test_who_cannot_be_logged_out_is_told_so(browser, person):
     browser.named_button("You: order_manager").click()
     browser.click("Log out")
     browser.sees("You are still logged in")
-    browser.connection(there=True)
-    browser.named_button("You: order_manager").click()
-    browser.click("Log out")
-
-    browser.sees("Password")
-    assert browser.cookies == []
-
-
-def test_a_page_without_a_connection_says_so_and_comes_when_it_is_back(browser, person):
-    browser.log_in(person("order_manager"))
-    browser.sees("Dashboard")
-    browser.connection(there=False)
-    browser.click("Returns")  # which has not been loaded yet
-    browser.sees("The server cannot be reached")
-
-    browser.connection(there=True)
-
-    browser.sees("A return is opened on the page of a shipped order.")
 
 
 def test_a_picker_sees_pick_lists_and_neither_orders_nor_money(
@@ -192,7 +151,3 @@ def test_a_picker_sees_pick_lists_and_neither_orders_nor_money(
 
 def _held(api, order_id) -> bool:
     return bool(api.get(f"/orders/{order_id}")["order"]["holds"])
-
-
-def _lines(page, reason) -> list:
-    return [line for line in page["history"] if reason in line["reason"]]

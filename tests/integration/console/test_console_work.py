@@ -20,7 +20,7 @@ def test_an_order_is_packed_with_every_item_scanned_and_handed_to_the_carrier(
 ):
     order_id = api.post("/orders", order_body([(sku, 2, 900)]))["order_id"]
     found = staff.allocated(order_id)["fulfillments"][0]
-    staff.pick(found)
+    found = staff.pick(found)
 
     browser.log_in(person("packer"))
     browser.sees("Pick lists")

@@ -1,10 +1,6 @@
 /** What does one see where there is no page, or where a page broke? */
 import { Anchor, Button, Center, Stack, Text, Title } from '@mantine/core'
-import { useNetwork } from '@mantine/hooks'
-import { useEffect, useState } from 'react'
 import { Link, useRouteError } from 'react-router'
-import { unreachable } from '@/api/problem'
-import { Sorry } from '@/parts/Sorry'
 import { t } from '@/text/text'
 
 export function NotFound() {
@@ -16,15 +12,8 @@ export function NotFound() {
   )
 }
 
-/** A page that broke, or that could not be loaded; it loads again by itself when the connection is back. */
 export function Broken() {
   const error = useRouteError()
-  const { online } = useNetwork()
-  const [away] = useState(!online)
-  useEffect(() => {
-    if (away && online) window.location.reload()
-  }, [away, online])
-  if (away) return <Center h="100vh" p="md"><Sorry error={unreachable()} /></Center>
   return (
     <Center h="100vh" p="md">
       <Stack maw={420}>
