@@ -9,6 +9,7 @@ IMAGES = orders payments inventory warehouse shipping returns channels gateway
 COMPOSE ?= docker compose
 
 .PHONY: help setup run reset demo test check check-deploy scale-sim images up down doctor format bench faults mutations docs parked
+.PHONY: help setup run reset demo test check format bench faults mutations docs pictures parked
 .DEFAULT_GOAL := help
 
 help: ## list the recipes
@@ -77,6 +78,9 @@ faults: setup ## break everything that can break, and see the promises hold (ARG
 
 mutations: setup ## plant bugs in a copy of the code and see the tests find each
 	@$(PY) -m tests.mutations $(ARGS)
+
+pictures: setup ## take the guides' pictures again, from a console with a morning's work in it (needs Chromium)
+	@$(PY) -m local.pictures --guides $(ARGS)
 
 docs: setup ## write the generated pages: the journey, the messages, the schemas, the API
 	@$(PY) -m local.docs $(ARGS)

@@ -123,7 +123,7 @@ class ReturnLine(Wire, frozen=True, kw_only=True):
 
 
 class Return(Wire, frozen=True, kw_only=True):
-    """Everything returns knows of one return."""
+    """Everything returns knows of one return; `number` is its order's, in what is read."""
 
     return_id: ReturnId
     order_id: OrderId
@@ -141,6 +141,7 @@ class Return(Wire, frozen=True, kw_only=True):
     allowed: tuple[str, ...] = ()
     version: int = 1
     note: LongText = ""
+    number: int = 0
 
 
 class ReturnsOf(Wire, frozen=True, kw_only=True):

@@ -263,7 +263,8 @@ class Parcel(Wire, frozen=True, kw_only=True):
 class Shipment(Wire, frozen=True, kw_only=True):
     """The parcels of one fulfillment order, or of one return, with one carrier.
 
-    `choice` tells why this carrier and service were taken.
+    `choice` tells why this carrier and service were taken; `number` is the order's, and 0
+    for a return.
     """
 
     shipment_id: ShipmentId
@@ -282,6 +283,7 @@ class Shipment(Wire, frozen=True, kw_only=True):
     allowed: tuple[str, ...] = ()
     version: int = 1
     choice: LongText = ""
+    number: int = 0
 
 
 class ShipmentRef(Wire, frozen=True, kw_only=True):

@@ -248,7 +248,10 @@ class PickLine(Wire, frozen=True, kw_only=True):
 
 
 class Fulfillment(Wire, frozen=True, kw_only=True):
-    """One fulfillment order with its pick list in bin order."""
+    """One fulfillment order with its pick list in bin order.
+
+    `warehouse_name` is there in what is read, not in the answer to a scan.
+    """
 
     fulfillment_order_id: FulfillmentOrderId
     order_id: OrderId
@@ -264,6 +267,7 @@ class Fulfillment(Wire, frozen=True, kw_only=True):
     packages: tuple[PackedPackage, ...] = ()
     allowed: tuple[str, ...] = ()
     version: int = 1
+    warehouse_name: Text = ""
 
 
 class FulfillmentRef(Wire, frozen=True, kw_only=True):

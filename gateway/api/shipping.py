@@ -1,6 +1,7 @@
 """How do parcels leave, and how are they followed?"""
 
 from contracts import carriers, shipping
+from gateway.papers import PAPERS, ask_papers
 from gateway.people.roles import OPEN
 from gateway.route import Route
 
@@ -11,6 +12,8 @@ ROUTES = (
     Route("GET",  "/shipments/{shipment_id}",           shipping.GET,       "Show a shipment", TAG, needs="shipping.read"),
     Route("GET",  "/shipments/{shipment_id}/label.pdf", shipping.LABEL,     "Print the labels", TAG, document="application/pdf", needs="shipping.read"),
     Route("GET",  "/shipments/{shipment_id}/label.zpl", shipping.LABEL_ZPL, "Print the labels on a ZPL printer", TAG, document="application/zpl", needs="shipping.read"),
+    Route("GET",  "/shipments/{shipment_id}/papers.pdf", PAPERS,            "Print labels and packing slip in one go", TAG,
+          document="application/pdf", ask=ask_papers, needs="shipping.read"),
     Route("POST", "/shipments/{shipment_id}/handover",  shipping.HAND_OVER, "Hand the parcels over to the carrier", TAG, needs="shipping.write"),
     Route("GET",  "/orders/{order_id}/shipments",       shipping.OF_ORDER,  "List an order's shipments", TAG, needs="shipping.read"),
     Route("GET",  "/orders/{order_id}/mails",           shipping.MAILS,     "List the e-mails about an order", TAG, needs="shipping.read"),

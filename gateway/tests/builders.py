@@ -1,5 +1,7 @@
 """What does the API look like in a test? All services are there and answer; keys are known."""
 
+import base64
+import io
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,9 +13,10 @@ import msgspec
 from flask import Flask
 from flask.testing import FlaskClient
 from msgspec import inspect as mi
+from pypdf import PdfWriter
 from werkzeug.test import TestResponse
 
-from contracts.shipping import Label
+from contracts.shipping import Label, Shipment
 from contracts.warehouse import Document
 from gateway.api import OF_SERVICES
 from gateway.app import create_app
@@ -26,6 +29,7 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SECRET = "oms_secret"
 SHOP = Caller.with_key("key_1", "shop")
 ORDER = "ord_" + "0" * 26
+PACKED = "ful_" + "0" * 26
 NO_ORDER = "/orders/ord_" + "1" * 26
 PREFIXES = (
     "ord",
@@ -86,6 +90,16 @@ def _least(kind: mi.Type, extra: dict[str, Any] | None = None) -> Any:  # noqa: 
     raise TypeError(kind)
 
 
+def a_pdf(*widths: int) -> str:
+    """A PDF in base64, with an empty page of each width."""
+    paper = PdfWriter()
+    for width in widths or (100,):
+        paper.add_blank_page(width, 100)
+    written = io.BytesIO()
+    paper.write(written)
+    return base64.b64encode(written.getvalue()).decode()
+
+
 class Stage:
     """The ports of the test that runs; one application serves all tests, for it is slow to make."""
 
@@ -120,11 +134,13 @@ class Api:
     def __post_init__(self) -> None:
         STAGE.api = self
         self.client: FlaskClient = app_of_all().test_client()
-        paper = {"name": "a.pdf", "media_type": "application/pdf", "base64": "JVBERg=="}
+        paper = {"name": "a.pdf", "media_type": "application/pdf", "base64": a_pdf()}
         self.services.answers["warehouse.slip"] = example(Document, **paper)
         self.services.answers["shipping.label"] = example(Label, document=paper)
         zpl = {"name": "a.zpl", "media_type": "application/zpl", "base64": "XlhB"}
         self.services.answers["shipping.label_zpl"] = example(Label, document=zpl)
+        packed = example(Shipment, fulfillment_order_id=PACKED)
+        self.services.answers["shipping.get"] = packed
 
     def call(self, method: str, url: str, body: Any = None, **more: Any) -> TestResponse:
         """Send a request with the key; a body as JSON, or bytes as they are."""

@@ -123,6 +123,7 @@ def view(shipment: Shipment) -> said.Shipment:
     return said.Shipment(
         shipment_id=shipment.shipment_id,
         order_id=shipment.order_id,
+        number=shipment.number,
         fulfillment_order_id=shipment.fulfillment_order_id,
         return_id=shipment.return_id,
         state=shipment.state,

@@ -29,7 +29,7 @@ def get_fulfillment(session: Session, asked: said.FulfillmentRef) -> said.Fulfil
     """Show a fulfillment order; boxes are proposed even before picking begins."""
     order = _found(session, asked)
     shelves = load_shelves(session, [order])[order.fulfillment_order_id]
-    shown = pick_list.show(order, shelves)
+    (shown,) = _named(session, [pick_list.show(order, shelves)])
     if order.status not in {Status.SCHEDULED, Status.OPEN}:
         return shown
     kinds = read(session, Carton, sa.select(cartons))
@@ -155,4 +155,17 @@ def _found(session: Session, asked: said.FulfillmentRef) -> FulfillmentOrder:
 
 def _shown(session: Session, orders: Sequence[FulfillmentOrder]) -> tuple[said.Fulfillment, ...]:
     shelves = load_shelves(session, orders)
-    return tuple(pick_list.show(order, shelves[order.fulfillment_order_id]) for order in orders)
+    return _named(
+        session, [pick_list.show(one, shelves[one.fulfillment_order_id]) for one in orders]
+    )
+
+
+def _named(session: Session, shown: Sequence[said.Fulfillment]) -> tuple[said.Fulfillment, ...]:
+    """Add the names of the warehouses, by which people call them."""
+    query = sa.select(warehouses.c.warehouse_id, warehouses.c.name)
+    mine = warehouses.c.warehouse_id.in_({one.warehouse_id for one in shown})
+    names = {row.warehouse_id: row.name for row in session.execute(query.where(mine))}
+    return tuple(
+        msgspec.structs.replace(one, warehouse_name=names.get(one.warehouse_id, ""))
+        for one in shown
+    )

@@ -5,7 +5,6 @@ what to install; where everything must be tested (`CI` is set) they fail instead
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,11 +12,10 @@ from collections.abc import Callable, Iterator
 import pytest
 import requests
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 
 from local import console
+from local.browser import DESK, PASSWORD, Browser, NoBrowser, Person, a_browser
 from local.supervisor import System
-from tests.integration.console.browser import DESK, PASSWORD, Browser, Person
 
 
 @pytest.fixture(scope="session")
@@ -27,24 +25,19 @@ def built() -> None:
 
 @pytest.fixture(scope="session")
 def driver(built: None) -> Iterator[webdriver.Chrome]:
-    program, helper = shutil.which("chromium"), shutil.which("chromedriver")
-    if not (program and helper):
-        told = "There is no browser: apt-get install -y chromium chromium-driver"
-        pytest.fail(told) if os.environ.get("CI") else pytest.skip(told)
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for argument in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "lang=en-US"):
-        options.add_argument(f"--{argument}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    running = webdriver.Chrome(options=options, service=Service(helper))
-    yield running
-    running.quit()
+    try:
+        with a_browser() as running:
+            yield running
+    except NoBrowser as why:
+        pytest.fail(str(why)) if os.environ.get("CI") else pytest.skip(str(why))
 
 
 @pytest.fixture
 def browser(driver: webdriver.Chrome, system: System) -> Browser:
     """A browser in which nobody is logged in."""
     driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    kept = {"origin": system.gateway_url, "storageTypes": "all"}
+    driver.execute_cdp_cmd("Storage.clearDataForOrigin", kept)
     shown = Browser(driver, system.gateway_url)
     shown.connection(there=True)
     shown.size(*DESK)

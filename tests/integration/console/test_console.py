@@ -3,8 +3,8 @@
 from selenium.webdriver.common.keys import Keys
 
 from chassis.testing import eventually
+from local.browser import PHONE, Person
 from local.journey import order_body
-from tests.integration.console.browser import PHONE, Person
 
 
 def test_somebody_logs_in_and_a_wrong_password_is_told_in_words(browser, person):
@@ -16,6 +16,8 @@ def test_somebody_logs_in_and_a_wrong_password_is_told_in_words(browser, person)
     browser.sees("Placed in the last two weeks")
 
     assert browser.driver.execute_script("return document.cookie") == ""
+    (cookie,) = browser.cookies
+    assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Lax")
     assert browser.complaints == []
 
 
@@ -120,6 +122,16 @@ def test_of_two_people_who_change_one_order_the_second_is_told(
 
     eventually(lambda: "Somebody else changed" in browser.text or _held(api, order_id), within=15)
     assert not _held(api, order_id)
+
+
+def test_who_cannot_be_logged_out_is_told_so(browser, person):
+    browser.log_in(person("order_manager"))
+    browser.sees("Dashboard")
+    browser.connection(there=False)
+
+    browser.named_button("You: order_manager").click()
+    browser.click("Log out")
+    browser.sees("You are still logged in")
 
 
 def test_a_picker_sees_pick_lists_and_neither_orders_nor_money(

@@ -1,6 +1,9 @@
 """Does an order go from the shelf to the customer and back, by what people do in the console?"""
 
+import io
+
 import pytest
+from pypdf import PdfReader
 from selenium.webdriver.common.keys import Keys
 
 from chassis.testing import eventually
@@ -17,12 +20,13 @@ def test_an_order_is_packed_with_every_item_scanned_and_handed_to_the_carrier(
 ):
     order_id = api.post("/orders", order_body([(sku, 2, 900)]))["order_id"]
     found = staff.allocated(order_id)["fulfillments"][0]
-    staff.pick(found)
+    found = staff.pick(found)
 
     browser.log_in(person("packer"))
     browser.sees("Pick lists")
     browser.go(f"packing/{found['fulfillment_order_id']}")
     browser.sees("Scan every item into the box")
+    browser.sees(f"{found['proposed_cartons'][0]} is proposed")
     browser.scan("OTHER")
     browser.sees("Wrong: OTHER is not in this order")
     for scanned in ("1/2", "2/2"):
@@ -30,6 +34,8 @@ def test_an_order_is_packed_with_every_item_scanned_and_handed_to_the_carrier(
         browser.sees(scanned)
     browser.click("Close and buy the label")
     browser.sees("Print label and slip")
+    printed = api.session.get(browser.button("Print label and slip").get_attribute("href"))
+    assert len(PdfReader(io.BytesIO(printed.content)).pages) == 2
     browser.click("Shipment")
     browser.click("Hand over")
     browser.sees("The carrier has it.")

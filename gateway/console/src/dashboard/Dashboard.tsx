@@ -73,6 +73,7 @@ function Stuck() {
     <Card>
       <Group justify="space-between" mb="sm"><Title order={2} size="h4">{t('Exceptions')}</Title><Link to="/exceptions">{t('Show all')}</Link></Group>
       <Sorry error={asked.error} />
+      {asked.isPending && <Busy />}
       <Stack gap="xs">
         {asked.data?.exceptions.map((one) => (
           <Group key={one.exception_id} justify="space-between" wrap="nowrap" align="flex-start">
@@ -93,6 +94,7 @@ function StockOuts() {
     <Card>
       <Group justify="space-between" mb="sm"><Title order={2} size="h4">{t('Out of stock')}</Title><Link to="/inventory">{t('Inventory')}</Link></Group>
       <Sorry error={asked.error} />
+      {asked.isPending && <Busy />}
       <Stack gap="xs">
         {out.map((one) => <Text key={one.data.sku} size="sm"><Link to={`/inventory/${encodeURIComponent(one.data.sku)}`}>{one.data.sku}</Link> {one.data.name}</Text>)}
         {asked.data && !out.length && <Text size="sm" className="quiet">{t('Everything is in stock')}</Text>}

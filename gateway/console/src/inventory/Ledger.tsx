@@ -13,7 +13,7 @@ import { t, word } from '@/text/text'
 const signed = (value: number) => (value ? `${value > 0 ? '+' : '−'}${Math.abs(value)}` : '·')
 const THING = /^([a-z]{3})_[0-9A-Z]{26}/
 
-export function Ledger({ sku, warehouse, choose, all }: { sku: string; warehouse: string; choose: (warehouse: string) => void; all: string[] }) {
+export function Ledger({ sku, warehouse, choose, all, nameOf }: { sku: string; warehouse: string; choose: (warehouse: string) => void; all: { value: string; label: string }[]; nameOf: (warehouse: string) => string }) {
   const pages = usePages<Of<'Movement'>>(['ledger', sku, warehouse], async (after) => {
     const page = await got(api.GET('/skus/{sku}/movements', { params: { path: { sku }, query: { warehouse_id: warehouse, before: Number(after) || 0 } } }))
     return { rows: page.movements, next: page.next ? String(page.next) : '' }
@@ -37,7 +37,7 @@ export function Ledger({ sku, warehouse, choose, all }: { sku: string; warehouse
           columns={[
             { head: t('When'), main: true, cell: (one) => <Text size="sm" className="figure" style={{ whiteSpace: 'nowrap' }}>{when(one.at)}</Text> },
             { head: t('What'), cell: (one) => word(one.kind) },
-            { head: t('Warehouse'), cell: (one) => one.warehouse_id },
+            { head: t('Warehouse'), cell: (one) => nameOf(one.warehouse_id) },
             { head: t('On hand'), number: true, cell: (one) => signed(one.on_hand) },
             { head: t('Reserved'), number: true, cell: (one) => signed(one.reserved) },
             { head: t('Allocated'), number: true, cell: (one) => signed(one.allocated) },
@@ -53,6 +53,6 @@ export function Ledger({ sku, warehouse, choose, all }: { sku: string; warehouse
 
 function Because({ cause, reason }: { cause: string; reason: string }) {
   const [id, kind] = THING.exec(cause) ?? []
-  const named = kind === 'ord' ? <Link to={`/orders/${id}`}>{t('an order')}</Link> : kind === 'ret' ? <Link to={`/returns/${id}`}>{t('a return')}</Link> : id ? cause : word(cause)
-  return <Text size="sm" maw={320}>{named}{reason && ` · ${word(reason)}`}</Text>
+  const named = kind === 'ord' ? <Link to={`/orders/${id}`}>{t('an order')}</Link> : kind === 'ret' ? <Link to={`/returns/${id}`}>{t('a return')}</Link> : kind === 'ful' ? t('a fulfillment order') : id ? cause : word(cause)
+  return <Text size="sm" maw={220}>{named}{reason && ` · ${word(reason)}`}</Text>
 }

@@ -11,6 +11,7 @@ import { Sorry } from '@/parts/Sorry'
 import { useMay } from '@/shell/session'
 import { count } from '@/text/show'
 import { t } from '@/text/text'
+import { useWarehouse } from '@/warehouse/PickLists'
 import { Adjust, Receive } from './Changes'
 import { Ledger } from './Ledger'
 
@@ -20,6 +21,7 @@ const HEADS = { on_hand: 'On hand', reserved: 'Reserved', allocated: 'Allocated'
 export function Sku() {
   const sku = decodeURIComponent(useParams()['*'] ?? '')
   const may = useMay()
+  const { nameOf } = useWarehouse()
   const [asking, setAsking] = useState('')
   const asked = useQuery({
     queryKey: ['sku', sku],
@@ -49,7 +51,7 @@ export function Sku() {
           id={(place) => place.warehouse_id}
           empty={<Text size="sm">{t('There has never been any. Receive some.')}</Text>}
           columns={[
-            { head: t('Warehouse'), main: true, cell: (place) => place.warehouse_id },
+            { head: t('Warehouse'), main: true, cell: (place) => nameOf(place.warehouse_id) },
             ...KINDS.map((kind) => ({
               head: t(HEADS[kind]),
               number: true,
@@ -60,7 +62,7 @@ export function Sku() {
           ]}
         />
       </Card>
-      <Ledger sku={sku} warehouse={asking} choose={setAsking} all={stock.map((place) => place.warehouse_id)} />
+      <Ledger sku={sku} warehouse={asking} choose={setAsking} all={stock.map((place) => ({ value: place.warehouse_id, label: nameOf(place.warehouse_id) }))} nameOf={nameOf} />
     </Stack>
   )
 }

@@ -12,8 +12,10 @@ import { Empty, Rows } from '@/parts/Rows'
 import { Sorry } from '@/parts/Sorry'
 import { count } from '@/text/show'
 import { t } from '@/text/text'
+import { useWarehouse } from '@/warehouse/PickLists'
 
 export function Skus() {
+  const { nameOf } = useWarehouse()
   const [query, setQuery] = useSearchParams()
   const text = query.get('text') ?? ''
   const [typed, setTyped] = useState(text)
@@ -47,7 +49,7 @@ export function Skus() {
             { head: t('Article'), main: true, cell: (one) => <Link className="plain" to={`/inventory/${encodeURIComponent(one.data.sku)}`}><Text size="sm" fw={500} component="span">{one.data.name}</Text> <Text size="xs" component="span" className="quiet">{one.data.sku}</Text></Link> },
             { head: t('Available'), number: true, cell: (one) => <Text span size="sm" fw={600} c={one.available ? undefined : 'red'}>{count(one.available)}</Text> },
             { head: t('On hand'), number: true, cell: (one) => count(one.stock.reduce((sum, place) => sum + place.on_hand, 0)) },
-            { head: t('Where'), cell: (one) => <Group gap="md">{one.stock.map((place) => <Text key={place.warehouse_id} size="sm">{place.warehouse_id} <b className="figure">{count(place.available)}</b></Text>)}</Group> },
+            { head: t('Where'), cell: (one) => <Group gap="md">{one.stock.map((place) => <Text key={place.warehouse_id} size="sm">{nameOf(place.warehouse_id)} <b className="figure">{count(place.available)}</b></Text>)}</Group> },
             { head: t('Barcodes'), cell: (one) => <Text size="sm" className="figure">{one.data.barcodes.join(', ')}</Text> },
           ]}
         />

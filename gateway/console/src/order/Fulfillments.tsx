@@ -17,10 +17,10 @@ export function Fulfillments({ whole }: { whole: Whole }) {
         {fulfillments.map((one) => (
           <div key={one.fulfillment_order_id}>
             <Group justify="space-between" mb={4}>
-              <Text size="sm" fw={600}>{one.warehouse_id}{one.round > 1 && ` · ${t('round {n}', { n: one.round })}`}</Text>
+              <Text size="sm" fw={600}>{one.warehouse_name}{one.round > 1 && ` · ${t('round {n}', { n: one.round })}`}</Text>
               <State of={one.status} />
             </Group>
-            <Text size="sm">{one.lines.map((line) => `${line.quantity} × ${line.sku}`).join(', ')}</Text>
+            <Text size="sm">{one.lines.map((line) => `${line.quantity} × ${line.name || line.sku}`).join(', ')}</Text>
             <Text size="xs" className="quiet">
               {one.lines.map((line) => [t('{n} of {all} picked', { n: line.picked, all: line.quantity }), line.short ? t('{n} not found', { n: line.short }) : ''].filter(Boolean).join(', ')).join(' · ')}
             </Text>

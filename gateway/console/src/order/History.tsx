@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { Of } from '@/api/client'
 import { clock, day } from '@/text/show'
 import { t } from '@/text/text'
-import { byDay, matching, who } from './telling'
+import { byDay, matching, plain, who } from './telling'
 
 export function History({ lines }: { lines: Of<'HistoryLine'>[] }) {
   const [text, setText] = useState('')
@@ -28,10 +28,10 @@ export function History({ lines }: { lines: Of<'HistoryLine'>[] }) {
                 <Text size="xs" className="quiet figure" w={84} flex="none">{clock(line.at)}</Text>
                 <div>
                   <Text size="sm" component="span" fw={500}>{line.action}</Text>
-                  {line.subject && <Text size="sm" component="span"> · {line.subject}</Text>}
+                  {plain(line.subject) && <Text size="sm" component="span"> · {plain(line.subject)}</Text>}
                   {(line.before || line.after) && <Text size="sm" component="span">{': '}{line.before && <span className="quiet">{line.before} → </span>}{line.after}</Text>}
                   <Text size="xs" component="span" className="quiet">{' · '}{who(line.actor)}</Text>
-                  {line.reason && <Text size="sm" className="quiet">{t('because: {reason}', { reason: line.reason })}</Text>}
+                  {plain(line.reason) && <Text size="sm" className="quiet">{t('because: {reason}', { reason: plain(line.reason) })}</Text>}
                 </div>
               </Group>
             ))}

@@ -18,7 +18,7 @@ export function Returns({ returns }: { returns: Of<'Return'>[] | null }) {
               <Text size="sm"><Link to={`/returns/${one.return_id}`}>{when(one.opened_at)}</Link></Text>
               <State of={one.status} />
             </Group>
-            <Text size="sm">{one.lines.map((line) => `${line.requested} × ${line.sku} (${word(line.reason)})`).join(', ')}</Text>
+            <Text size="sm">{one.lines.map((line) => `${line.requested} × ${line.name || line.sku} (${word(line.reason)})`).join(', ')}</Text>
             {one.refund > 0 && <Text size="sm" className="quiet">{one.refunded ? t('{amount} refunded', { amount: money(one.refund, one.currency) }) : t('{amount} to be refunded', { amount: money(one.refund, one.currency) })}</Text>}
           </div>
         ))}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { byDay, matching, who } from './telling'
+import { byDay, matching, plain, who } from './telling'
 
 const line = (change: object) => ({ at: '2026-03-02T09:30:00Z', actor: 'service:orders', action: 'picked', subject: 'MUG-RED', before: '', after: '2', reason: '', ...change })
 
@@ -16,4 +16,10 @@ test('a history is narrowed to lines that have every word, whoever did it', () =
 test('the newest day is told first, each day in its own order', () => {
   const [old, first, second] = [line({ at: '2026-03-01T12:00:00Z' }), line({ after: '1' }), line({ after: '2' })]
   expect(byDay([old, first, second]).map(([, lines]) => lines)).toEqual([[first, second], [old]])
+})
+
+test('ids that only machines know are left out', () => {
+  expect(plain('ret_01M89DP2J76NSXX30RVSZXREAN')).toBe('')
+  expect(plain('ret_01M89DP2J76NSXX30RVSZXREAN: 1 × MUG-RED')).toBe('1 × MUG-RED')
+  expect(plain('2 × MUG-RED: at berlin')).toBe('2 × MUG-RED: at berlin')
 })

@@ -19,6 +19,11 @@ export function who(actor: string): string {
   return colon > 0 && kind !== undefined ? `${kind} ${actor.slice(colon + 1)}`.trim() : actor
 }
 
+/** Without ids that tell people nothing: what they name stands beside them, or on the page. */
+export function plain(told: string): string {
+  return told.replace(/\b[a-z]{3}_[0-9A-Z]{26}\b/g, '').replace(/^[:\s·]+|[:\s·]+$/g, '')
+}
+
 /** The lines in which every word occurs, done by this actor if one is named. */
 export function matching<L extends Line>(lines: L[], text: string, actor: string): L[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)

@@ -31,7 +31,7 @@ const COLUMNS: (Column<Row> & { key: ColumnKey })[] = [
   { key: 'fulfillment', head: t('Fulfillment'), short: true, cell: (row) => <State of={row.fulfillment_status} /> },
   { key: 'channel', head: t('Channel'), cell: (row) => row.channel + (row.channel_order_id && ` · ${row.channel_order_id}`) },
   { key: 'tags', head: t('Tags'), short: true, cell: (row) => row.tags.length > 0 && <Group gap={4}>{row.tags.map((tag) => <Badge key={tag} color="gray">{tag}</Badge>)}</Group> },
-  { key: 'placed', head: t('Placed'), short: true, cell: (row) => <Text size="sm" className="figure">{when(row.placed_at)}</Text> },
+  { key: 'placed', head: t('Placed'), short: true, cell: (row) => <Text size="sm" className="figure" style={{ whiteSpace: 'nowrap' }}>{when(row.placed_at)}</Text> },
   { key: 'total', head: t('Total'), number: true, short: true, cell: (row) => money(row.total.amount, row.total.currency) },
 ]
 

@@ -2,6 +2,7 @@
 import { Text } from '@mantine/core'
 import { Link } from 'react-router'
 import { api, got, type Of } from '@/api/client'
+import { who } from '@/order/telling'
 import { Busy } from '@/parts/Busy'
 import { Head } from '@/parts/Head'
 import { usePages } from '@/parts/pages'
@@ -30,11 +31,11 @@ export function Bench() {
           empty={<Empty title={t('Nothing waits to be packed')} todo={<>{t('What is picked appears here.')} <Link to="/picking">{t('Pick lists')}</Link></>} />}
           columns={[
             { head: t('Order'), main: true, cell: (one) => <Link className="plain" to={`/packing/${one.fulfillment_order_id}`}><b>#{one.number}</b></Link> },
-            { head: t('Warehouse'), cell: (one) => one.warehouse_id },
+            { head: t('Warehouse'), cell: (one) => one.warehouse_name },
             { head: t('Pieces'), number: true, cell: (one) => one.lines.reduce((sum, line) => sum + line.picked, 0) },
             { head: t('Cartons proposed'), cell: (one) => one.proposed_cartons.join(', ') || '–' },
             { head: t('To'), cell: (one) => <Text size="sm">{one.ship_to.city}, {one.ship_to.country}</Text> },
-            { head: t('Picker'), cell: (one) => one.picker },
+            { head: t('Picker'), cell: (one) => who(one.picker) },
           ]}
         />
       )}

@@ -54,7 +54,7 @@ export function Pack() {
   const packing = list.allowed.includes('pack') && may('packing.write')
   return (
     <Stack gap="md">
-      <Head title={t('Order #{n}', { n: list.number })} about={<>{list.warehouse_id} · <Link to="/packing">{t('Packing bench')}</Link></>}><State of={list.status} /></Head>
+      <Head title={t('Order #{n}', { n: list.number })} about={<>{list.warehouse_name} · <Link to="/packing">{t('Packing bench')}</Link></>}><State of={list.status} /></Head>
       {list.status === 'closed' && <Papers list={list} />}
       {packing && <ScanBox take={take} />}
       {packing && <div className="shout" data-kind={shout.kind} role={shout.kind === 'bad' ? 'alert' : 'status'} key={shout.text}>{shout.text}</div>}

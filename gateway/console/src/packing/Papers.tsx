@@ -14,17 +14,14 @@ export function Papers({ list }: { list: Of<'Fulfillment'> }) {
   })
   const shipment = asked.data?.shipments.find((one) => one.fulfillment_order_id === list.fulfillment_order_id)
   const slip = `/fulfillments/${list.fulfillment_order_id}/packing-slip.pdf`
-  const label = shipment?.allowed.includes('label') ? `/shipments/${shipment.shipment_id}/label.pdf` : ''
-  const print = () => {
-    for (const paper of [label, slip]) if (paper) window.open(paper, '_blank', 'noopener')
-  }
+  const papers = shipment?.allowed.includes('label') ? `/shipments/${shipment.shipment_id}/papers.pdf` : ''
   return (
     <Card>
       <Text fw={600} mb="sm">{t('It is packed.')}</Text>
       {shipment?.problem && <Alert color="red" mb="sm">{shipment.problem} <Link to="/exceptions">{t('Exceptions')}</Link></Alert>}
       <Group>
-        {label
-          ? <Button leftSection={<Icon name="print" />} onClick={print}>{t('Print label and slip')}</Button>
+        {papers
+          ? <Button component="a" leftSection={<Icon name="print" />} href={papers} target="_blank" rel="noreferrer">{t('Print label and slip')}</Button>
           : !shipment?.problem && <Group gap="xs"><Loader size="xs" /><Text size="sm">{t('The label is being bought …')}</Text></Group>}
         <Button component="a" variant="default" href={slip} target="_blank" rel="noreferrer">{t('Packing slip')}</Button>
         {shipment && <Button component={Link} variant="default" to={`/shipping/${shipment.shipment_id}`}>{t('Shipment')}</Button>}

@@ -15,6 +15,7 @@ import { State } from '@/parts/State'
 import { useMay } from '@/shell/session'
 import { money, when } from '@/text/show'
 import { t, type Text as Words, word } from '@/text/text'
+import { useWarehouse } from '@/warehouse/PickLists'
 import { Inspect } from './Inspect'
 import { Receive } from './Receive'
 
@@ -33,6 +34,7 @@ const DECISIONS: { decision: 'retry' | 'skip' | 'compensate'; label: Words }[] =
 export function Return() {
   const { returnId = '' } = useParams()
   const may = useMay()
+  const { nameOf } = useWarehouse()
   const asked = useQuery({
     queryKey: ['return', returnId],
     queryFn: () => got(api.GET('/returns/{return_id}', { params: { path: { return_id: returnId } } })),
@@ -43,7 +45,7 @@ export function Return() {
   const can = (action: string) => one.allowed.includes(action) && may('returns.write')
   return (
     <Stack>
-      <Head title={t('Return')} about={<><Link to={`/orders/${one.order_id}`}>{t('Show the order')}</Link> · {when(one.opened_at)} · <Link to="/returns">{t('Returns')}</Link></>}>
+      <Head title={t('Return')} about={<><Link to={`/orders/${one.order_id}`}>{t('Order #{n}', { n: one.number })}</Link> · {when(one.opened_at)} · <Link to="/returns">{t('Returns')}</Link></>}>
         <State of={one.status} size="lg" />
         {DEEDS.filter(({ allowed }) => can(allowed)).map(({ deed, label, color }) => <Decide key={deed} one={one} deed={deed} label={label} color={color} />)}
         {DECISIONS.filter(({ decision }) => one.allowed.includes(decision) && may('exceptions.decide')).map(({ decision, label }) => <Resolve key={decision} one={one} decision={decision} label={label} />)}
@@ -53,7 +55,7 @@ export function Return() {
       <Card>
         <Group gap="xl">
           <div><Text size="xs" className="quiet">{t('Refund')}</Text><Text fw={600}>{money(one.refund, one.currency)}</Text><Text size="xs">{one.refunded ? t('is with the customer') : t('not yet paid')}</Text></div>
-          <div><Text size="xs" className="quiet">{t('Comes to')}</Text><Text>{one.warehouse_id || '–'}</Text></div>
+          <div><Text size="xs" className="quiet">{t('Comes to')}</Text><Text>{one.warehouse_id ? nameOf(one.warehouse_id) : '–'}</Text></div>
           <div><Text size="xs" className="quiet">{t('Tracking')}</Text><Text className="figure">{one.tracking_number || '–'}</Text></div>
         </Group>
         {(one.note || one.reason) && <Text size="sm" mt="sm">{[one.note, one.reason].filter(Boolean).join(' · ')}</Text>}

@@ -37,12 +37,12 @@ export function Returns() {
           busy={pages.busy}
           empty={<Empty title={t('No return here')} todo={<>{t('A return is opened on the page of a shipped order.')} <Link to="/orders?status=completed">{t('Orders')}</Link></>} />}
           columns={[
-            { head: t('Goods'), main: true, cell: (one) => <Link className="plain" to={`/returns/${one.return_id}`}>{one.lines.map((line) => `${line.requested} × ${line.sku}`).join(', ')}</Link> },
+            { head: t('Goods'), main: true, cell: (one) => <Link className="plain" to={`/returns/${one.return_id}`}>{one.lines.map((line) => `${line.requested} × ${line.name || line.sku}`).join(', ')}</Link> },
             { head: t('Reason'), cell: (one) => <Text size="sm">{[...new Set(one.lines.map((line) => word(line.reason)))].join(', ')}</Text> },
             { head: t('State'), cell: (one) => <State of={one.status} /> },
             { head: t('Opened'), cell: (one) => when(one.opened_at) },
             { head: t('Refund'), number: true, cell: (one) => (one.refund ? money(one.refund, one.currency) : '–') },
-            { head: t('Order'), cell: (one) => <Link to={`/orders/${one.order_id}`}>{t('Show the order')}</Link> },
+            { head: t('Order'), cell: (one) => <Link to={`/orders/${one.order_id}`}>#{one.number}</Link> },
             { head: t('Problem'), cell: (one) => one.problem && <Text size="sm" c="red">{one.problem}</Text> },
           ]}
         />

@@ -1,11 +1,15 @@
 /** Which warehouses and cartons are there? */
 import { Stack } from '@mantine/core'
+import { Busy } from '@/parts/Busy'
 import { Empty, Rows } from '@/parts/Rows'
+import { Sorry } from '@/parts/Sorry'
 import { t } from '@/text/text'
 import { useWarehouse } from '@/warehouse/PickLists'
 
 export function Warehouses() {
-  const { all, cartons } = useWarehouse()
+  const { all, cartons, pending, error } = useWarehouse()
+  if (error) return <Sorry error={error} />
+  if (pending) return <Busy />
   return (
     <Stack>
       <Rows

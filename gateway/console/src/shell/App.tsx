@@ -14,7 +14,8 @@ import { contrast, theme } from './theme'
 const cache = new QueryClient({
   defaultOptions: {
     queries: {
-      networkMode: 'offlineFirst',
+      networkMode: 'always', // without a network it is said at once
+      refetchOnReconnect: true,
       staleTime: 5_000,
       retry: (times, error) => error instanceof Problem && error.passes && times < 2,
     },

@@ -1,10 +1,12 @@
 /** What surrounds every page? The way to the others, who is logged in, colors and language. */
 import { ActionIcon, AppShell, Burger, Group, Menu, NavLink, ScrollArea, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure, useHotkeys } from '@mantine/hooks'
+import { notifications } from '@mantine/notifications'
 import { useQueryClient } from '@tanstack/react-query'
 import { Suspense, useEffect } from 'react'
 import { Link, Outlet, useLocation, useNavigation } from 'react-router'
 import { identity } from '@/api/identity'
+import { Problem } from '@/api/problem'
 import { Busy } from '@/parts/Busy'
 import { Icon } from '@/parts/Icon'
 import { OfflineBar } from '@/parts/OfflineBar'
@@ -70,7 +72,15 @@ function Person() {
   const cache = useQueryClient()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const leave = async () => {
-    await identity.logOut().catch(() => undefined)
+    try {
+      await identity.logOut()
+    } catch (error) {
+      // a session that has ended already is what is wanted; all else leaves it open
+      if (!(error instanceof Problem && error.status === 401)) {
+        notifications.show({ message: t('You are still logged in: the server could not be told. Try again.'), color: 'red', closeButtonProps: { 'aria-label': t('Close') } })
+        return
+      }
+    }
     cache.clear()
     cache.setQueryData(SESSION, null)
   }

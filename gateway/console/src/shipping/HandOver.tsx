@@ -12,6 +12,7 @@ export function HandOver({ shipment, size }: { shipment: Of<'Shipment'>; size?: 
     (_: null, header) => got(api.POST('/shipments/{shipment_id}/handover', { params: { path: { shipment_id: shipment.shipment_id }, header } })),
     { refresh: [['shipments'], ['shipment', shipment.shipment_id]], says: t('The carrier has it.') },
   )
+  if (shipment.return_id) return null // it is the customer who gives it to the carrier
   if (!shipment.allowed.includes('hand_over') || !may('shipping.write')) return null
   return (
     <>

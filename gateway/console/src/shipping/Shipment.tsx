@@ -25,7 +25,7 @@ export function Shipment() {
     <Stack>
       <Head
         title={`${shipment.carrier || t('Shipment')} ${shipment.service}`}
-        about={<><Link to={shipment.return_id ? `/returns/${shipment.return_id}` : `/orders/${shipment.order_id}`}>{shipment.return_id ? t('Show the return') : t('Show the order')}</Link> · <Link to="/shipping">{t('Shipping')}</Link></>}
+        about={<><Link to={shipment.return_id ? `/returns/${shipment.return_id}` : `/orders/${shipment.order_id}`}>{shipment.return_id ? t('Show the return') : t('Order #{n}', { n: shipment.number })}</Link> · <Link to="/shipping">{t('Shipping')}</Link></>}
       >
         <State of={shipment.state} size="lg" />
         {shipment.allowed.includes('label') && <Button component="a" variant="default" leftSection={<Icon name="print" />} href={`/shipments/${shipment.shipment_id}/label.pdf`} target="_blank" rel="noreferrer">{t('Label')}</Button>}

@@ -38,12 +38,12 @@ export function Shipments() {
           busy={pages.busy}
           empty={<Empty title={t('No parcel is in this state')} todo={<>{t('Parcels appear here when they are packed.')} <Link to="/packing">{t('Packing bench')}</Link></>} />}
           columns={[
-            { head: t('Tracking'), main: true, cell: (one) => <Link className="plain" to={`/shipping/${one.shipment_id}`}>{one.parcels.map((parcel) => parcel.tracking_number).filter(Boolean).join(', ') || one.shipment_id}</Link> },
+            { head: t('Tracking'), main: true, cell: (one) => <Link className="plain" to={`/shipping/${one.shipment_id}`}>{one.parcels.map((parcel) => parcel.tracking_number).filter(Boolean).join(', ') || t('no number yet')}</Link> },
             { head: t('Carrier'), cell: (one) => `${one.carrier} ${one.service}` },
             { head: t('State'), cell: (one) => <State of={one.state} /> },
             { head: t('Parcels'), number: true, cell: (one) => one.parcels.length },
             { head: t('Cost'), number: true, cell: (one) => money(one.cost.amount, one.cost.currency) },
-            { head: t('Order'), cell: (one) => <Link to={one.return_id ? `/returns/${one.return_id}` : `/orders/${one.order_id}`}>{one.return_id ? t('Return') : t('Show the order')}</Link> },
+            { head: t('Order'), cell: (one) => <Link to={one.return_id ? `/returns/${one.return_id}` : `/orders/${one.order_id}`}>{one.return_id ? t('Return') : `#${one.number}`}</Link> },
             { head: t('Problem'), cell: (one) => one.problem && <Text size="sm" c="red">{one.problem}</Text> },
             { head: t('Now'), cell: (one) => <HandOver shipment={one} size="xs" /> },
           ]}

@@ -75,7 +75,7 @@ export function Pick() {
 
   return (
     <Stack maw={560} mx="auto" gap="sm">
-      <Head title={t('Order #{n}', { n: list.number })} about={<>{list.warehouse_id} · <Link to="/picking">{t('Pick lists')}</Link></>}><State of={list.status} /></Head>
+      <Head title={t('Order #{n}', { n: list.number })} about={<>{list.warehouse_name} · <Link to="/picking">{t('Pick lists')}</Link></>}><State of={list.status} /></Head>
       <Progress value={wanted ? (picked / wanted) * 100 : 100} size="lg" aria-label={t('{n} of {all} picked', { n: picked, all: wanted })} />
       <Group justify="space-between">
         <Text size="sm" className="figure">{t('{n} of {all} picked', { n: picked, all: wanted })}</Text>
@@ -86,7 +86,7 @@ export function Pick() {
       )}
       <Sorry error={start.error} />
       {picking && <ScanBox take={take} />}
-      {picking && <div className="shout" data-kind={shout.kind} role={shout.kind === 'bad' ? 'alert' : 'status'} key={shout.text}>{shout.text}</div>}
+      {picking && (now || shout.kind !== 'wait') && <div className="shout" data-kind={shout.kind} role={shout.kind === 'bad' ? 'alert' : 'status'} key={shout.text}>{shout.text}</div>}
       {scans.filter((scan) => scan.refused).map((scan) => (
         <Alert key={scan.key} color="red" title={t('{code} was not accepted', { code: scan.barcode })}>
           <Group justify="space-between" wrap="nowrap">{scan.refused}<CloseButton aria-label={t('I have seen it')} onClick={() => void sending.forget(scan.key)} /></Group>

@@ -5,22 +5,26 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { api, got, type Of } from '@/api/client'
+import { who } from '@/order/telling'
 import { Busy } from '@/parts/Busy'
 import { Head } from '@/parts/Head'
 import { usePages } from '@/parts/pages'
 import { Empty, Rows } from '@/parts/Rows'
 import { Sorry } from '@/parts/Sorry'
+import { useMay } from '@/shell/session'
 import { t } from '@/text/text'
 
 export function useWarehouse() {
+  const may = useMay()
   const [kept, keep] = useLocalStorage({ key: 'warehouse', defaultValue: '', getInitialValueInEffect: false })
-  const asked = useQuery({ queryKey: ['warehouses'], queryFn: () => got(api.GET('/warehouses')), staleTime: 300_000 })
+  const asked = useQuery({ queryKey: ['warehouses'], queryFn: () => got(api.GET('/warehouses')), staleTime: 300_000, enabled: may('stock.read') })
   const all = asked.data?.warehouses ?? []
   const chosen = all.some((one) => one.warehouse_id === kept) ? kept : ''
-  return { warehouse: chosen, choose: keep, all, cartons: asked.data?.cartons ?? [] }
+  const nameOf = (id: string) => all.find((one) => one.warehouse_id === id)?.name ?? id
+  return { warehouse: chosen, choose: keep, all, nameOf, pending: asked.isPending, error: asked.error, cartons: asked.data?.cartons ?? [] }
 }
 
-export function WarehouseChoice({ warehouse, choose, all }: ReturnType<typeof useWarehouse>) {
+export function WarehouseChoice({ warehouse, choose, all }: Pick<ReturnType<typeof useWarehouse>, 'warehouse' | 'choose' | 'all'>) {
   return (
     <Select
       aria-label={t('Warehouse')} w={190} allowDeselect={false}
@@ -53,11 +57,11 @@ export function PickLists() {
           empty={<Empty title={t('Nothing is to be picked')} todo={t('Paid orders appear here, oldest first.')} />}
           columns={[
             { head: t('Order'), main: true, cell: (one) => <Link className="plain" to={`/picking/${one.fulfillment_order_id}`}><b>#{one.number}</b></Link> },
-            { head: t('Warehouse'), cell: (one) => one.warehouse_id },
+            { head: t('Warehouse'), cell: (one) => one.warehouse_name },
             { head: t('Pieces'), number: true, cell: (one) => one.lines.reduce((sum, line) => sum + line.quantity, 0) },
             { head: t('Picked'), number: true, cell: (one) => one.lines.reduce((sum, line) => sum + line.picked, 0) },
             { head: t('Way'), cell: (one) => <Text size="sm" lineClamp={1}>{one.lines.map((line) => line.bin || line.sku).join(' → ')}</Text> },
-            { head: t('Picker'), cell: (one) => one.picker },
+            { head: t('Picker'), cell: (one) => who(one.picker) },
           ]}
         />
       )}

@@ -3,18 +3,10 @@ import { ActionIcon, Group, TextInput } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import { Icon } from '@/parts/Icon'
 import { t } from '@/text/text'
+import { hasCamera, newReader, type Reader } from './camera'
 
 const PAUSE_MS = 1000
 const AGAIN_MS = 1500
-
-interface Detector {
-  detect: (source: HTMLVideoElement) => Promise<{ rawValue: string }[]>
-}
-declare global {
-  interface Window {
-    BarcodeDetector?: new () => Detector
-  }
-}
 
 /** Call `take` with each code; a scanner types it and ends with Enter, wherever the focus is. */
 export function useScanner(take: (code: string) => void) {
@@ -43,7 +35,7 @@ export function useScanner(take: (code: string) => void) {
   }, [])
 }
 
-/** A place to type a code, and the camera where the browser can read with it. */
+/** A place to type a code, and the camera where there is one. */
 export function ScanBox({ take }: { take: (code: string) => void }) {
   const [typed, setTyped] = useState('')
   const [camera, setCamera] = useState(false)
@@ -57,7 +49,7 @@ export function ScanBox({ take }: { take: (code: string) => void }) {
       }}>
         <Group gap="xs" wrap="nowrap">
           <TextInput flex={1} size="md" aria-label={t('Barcode')} placeholder={t('Scan, or type a code and press Enter')} value={typed} autoComplete="off" autoCapitalize="off" onChange={(event) => setTyped(event.currentTarget.value)} />
-          {window.BarcodeDetector && (
+          {hasCamera() && (
             <ActionIcon size={42} variant={camera ? 'filled' : 'default'} aria-label={t('Camera')} aria-pressed={camera} onClick={() => setCamera(!camera)}><Icon name="camera" /></ActionIcon>
           )}
         </Group>
@@ -77,23 +69,22 @@ function Camera({ take }: { take: (code: string) => void }) {
     let stream: MediaStream | undefined
     let timer = 0
     let over = false
-    const detector = window.BarcodeDetector && new window.BarcodeDetector()
-    const read = async () => {
-      const found = video.current && detector ? await detector.detect(video.current).catch(() => []) : []
-      const code = found[0]?.rawValue
+    const read = async (reader: Reader) => {
+      const code = video.current ? await reader(video.current) : undefined
       if (code && Date.now() - (seen.get(code) ?? 0) > AGAIN_MS) latest.current(code)
       if (code) seen.set(code, Date.now())
-      if (!over) timer = window.setTimeout(() => void read(), 200)
+      if (!over) timer = window.setTimeout(() => void read(reader), 200)
     }
-    navigator.mediaDevices?.getUserMedia({ video: { facingMode: 'environment' } }).then(
-      (given) => {
-        stream = given
-        if (over) return given.getTracks().forEach((track) => track.stop())
-        if (video.current) video.current.srcObject = given
-        void read()
-      },
-      () => setProblem(t('The camera cannot be used; allow it in the browser.')),
-    )
+    const begin = async () => {
+      const reader = await newReader().catch(() => setProblem(t('The server cannot be reached')))
+      if (!reader || over) return
+      const given = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } })
+      stream = given
+      if (over) return given.getTracks().forEach((track) => track.stop())
+      if (video.current) video.current.srcObject = given
+      void read(reader)
+    }
+    begin().catch(() => setProblem(t('The camera cannot be used; allow it in the browser.')))
     return () => {
       over = true
       clearTimeout(timer)

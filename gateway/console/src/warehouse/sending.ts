@@ -37,7 +37,7 @@ export function useSending(id: string, refused: (why: string) => void) {
       said.current(answer.message)
       void cache.invalidateQueries({ queryKey: pickKey(scan.fulfillment_order_id) })
     } else {
-      cache.setQueryData(pickKey(scan.fulfillment_order_id), answer)
+      cache.setQueryData<Of<'Fulfillment'>>(pickKey(scan.fulfillment_order_id), (known) => ({ ...answer, warehouse_name: answer.warehouse_name || (known?.warehouse_name ?? '') }))
     }
   }), [cache, keep])
   const show = useCallback(async () => keep(await queue.list()), [queue, keep])
