@@ -8,8 +8,7 @@ TESTS ?=
 IMAGES = orders payments inventory warehouse shipping returns channels gateway
 COMPOSE ?= docker compose
 
-.PHONY: help setup run reset demo test check check-deploy scale-sim images up down doctor format bench faults mutations docs parked
-.PHONY: help setup run reset demo test check format bench faults mutations docs pictures parked
+.PHONY: help setup run reset demo test check check-deploy scale-sim images up down doctor format bench faults mutations docs pictures parked
 .DEFAULT_GOAL := help
 
 help: ## list the recipes

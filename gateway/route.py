@@ -34,15 +34,6 @@ class Route:
     `own_if` says so, where it depends on what is asked), `with_services` from that and from what
     services say; what is `secret` is not kept with its Idempotency-Key, what is `sealed` is kept so
     that only we can read it.
-    The fields of the question come from the address, the `headers`, and the body (for GET from the
-    query). `raw` names the field that takes the whole body as text, `inside` the one that takes all
-    other fields. `document` is the media type of an answer that is a paper to print; `made` the
-    address of what was made. `ask` puts the question, if it is not simply put to its service, and
-    `decided_by` tells which service's question it is, if that depends on what is asked. `take`
-    reads the body itself, piece by piece, and sees to it that nothing is done twice. `own` answers
-    from what the gateway keeps itself (if `own_if` says so, where it depends on what is asked),
-    `with_services` from that and from what services say; what is `secret` is not kept with its
-    Idempotency-Key, what is `sealed` is kept so that only we can read it.
     `check` refuses what only the gateway can know to be wrong, before a service is asked.
     """
 

@@ -13,9 +13,9 @@ from chassis.bus import Bus
 from chassis.config import read_settings
 from chassis.transaction import Unit
 from chassis.wiring import handles, tends
+from contracts.orders import OrderNoted
 from gateway.jobs.ledger import Ledger
 from gateway.jobs.running import Working
-from contracts.orders import OrderNoted
 from gateway.people import mentions
 from gateway.tables import metadata
 from gateway.webhooks import intake, outbox
