@@ -1,4 +1,7 @@
-"""What is said to and by payments, which knows what was authorized, taken and given back."""
+"""What is said to and by payments, which knows what was authorized, taken and given back.
+
+long because: all that is said to and by one service stands on one page.
+"""
 
 from typing import Annotated, Literal
 
