@@ -15,6 +15,7 @@ NOTHING_TO_BE_STALE = {
     "makes something new": {
         "POST /orders", "POST /orders/{order_id}/returns", "POST /channels/{channel}/imports",
         "POST /users", "POST /api-keys", "POST /webhook-subscriptions", "POST /order-views",
+        "POST /jobs",
     },
     "is about who asks, who proves it with a password, a code or a link": {
         "POST /login", "DELETE /session", "PUT /session/password", "PUT /session/second-factor",
@@ -27,7 +28,7 @@ NOTHING_TO_BE_STALE = {
     "does the same whatever was before: it ends, or tries again": {
         "DELETE /api-keys/{key_id}", "POST /imports/{import_id}/stop",
         "POST /channel-pushes/{push_id}/retry", "POST /webhook-deliveries/{delivery_id}/retry",
-        "POST /channels/{channel}/check",
+        "POST /channels/{channel}/check", "POST /jobs/{job_id}/cancel", "POST /mentions/read",
     },
     "adds to stock or takes from it, and sets nothing": {
         "POST /skus/{sku}/adjustments", "POST /skus/{sku}/receipts",
@@ -38,6 +39,7 @@ WITHOUT_A_VERSION_SO_FAR = {
     "PUT /warehouses/{warehouse_id}", "PUT /warehouses/{warehouse_id}/bins/{bin}",
     "PUT /cartons/{carton}", "PUT /return-policy", "PUT /channels/{channel}",
     "PUT /channels/{channel}/listings/{listing}", "POST /exceptions/{exception_id}/decisions",
+    "PUT /carrier-accounts/{account}", "PUT /payment-accounts/{account}",
     "PUT /exceptions/{exception_id}/owner", "DELETE /exceptions/{exception_id}/owner",
 }  # fmt: skip
 RETURN = "/returns/ret_" + "0" * 26
