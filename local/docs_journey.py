@@ -141,7 +141,7 @@ def _people(saga: Saga[Any], undoing: list[Step[Any]]) -> Iterator[str]:
         yield '    person{{"a person decides: retry, skip or turn back"}}'
         yield f"    person -.-> {_back(undoing)}"
         yield "    compensated([compensated])"
-    else:
+    elif any(to == "person" for i in range(len(saga.steps)) for _, to in _ways_out(saga, i)):
         yield '    person{{"a person decides"}}'
     if _first(saga, "final") < len(saga.steps):
         yield '    late{{"a person decides: retry or skip"}}'
