@@ -31,11 +31,11 @@ export function Mentions() {
   return (
     <Menu position="bottom-end" width={320}>
       <Menu.Target>
-        <Indicator disabled={unread === 0} label={count} size={16} offset={6} color="red">
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={unread ? t('Mentions: {n} not read', { n: count }) : t('Mentions')}>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={unread ? t('Mentions: {n} not read', { n: count }) : t('Mentions')}>
+          <Indicator disabled={unread === 0} label={count} size={16} offset={2} color="red">
             <Icon name="bell" />
-          </ActionIcon>
-        </Indicator>
+          </Indicator>
+        </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t('Where you were mentioned')}</Menu.Label>
