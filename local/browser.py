@@ -117,7 +117,8 @@ class Browser:
 
     def field(self, label: str) -> WebElement:
         """The field with this label."""
-        found = f"//input[@aria-label='{label}' or @id=//label[starts-with(., '{label}')]/@for]"
+        kinds = "*[self::input or self::textarea]"
+        found = f"//{kinds}[@aria-label='{label}' or @id=//label[starts-with(., '{label}')]/@for]"
         return self._one(By.XPATH, found)
 
     def button(self, text: str) -> WebElement:

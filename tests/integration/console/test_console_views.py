@@ -75,5 +75,6 @@ def _heads(browser) -> set[str]:
 
 
 def _rows(browser) -> list[str]:
-    found = browser.driver.find_elements(By.CSS_SELECTOR, "table.rows tbody tr")
-    return [one.get_attribute("textContent") for one in found]
+    script = "return [...document.querySelectorAll('table.rows tbody tr')].map(r => r.textContent)"
+    rows: list[str] = browser.driver.execute_script(script)  # at once: rows come and go
+    return rows

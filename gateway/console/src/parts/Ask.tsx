@@ -35,7 +35,7 @@ export function Ask({ label, title, does, color, variant = 'default', size, act,
   return (
     <>
       <Button variant={variant} color={variant === 'default' ? undefined : color} size={size} onClick={() => { act.reset(); opened?.(); show() }}>{label}</Button>
-      <Modal opened={open} onClose={close} title={title ?? label} size={wide ? 'lg' : 'md'}>
+      <Modal opened={open} onClose={close} title={title ?? label} size={wide ? 'lg' : 'md'} closeButtonProps={{ 'aria-label': t('Close') }}>
         <form onSubmit={(event) => { event.preventDefault(); if (ready) submit() }}>
           <Stack>
             {children}

@@ -15,7 +15,7 @@ export function Keys() {
   const [open, { toggle, close }] = useDisclosure(false)
   useHotkeys([['shift+?', toggle], ['?', toggle]])
   return (
-    <Modal opened={open} onClose={close} title={t('Keys')} size="xs">
+    <Modal opened={open} onClose={close} title={t('Keys')} size="xs" closeButtonProps={{ 'aria-label': t('Close') }}>
       <Stack gap="xs">
         {KEYS.map(([key, does]) => <Group key={key} justify="space-between"><Text size="sm">{t(does)}</Text><Kbd>{key}</Kbd></Group>)}
       </Stack>
