@@ -147,6 +147,7 @@ def test_who_subscribes_hears_of_the_next_order_and_when_the_last_ends_nothing_i
     system.kill("deliveries")  # what comes stays in the queue
     try:
         (told,) = place()
+        is_through(system, api, told)
         eventually(lambda: queued(system) >= len(CONFIRMED), within=30)
 
         api.session.delete(f"{api.url}{receiver.address}")

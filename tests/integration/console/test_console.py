@@ -153,40 +153,6 @@ def _held(api, order_id) -> bool:
     return bool(api.get(f"/orders/{order_id}")["order"]["holds"])
 
 
-def test_a_colleague_who_is_named_while_typing_finds_the_note_in_the_bell(
-    browser, person, api, staff, new_sku
-):
-    order_id = api.post("/orders", order_body([(new_sku(berlin=5), 1, 900)]))["order_id"]
-    staff.allocated(order_id)
-    finance = person("finance")
-    browser.log_in(person("order_manager"))
-    browser.sees("Dashboard")
-    browser.go(f"orders/{order_id}")
-
-    browser.field("Write a note").send_keys("Please look, @fin")
-    eventually(lambda: browser.driver.find_elements("css selector", "[role=option]"), within=15)
-    browser.press(Keys.ARROW_DOWN, Keys.ENTER)
-    eventually(
-        lambda: browser.field("Write a note").get_attribute("value") == "Please look, @finance ",
-        within=15,
-    )
-    browser.click("Add the note")
-    eventually(lambda: _notes(api, order_id) == ["Please look, @finance"], within=15)
-
-    browser.driver.delete_all_cookies()
-    browser.log_in(finance)
-    browser.sees("Dashboard")
-    bell = browser.driver.find_element("css selector", "[aria-label^='Mentions']")
-    eventually(lambda: bell.get_attribute("aria-label") == "Mentions: 1 not read", within=30)
-    bell.click()
-    browser.sees("Please look, @finance")
-    assert browser.barriers == []
-    browser.driver.find_element("css selector", "[role=menuitem]").click()
-    eventually(lambda: browser.driver.current_url.endswith(order_id), within=15)
-    eventually(lambda: bell.get_attribute("aria-label") == "Mentions", within=15)
-    assert browser.complaints == []
-
-
 def _notes(api, order_id) -> list[str]:
     return [note["text"] for note in api.get(f"/orders/{order_id}")["order"]["notes"]]
 
