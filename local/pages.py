@@ -54,6 +54,7 @@ def make_examples(api: Client, staff: Staff) -> dict[str, str]:
         "/channels/files/imports", data=b"nothing,of\nany,use\n",
         headers={"Content-Type": "text/csv"},
     )  # fmt: skip
+    noted = {"kind": "note", "text": "Seen", "order_ids": [came_back["order_id"]]}
     return {
         "token": "no-such-token",
         "orderId": came_back["order_id"],
@@ -61,6 +62,7 @@ def make_examples(api: Client, staff: Staff) -> dict[str, str]:
         "shipmentId": page["shipments"][0]["shipment_id"],
         "returnId": back["return_id"],
         "importId": begun["import_id"],
+        "jobId": api.post("/jobs", noted)["job_id"],
         "inventory/*": "inventory/MUG-RED",
         "*": "no-such-page",
     }
