@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 import pytest
-from selenium.webdriver.common.by import By
 
 from chassis.testing import eventually
 from local.journey import order_body
@@ -70,11 +69,14 @@ def test_columns_that_the_browser_kept_become_a_view_that_is_changed_and_deleted
 
 
 def _heads(browser) -> set[str]:
-    found = browser.driver.find_elements(By.CSS_SELECTOR, "table.rows th")
-    return {one.get_attribute("textContent") for one in found}
+    return set(_texts(browser, "table.rows th"))
 
 
 def _rows(browser) -> list[str]:
-    script = "return [...document.querySelectorAll('table.rows tbody tr')].map(r => r.textContent)"
-    rows: list[str] = browser.driver.execute_script(script)  # at once: rows come and go
-    return rows
+    return _texts(browser, "table.rows tbody tr")
+
+
+def _texts(browser, where) -> list[str]:
+    """All at once: what is seen one by one may be gone meanwhile."""
+    script = "return [...document.querySelectorAll(arguments[0])].map(one => one.textContent)"
+    return list(browser.driver.execute_script(script, where))
