@@ -72,7 +72,7 @@ def secrets_used(system, api, staff):
     bad_key = {"Authorization": f"Bearer oms_{MARK}"}
     requests.get(f"{url}/orders", headers=bad_key, timeout=30)
     # others count what is bound because somebody wants it
-    api.delete(f"/webhook-subscriptions/{subscription['subscription_id']}")
+    api.session.delete(f"{url}/webhook-subscriptions/{subscription['subscription_id']}")
     cookie = person.headers["Cookie"].partition("=")[2]
     return {MARK, key, subscription["secret"], seed, link, cookie, person.headers["X-CSRF-Token"]}
 
