@@ -31,6 +31,16 @@ class Settings:
         "keys that seal secrets in the databases of channels, payments, shipping and the gateway,"
         " with commas between: the first seals, each opens",
     )
+    otel_exporter_otlp_endpoint: str = _setting(
+        "", "who collects traces by OTLP over HTTP, as http://collector:4318; empty: nobody"
+    )
+    traces_percent: int = field(
+        default=100,
+        metadata={
+            "about": "of so many percent of all traces the spans are told; of those that a client"
+            " began, if its traceparent says so"
+        },
+    )
     clock_file: str = _setting("", "a file with seconds to add to the clock, for drills")
     smtp_uri: str = _setting("smtp://127.0.0.1:25", "where shipping and the gateway send mail")
     mail_from: str = _setting("orders@example.com", "who sends mails to customers and users")

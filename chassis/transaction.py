@@ -44,6 +44,7 @@ class Job:
     was_aside: bool = False
     attempts: int = 0
     first_at: datetime | None = None
+    trace: str = ""  # of what is done now; that of the message, where nobody collects traces
 
 
 @dataclass(slots=True)
@@ -70,7 +71,9 @@ class Unit:
         self.message_id = job.id
         self.correlation_id = job.context.correlation_id
         speaker = self.actor if job.is_request else f"service:{batch.source}"
-        self._context = Context(speaker, self.correlation_id, job.id, job.context.trace)
+        self._context = Context(
+            speaker, self.correlation_id, job.id, job.trace or job.context.trace
+        )
 
     def new_id(self, prefix: str) -> str:
         """Make an id with the prefix."""
@@ -85,7 +88,7 @@ class Unit:
 
     def call(self, call: Call) -> None:
         """Make the call when the transaction has committed."""
-        self._batch.wanted.append((call, self._context.actor, self.correlation_id))
+        self._batch.wanted.append((call, self._context))
 
 
 class Transaction:
@@ -101,7 +104,7 @@ class Transaction:
     ) -> None:
         self.source = source
         self.committed = Committed()
-        self.wanted: list[tuple[Call, str, str]] = []
+        self.wanted: list[tuple[Call, Context]] = []
         self._engine = engine
         self._prepare = prepare
         self._finish = finish

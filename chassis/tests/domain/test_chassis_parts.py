@@ -9,8 +9,9 @@ from enum import StrEnum
 import msgspec
 import pytest
 
+from chassis import tracing
 from chassis.config import Settings, read_settings
-from chassis.envelope import Context, context_of, new_trace, outgoing
+from chassis.envelope import Context, context_of, outgoing
 from chassis.errors import IllegalMove, NotFound, NotYet, Refused, Stale
 from chassis.ids import first_of, new_id, time_of
 from chassis.machine import Machine
@@ -81,7 +82,7 @@ def test_ids_are_unique_sorted_by_time_and_of_the_form_of_the_contracts():
 
 
 def test_an_envelope_gives_back_the_context_that_went_in():
-    context = Context("key:ann", "ord-1", "msg-0", new_trace())
+    context = Context("key:ann", "ord-1", "msg-0", tracing.new_trace())
     out = outgoing(OrderConfirmed(order_id=new_id("ord")), "orders", context)
     headers = msgspec.json.decode(out.headers)
     assert context_of(headers, out.correlation_id) == context

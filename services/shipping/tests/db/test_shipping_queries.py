@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from chassis.envelope import Context
 from chassis.errors import NotFound, Refused
 from chassis.keeping import add, flush
 from chassis.outside import store_calls
@@ -136,7 +137,7 @@ def test_the_mails_of_an_order_tell_to_whom_what_and_whether_they_went_out(
     shipment, other = a_shipment(), a_shipment(order_id="ord_other", fulfillment_order_id="ful_2")
     keep(session, shipment, other)
     for about, kind in ((shipment, "shipped"), (shipment, "delivered"), (other, "shipped")):
-        store_calls(session, [(asks.mail(about, kind, kind), "key:test", ORDER)], NOW)
+        store_calls(session, [(asks.mail(about, kind, kind), Context("key:test", ORDER))], NOW)
 
     mails = queries.get_mails(session, ShipmentsOf(order_id=ORDER)).mails
 
