@@ -169,6 +169,9 @@ NETWORK_FAULTS: dict[str, tuple[Callable[[list[Object]], object], str]] = {
         lambda o: o.remove(policy(o, "nothing-by-default")), "no NetworkPolicy closes all",
     ),
     "no names": (lambda o: o.remove(policy(o, "names")), "does not reach names"),
+    "no way to the collector": (
+        lambda o: o.remove(policy(o, "traces")), "does not reach the collector of traces"
+    ),
     "no broker": (
         lambda o: policy(o, "broker-and-database")["spec"]["egress"].pop(0),
         "does not reach the broker",
