@@ -44,10 +44,11 @@ class System:
         keep_alive: bool = True,
         drill: bool = False,
         replicas: int = 1,
+        root: Path = ROOT,
     ) -> None:
         self.state, self._say, self._namespace, self._prefix = state, say, namespace, prefix
         self._own_broker, self._extra, self._keep_alive = own_broker, dict(extra or {}), keep_alive
-        self._drill, self._replicas = drill, replicas
+        self._drill, self._replicas, self._root = drill, replicas, root
         self.port = port or free_port()
         self.clock_file = state / "clock"
         self.mails = state / "mails"
@@ -101,7 +102,8 @@ class System:
         if isinstance(self.broker, Found) and not self._namespace:
             self._namespace = self._own_names()
         (self.state / "database-url").write_text(self.database.url("postgres"))
-        self._migrate()  # while the broker is still starting
+        self._make_databases()
+        self.migrate(self._root)  # while the broker is still starting
         self.broker.wait()
         self._start_processes()
         self.wait_until_ready()
@@ -138,6 +140,11 @@ class System:
         self.processes[name].ask_to_stop()
         self.processes[name].wait_until_stopped()
         self.revive(name)
+
+    def replace(self, name: str, root: Path) -> None:
+        """Stop a process cleanly, and start it as another release: from its checkout."""
+        self.processes[name].root = root
+        self.restart(name)
 
     def pids(self) -> dict[str, int]:
         """Tell the process ids."""
@@ -226,22 +233,27 @@ class System:
             kept.write_text(f"oms-{secrets.token_hex(4)}")
         return kept.read_text()
 
-    def _migrate(self) -> None:
+    def _make_databases(self) -> None:
         known = self.database.names()
         if missing := [n for n in WITH_DATABASE if f"{self._prefix}_{n}" not in known]:
             self._say(f"making {len(missing)} databases …")
             for name in missing:
                 self.database.create(f"{self._prefix}_{name}")
-        self._say("bringing tables and queues up to date …")
-        self._run("setup", "chassis", "migrate", *WITH_DATABASE)
 
-    def _run(self, name: str, *arguments: str) -> str:
+    def migrate(self, root: Path) -> None:
+        """Bring tables and queues up to what a release knows, as its migration job does."""
+        self._say("bringing tables and queues up to date …")
+        self._run("setup", "chassis", "migrate", *WITH_DATABASE, root=root)
+
+    def _run(self, name: str, *arguments: str, root: Path | None = None) -> str:
         environment = self._environment(name) | self._database_urls()
         environment["PUBLIC_URL"] = self.gateway_url
-        process = Kept(name, arguments, environment, self.state / "logs" / "setup.log")
+        root = root or self._root
+        process = Kept(name, arguments, environment, self.state / "logs" / "setup.log", root)
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-m", *arguments],
-            cwd=ROOT, env=process.environment, capture_output=True, text=True, check=False,
+            cwd=root, env={**process.environment, "PYTHONPATH": str(root)},
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(
@@ -281,4 +293,4 @@ class System:
         if probe:
             self._health[name] = free_port()
             environment["HEALTH_PORT"] = str(self._health[name])
-        self.processes[name] = Kept(name, arguments, environment, logs / f"{name}.log")
+        self.processes[name] = Kept(name, arguments, environment, logs / f"{name}.log", self._root)

@@ -25,6 +25,7 @@ from tests.faults import (  # noqa: F401 - what is in them registers itself
     runner,
     scale_out,
     soak,
+    upgrade,
     watchdog,
     webhooks,
 )
@@ -32,7 +33,7 @@ from tests.faults.scenario import SCENARIOS, Scenario
 
 GROUPS = (
     "kills", "bus", "cluster", "database", "outside", "webhooks", "clock", "watchdog",
-    "flash_sale", "imports", "soak", "scale_out",
+    "flash_sale", "imports", "soak", "scale_out", "upgrade",
 )  # fmt: skip
 
 
