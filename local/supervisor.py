@@ -4,9 +4,12 @@ Broker and database are found or started, databases made and migrated, then seve
 relay, the gateway, its deliveries and a mail sink run as processes of their own. `make run`, the
 tests, the demo and the benchmark all use this. With `replicas`, each service and the relay run so
 many times.
+
+long because: whatever a running system can be told to do is one class.
 """
 
 import http.client
+import re
 import secrets
 import subprocess
 import sys
@@ -54,6 +57,7 @@ class System:
         self.mails = state / "mails"
         self.processes: dict[str, Kept] = {}
         self._health: dict[str, int] = {}
+        self._mail: dict[str, str] = {}
         self.broker: Broker
         self.database: Database
         self._tender: Tender | None = None
@@ -152,9 +156,21 @@ class System:
 
     def replicas(self, service: str) -> list[str]:
         """Tell what the processes of a service, or of the relay, are called: orders-1, orders-2."""
-        if self._replicas == 1:
-            return [service]
-        return [f"{service}-{number}" for number in range(1, self._replicas + 1)]
+        return [
+            name for name in self.processes if re.fullmatch(rf"{re.escape(service)}(-\d+)?", name)
+        ]
+
+    def scale(self, service: str, count: int) -> None:
+        """Let so many processes of a service run; the last that came finish first and go."""
+        there = self.replicas(service)
+        for name in there[count:]:
+            self.processes[name].ask_to_stop()
+        for name in there[count:]:
+            self.processes.pop(name).wait_until_stopped()
+            del self._health[name]
+        for number in range(len(there) + 1, count + 1):
+            self._add_service(service, f"{service}-{number}")
+            self.processes[f"{service}-{number}"].start()
 
     def database_url(self, name: str) -> str:
         """Tell the URL of a service's database."""
@@ -266,18 +282,23 @@ class System:
         self._add(
             "mail sink", ["local.mail_sink", str(smtp), str(self.mails)], {}, logs, probe=False
         )
-        mail = {"SMTP_URI": f"smtp://127.0.0.1:{smtp}"}
+        self._mail = {"SMTP_URI": f"smtp://127.0.0.1:{smtp}"}
+        ends = [f"-{n}" for n in range(1, self._replicas + 1)] if self._replicas > 1 else [""]
         for service in SERVICES:
-            for name in self.replicas(service):
-                self._add(name, ["chassis", "run", service], mail, logs, owner=service)
-        for name in self.replicas("relay"):
-            self._add(name, ["chassis", "relay", *SERVICES], self._database_urls(), logs)
+            for end in ends:
+                self._add_service(service, service + end)
+        for end in ends:
+            self._add(f"relay{end}", ["chassis", "relay", *SERVICES], self._database_urls(), logs)
         where = {"PORT": str(self.port), "PUBLIC_URL": self.gateway_url}
-        self._add("gateway", ["gateway"], mail | where, logs)
+        self._add("gateway", ["gateway"], self._mail | where, logs)
         self._add("deliveries", ["gateway", "deliver"], {}, logs, owner="gateway")
         self._say(f"starting {len(self.processes)} processes …")
         for process in self.processes.values():
             process.start()
+
+    def _add_service(self, service: str, name: str) -> None:
+        where = self.state / "logs"
+        self._add(name, ["chassis", "run", service], self._mail, where, owner=service)
 
     def _add(  # noqa: PLR0913 - what a process is made of
         self,

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.faults import (  # noqa: F401 - what is in them registers itself
+    autoscaled,
     bus,
     clock,
     cluster,
