@@ -3,6 +3,7 @@
 import itertools
 import os
 import random
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
@@ -139,8 +140,13 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             except ValueError:
                 raise SystemExit(f"{name} must be a whole number, not {text!r}.") from None
         else:
-            values[setting.name] = text
+            values[setting.name] = with_driver(text) if setting.name == "database_url" else text
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def with_driver(url: str) -> str:
+    """Give a database's URL the driver that we use, as operators and hosts write it without."""
+    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg2://", url)
 
 
 def nodes_in_turn(amqp_uri: str) -> Iterator[str]:
@@ -154,5 +160,5 @@ def database_url_of(service: str, environ: Mapping[str, str]) -> str:
     """Tell the database of one of several services: DATABASE_URL_ORDERS, or else DATABASE_URL."""
     name = f"DATABASE_URL_{service.upper()}"
     if url := environ.get(name) or environ.get("DATABASE_URL"):
-        return url
+        return with_driver(url)
     raise SystemExit(f"{name} must name the database of {service}.")

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from chassis import tracing
-from chassis.config import Settings, read_settings
+from chassis.config import Settings, database_url_of, read_settings
 from chassis.envelope import Context, context_of, outgoing
 from chassis.errors import IllegalMove, NotFound, NotYet, Refused, Stale
 from chassis.ids import first_of, new_id, time_of
@@ -140,3 +140,12 @@ def test_the_clock_is_moved_by_its_file(tmp_path):
     )  # fmt: skip
     ahead = datetime.fromisoformat(told.stdout.strip()) - datetime.now(UTC)
     assert 86000 < ahead.total_seconds() <= 86401
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2"])
+def test_a_database_is_found_by_an_address_as_hosts_and_operators_write_it(scheme: str) -> None:
+    url = f"{scheme}://orders:secret@db:5432/orders?sslmode=require"
+    ours = "postgresql+psycopg2://orders:secret@db:5432/orders?sslmode=require"
+
+    assert read_settings({"DATABASE_URL": url}).database_url == ours
+    assert database_url_of("orders", {"DATABASE_URL_ORDERS": url}) == ours

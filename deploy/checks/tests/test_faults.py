@@ -240,8 +240,8 @@ ENVIRONMENT_FAULTS: dict[str, tuple[Callable[[list[Object]], object], str]] = {
     "another driver": (
         lambda o: one(o, "ExternalSecret", "orders-service")["spec"]["target"]["template"][
             "data"
-        ].update(DATABASE_URL="postgresql://orders:x@postgres-rw/orders"),
-        "ExternalSecret orders-service: DATABASE_URL must begin with postgresql+psycopg2://",
+        ].update(DATABASE_URL="postgresql+asyncpg://orders:x@postgres-rw/orders"),
+        "ExternalSecret orders-service: DATABASE_URL must begin with postgresql://",
     ),
     "no address": (
         lambda o: one(o, "ConfigMap", "settings")["data"].pop("PUBLIC_URL"),
