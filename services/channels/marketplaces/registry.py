@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
 
 from services.channels.marketplaces.csv_orders import CsvOrders
+from services.channels.marketplaces.magento import Magento
 from services.channels.marketplaces.marketplace import Can, Marketplace
 from services.channels.marketplaces.shopify import Shopify
 from services.channels.marketplaces.woocommerce import WooCommerce
@@ -28,6 +29,7 @@ MARKETS = registered(
     [
         Shopify(),
         WooCommerce(),
+        Magento(),
         CsvOrders(),
         *(point.load()() for point in entry_points(group=GROUP)),
     ]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.fakes.magento import FakeMagento, a_magento
 from tests.fakes.shopify import FakeShopify, a_shop
 from tests.fakes.woocommerce import FakeWooCommerce, a_woo_shop
 
@@ -19,4 +20,11 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeShopify]:
 def woo(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeWooCommerce]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with a_woo_shop() as shop:
+        yield shop
+
+
+@pytest.fixture
+def shop_at_magento(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMagento]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with a_magento() as shop:
         yield shop

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.channels.marketplaces.csv_orders import CsvOrders
+from services.channels.marketplaces.magento import Magento
 from services.channels.marketplaces.marketplace import Marketplace, Shop
 from services.channels.marketplaces.shopify import Shopify
 from services.channels.marketplaces.woocommerce import WooCommerce
 from services.channels.tests.builders import an_item, an_order
+from tests.fakes.magento import FakeMagento, a_magento, an_address
+from tests.fakes.magento import an_item as a_row
 from tests.fakes.shopify import a_shop
 from tests.fakes.woocommerce import FakeWooCommerce, a_line, a_place, a_woo_shop
 
@@ -96,8 +99,38 @@ def _woo_shop() -> Iterator[tuple[Shop, Heard]]:
         yield a_shop_of(fake), heard
 
 
+def _magento_order(price: str, currency: str, country: str) -> str:
+    total = _total(price)
+    order = FakeMagento().sell(a_row("MUG-1", 2), order_currency_code=currency, grand_total=total)
+    order["items"][0]["row_total"] = total
+    way = {"shipping": {"address": an_address(country_id=country)}}
+    order["extension_attributes"]["shipping_assignments"] = [way]
+    return json.dumps(order)
+
+
+@contextmanager
+def _magento_shop() -> Iterator[tuple[Shop, Heard]]:
+    with a_magento() as fake:
+        fake.sell(a_row("MUG-1", 2, 20))
+
+        def heard() -> Any:
+            said = [x["comments"][0]["comment"] for x in fake.memos]
+            return (
+                len(fake.shipments), said.count("ret_1"), said.count("sold out"),
+                fake.stock.get(("default", "MUG-1")),
+            )  # fmt: skip
+
+        yield a_magento_shop(fake), heard
+
+
+def a_magento_shop(fake: FakeMagento, **changes: Any) -> Shop:
+    """A connection to a fake of Magento."""
+    return Shop("my-channel", fake.url, **{"access_token": fake.token, **changes})
+
+
 SPEECHES = (
     Speech(Shopify(), "orders/create", _shopify_order, _shopify_shop),
     Speech(WooCommerce(), "order.created", _woo_order, _woo_shop),
+    Speech(Magento(), "", _magento_order, _magento_shop),
     Speech(CsvOrders(), "", _csv_order, _no_shop, hears=(0, 0, 0, None)),
 )
