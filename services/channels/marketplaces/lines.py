@@ -74,11 +74,16 @@ def as_sold(
 
 
 def body_of(body: str | bytes, kind: type[T]) -> T:
-    """Read a body that must be an object in JSON; raise Refused that names the body."""
+    """Read a body that must be an object in JSON; raise Refused that names the field, or all."""
     try:
         return msgspec.json.decode(
             as_bytes(body) if isinstance(body, str) else body, type=kind, strict=False
         )
+    except msgspec.ValidationError as error:
+        refusal = invalid(error)
+        if refusal.field:
+            raise refusal from None
+        raise Refused("malformed", "The body is no order in JSON.", "body") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refused("malformed", "The body is no order in JSON.", "body") from None
 

@@ -6,6 +6,7 @@ Ours, and those of other packages that name their adapter in the entry point gro
 from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
 
+from services.channels.marketplaces.amazon import Amazon
 from services.channels.marketplaces.csv_orders import CsvOrders
 from services.channels.marketplaces.magento import Magento
 from services.channels.marketplaces.marketplace import Can, Marketplace
@@ -30,6 +31,7 @@ MARKETS = registered(
         Shopify(),
         WooCommerce(),
         Magento(),
+        Amazon(),
         CsvOrders(),
         *(point.load()() for point in entry_points(group=GROUP)),
     ]

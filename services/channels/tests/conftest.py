@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.fakes.amazon import FakeAmazon, an_amazon
 from tests.fakes.magento import FakeMagento, a_magento
 from tests.fakes.shopify import FakeShopify, a_shop
 from tests.fakes.woocommerce import FakeWooCommerce, a_woo_shop
@@ -28,3 +29,10 @@ def shop_at_magento(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMagento]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with a_magento() as shop:
         yield shop
+
+
+@pytest.fixture
+def amazon(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAmazon]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with an_amazon() as account:
+        yield account

@@ -65,6 +65,16 @@ SOURCES = {
         lambda order: (str(order["total"]), order["currency"]),
         lambda order: not order.get("refunds"),
     ),
+    "amazon-sp-api": Source(
+        "amazon",
+        lambda told: inside(told, "sandbox", "response", "payload", "order", "Orders"),
+        lambda order: (
+            str(order["proceeds"]["grandTotal"]["amount"]),
+            order["proceeds"]["grandTotal"]["currencyCode"],
+        ),
+        lambda order: not any(x["fulfillment"]["quantityFulfilled"] for x in order["orderItems"]),
+        "orderItems",
+    ),
     "magento": Source(
         "magento",
         _magento_things,

@@ -9,12 +9,15 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from services.channels.marketplaces.amazon import Amazon
 from services.channels.marketplaces.csv_orders import CsvOrders
 from services.channels.marketplaces.magento import Magento
 from services.channels.marketplaces.marketplace import Marketplace, Shop
 from services.channels.marketplaces.shopify import Shopify
 from services.channels.marketplaces.woocommerce import WooCommerce
 from services.channels.tests.builders import an_item, an_order
+from tests.fakes import amazon as at_amazon
+from tests.fakes.amazon import FakeAmazon, an_amazon
 from tests.fakes.magento import FakeMagento, a_magento, an_address
 from tests.fakes.magento import an_item as a_row
 from tests.fakes.shopify import a_shop
@@ -128,9 +131,38 @@ def a_magento_shop(fake: FakeMagento, **changes: Any) -> Shop:
     return Shop("my-channel", fake.url, **{"access_token": fake.token, **changes})
 
 
+def _amazon_order(price: str, currency: str, country: str) -> str:
+    total = _total(price)
+    item = at_amazon.an_item("MUG-1", 2, total="0", currency=currency, breakdowns=[
+        {"type": "ITEM", "subtotal": at_amazon.money(total, currency)}])  # fmt: skip
+    order = FakeAmazon().sell(item, recipient={
+        "deliveryAddress": at_amazon.an_address(countryCode=country)})  # fmt: skip
+    order["proceeds"]["grandTotal"] = at_amazon.money(total, currency)
+    return json.dumps(order)
+
+
+@contextmanager
+def _amazon_account() -> Iterator[tuple[Shop, Heard]]:
+    with an_amazon() as fake:
+        fake.sell(at_amazon.an_item("MUG-1", 2, "20.00"))
+        yield a_seller(fake), lambda: (
+            len(fake.orders["4711"]["packages"]), 0, 0, fake.stock["MUG-1"],
+        )  # fmt: skip
+
+
+def a_seller(fake: FakeAmazon, **changes: Any) -> Shop:
+    """A connection to a fake of Amazon."""
+    known = {
+        **fake.secrets, "seller_id": "A2SELLER", "marketplace_ids": at_amazon.MARKET,
+        "token_url": f"{fake.url}/auth/o2/token", **changes,
+    }  # fmt: skip
+    return Shop("my-channel", fake.url, settings=known)
+
+
 SPEECHES = (
     Speech(Shopify(), "orders/create", _shopify_order, _shopify_shop),
     Speech(WooCommerce(), "order.created", _woo_order, _woo_shop),
     Speech(Magento(), "", _magento_order, _magento_shop),
+    Speech(Amazon(), "", _amazon_order, _amazon_account, hears=(1, 0, 0, 7)),
     Speech(CsvOrders(), "", _csv_order, _no_shop, hears=(0, 0, 0, None)),
 )

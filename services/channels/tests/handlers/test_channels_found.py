@@ -30,7 +30,7 @@ def test_what_became_of_them_is_written_down() -> None:
     assert written == with_table(written), "run python -m services.channels.tests.found"
 
 
-@pytest.mark.parametrize("kind", ["shopify", "woocommerce", "magento"])
+@pytest.mark.parametrize("kind", ["shopify", "woocommerce", "magento", "amazon"])
 def test_orders_are_among_them(kind: str) -> None:
     found = [one for one in ALL if one.kind == kind]
     words = [fate(one.read_as, body).word for one in found for body in things_in(one)]
