@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 
 from services.channels.marketplaces.amazon import Amazon
 from services.channels.marketplaces.csv_orders import CsvOrders
+from services.channels.marketplaces.ebay import Ebay
 from services.channels.marketplaces.magento import Magento
 from services.channels.marketplaces.marketplace import Can, Marketplace
 from services.channels.marketplaces.shopify import Shopify
@@ -32,6 +33,7 @@ MARKETS = registered(
         WooCommerce(),
         Magento(),
         Amazon(),
+        Ebay(),
         CsvOrders(),
         *(point.load()() for point in entry_points(group=GROUP)),
     ]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fakes.amazon import FakeAmazon, an_amazon
+from tests.fakes.ebay import FakeEbay, an_ebay
 from tests.fakes.magento import FakeMagento, a_magento
 from tests.fakes.shopify import FakeShopify, a_shop
 from tests.fakes.woocommerce import FakeWooCommerce, a_woo_shop
@@ -35,4 +36,11 @@ def shop_at_magento(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMagento]:
 def amazon(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAmazon]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with an_amazon() as account:
+        yield account
+
+
+@pytest.fixture
+def ebay(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEbay]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with an_ebay() as account:
         yield account

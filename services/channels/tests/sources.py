@@ -52,6 +52,14 @@ def _magento_whole(order: Any) -> bool:
     )
 
 
+def _ebay_total(money: Any) -> tuple[str, str]:
+    """What the buyer pays, in the buyer's currency."""
+    value, currency = (
+        money.get(f"convertedFrom{x.title()}") or money[x] for x in ("value", "currency")
+    )
+    return str(value), currency
+
+
 SOURCES = {
     "shopify": Source(
         "shopify",
@@ -74,6 +82,15 @@ SOURCES = {
         ),
         lambda order: not any(x["fulfillment"]["quantityFulfilled"] for x in order["orderItems"]),
         "orderItems",
+    ),
+    "ebay": Source(
+        "ebay",
+        lambda told: inside(told, "orders"),
+        lambda order: _ebay_total(order["pricingSummary"]["total"]),
+        lambda order: (
+            not any(x["lineItemFulfillmentStatus"] == "FULFILLED" for x in order["lineItems"])
+        ),
+        "lineItems",
     ),
     "magento": Source(
         "magento",

@@ -11,13 +11,16 @@ from typing import Any
 
 from services.channels.marketplaces.amazon import Amazon
 from services.channels.marketplaces.csv_orders import CsvOrders
+from services.channels.marketplaces.ebay import Ebay
 from services.channels.marketplaces.magento import Magento
 from services.channels.marketplaces.marketplace import Marketplace, Shop
 from services.channels.marketplaces.shopify import Shopify
 from services.channels.marketplaces.woocommerce import WooCommerce
 from services.channels.tests.builders import an_item, an_order
 from tests.fakes import amazon as at_amazon
+from tests.fakes import ebay as at_ebay
 from tests.fakes.amazon import FakeAmazon, an_amazon
+from tests.fakes.ebay import FakeEbay, an_ebay
 from tests.fakes.magento import FakeMagento, a_magento, an_address
 from tests.fakes.magento import an_item as a_row
 from tests.fakes.shopify import a_shop
@@ -159,10 +162,35 @@ def a_seller(fake: FakeAmazon, **changes: Any) -> Shop:
     return Shop("my-channel", fake.url, settings=known)
 
 
+def _ebay_order(price: str, currency: str, country: str) -> str:
+    total = at_ebay.money(_total(price), currency)
+    item = at_ebay.an_item("MUG-1", 2, "0", lineItemCost={**total, "value": "0"})
+    order = FakeEbay().sell(item, pricingSummary={"total": total})
+    order["lineItems"][0]["lineItemCost"] = total
+    order["fulfillmentStartInstructions"] = [at_ebay.an_instruction(country)]
+    return json.dumps(order)
+
+
+@contextmanager
+def _ebay_account() -> Iterator[tuple[Shop, Heard]]:
+    with an_ebay() as fake:
+        fake.sell(at_ebay.an_item("MUG-1", 2, "20.0"))
+        yield an_ebay_seller(fake), lambda: (
+            len(fake.sent["4711"]), 0, len(fake.canceled), fake.stock["MUG-1"],
+        )  # fmt: skip
+
+
+def an_ebay_seller(fake: FakeEbay, **changes: Any) -> Shop:
+    """A connection to a fake of eBay."""
+    known = {"client_id": fake.client, "client_secret": "hush", "refresh_token": "v^1.1", **changes}
+    return Shop("my-channel", fake.url, settings=known)
+
+
 SPEECHES = (
     Speech(Shopify(), "orders/create", _shopify_order, _shopify_shop),
     Speech(WooCommerce(), "order.created", _woo_order, _woo_shop),
     Speech(Magento(), "", _magento_order, _magento_shop),
     Speech(Amazon(), "", _amazon_order, _amazon_account, hears=(1, 0, 0, 7)),
+    Speech(Ebay(), "", _ebay_order, _ebay_account, hears=(1, 0, 1, 7)),
     Speech(CsvOrders(), "", _csv_order, _no_shop, hears=(0, 0, 0, None)),
 )
