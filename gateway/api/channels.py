@@ -13,6 +13,7 @@ FROM_SHOPS = {
     "X-WC-Webhook-Topic": "topic",
     "X-WC-Webhook-Delivery-ID": "event_id",
     "X-WC-Webhook-Signature": "signature",
+    "X-Square-Hmacsha256-Signature": "signature",
 }
 # fmt: off
 ROUTES = (

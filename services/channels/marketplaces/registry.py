@@ -12,6 +12,7 @@ from services.channels.marketplaces.ebay import Ebay
 from services.channels.marketplaces.magento import Magento
 from services.channels.marketplaces.marketplace import Can, Marketplace
 from services.channels.marketplaces.shopify import Shopify
+from services.channels.marketplaces.square import Square
 from services.channels.marketplaces.woocommerce import WooCommerce
 
 GROUP = "oms.channels"
@@ -34,6 +35,7 @@ MARKETS = registered(
         Magento(),
         Amazon(),
         Ebay(),
+        Square(),
         CsvOrders(),
         *(point.load()() for point in entry_points(group=GROUP)),
     ]

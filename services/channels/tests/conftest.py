@@ -8,6 +8,7 @@ from tests.fakes.amazon import FakeAmazon, an_amazon
 from tests.fakes.ebay import FakeEbay, an_ebay
 from tests.fakes.magento import FakeMagento, a_magento
 from tests.fakes.shopify import FakeShopify, a_shop
+from tests.fakes.square import FakeSquare, a_square
 from tests.fakes.woocommerce import FakeWooCommerce, a_woo_shop
 
 
@@ -43,4 +44,11 @@ def amazon(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAmazon]:
 def ebay(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEbay]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with an_ebay() as account:
+        yield account
+
+
+@pytest.fixture
+def till(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSquare]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with a_square() as account:
         yield account

@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from chassis.errors import Refused
-from services.channels.domain.news import Cancellation, NotForUs, Sold, Unacceptable
+from services.channels.domain.news import (
+    Cancellation,
+    CounterSale,
+    Hint,
+    NotForUs,
+    Sold,
+    Unacceptable,
+)
 from services.channels.marketplaces.amounts import minor_units
 from services.channels.marketplaces.marketplace import Shop
 from services.channels.marketplaces.registry import MARKETS
@@ -94,6 +101,10 @@ def fate(read_as: Source, body: str) -> Fate:
     match news.said:
         case Sold(order=order):
             return _judged(json.loads(body), order, read_as)
+        case CounterSale():
+            return Fate("imported", "what was sold over the counter")
+        case Hint():
+            return Fate("not for us", "It says that something has changed: the shop is asked.")
         case Cancellation(reason=reason):
             return Fate("canceled", reason)
         case NotForUs(reason=reason):

@@ -92,6 +92,12 @@ SOURCES = {
         ),
         "lineItems",
     ),
+    "square-pos": Source(
+        "square",
+        lambda told: inside(told, "orders", "order"),
+        lambda order: (str(order["total_money"]["amount"]), order["total_money"]["currency"]),
+        lambda _order: True,
+    ),
     "magento": Source(
         "magento",
         _magento_things,

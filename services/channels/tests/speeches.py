@@ -15,15 +15,18 @@ from services.channels.marketplaces.ebay import Ebay
 from services.channels.marketplaces.magento import Magento
 from services.channels.marketplaces.marketplace import Marketplace, Shop
 from services.channels.marketplaces.shopify import Shopify
+from services.channels.marketplaces.square import Square
 from services.channels.marketplaces.woocommerce import WooCommerce
 from services.channels.tests.builders import an_item, an_order
 from tests.fakes import amazon as at_amazon
 from tests.fakes import ebay as at_ebay
+from tests.fakes import square as at_square
 from tests.fakes.amazon import FakeAmazon, an_amazon
 from tests.fakes.ebay import FakeEbay, an_ebay
 from tests.fakes.magento import FakeMagento, a_magento, an_address
 from tests.fakes.magento import an_item as a_row
 from tests.fakes.shopify import a_shop
+from tests.fakes.square import FakeSquare, a_square
 from tests.fakes.woocommerce import FakeWooCommerce, a_line, a_place, a_woo_shop
 
 HEAD = "order_id,sku,quantity,unit_price,name,line1,city,country,currency,taxes_included,tax"
@@ -186,11 +189,42 @@ def an_ebay_seller(fake: FakeEbay, **changes: Any) -> Shop:
     return Shop("my-channel", fake.url, settings=known)
 
 
+def _square_order(price: str, currency: str, country: str) -> str:
+    amount: Any = price
+    if _total(price) != price:
+        amount = float(_total(price)) * (1 if currency == "JPY" else 100)
+        amount = int(amount) if amount == int(amount) else amount
+    item = at_square.an_item("", 2, 0, sku="MUG-1")
+    order = FakeSquare().sell(item, fulfillments=[at_square.a_shipment(country)])
+    order["total_money"] = item["total_money"] = {"amount": amount, "currency": currency}
+    return json.dumps(order)
+
+
+@contextmanager
+def _square_account() -> Iterator[tuple[Shop, Heard]]:
+    with a_square() as fake:
+        fake.sell(at_square.an_item(quantity=2, total=2000))
+
+        def heard() -> Any:
+            said = [x["reason"] for x in fake.refunds.values()]
+            marks = fake.orders["4711"].get("metadata", {})
+            return len(marks), said.count("ret_1"), said.count("sold out"), fake.stock.get("MUG-1")
+
+        yield a_till(fake), heard
+
+
+def a_till(fake: FakeSquare, **changes: Any) -> Shop:
+    """A connection to a fake of Square."""
+    known = {"warehouse_id": "berlin", "webhook_url": fake.webhook, **changes}
+    return Shop("my-channel", fake.url, fake.token, fake.key, at_square.LOCATION, known)
+
+
 SPEECHES = (
     Speech(Shopify(), "orders/create", _shopify_order, _shopify_shop),
     Speech(WooCommerce(), "order.created", _woo_order, _woo_shop),
     Speech(Magento(), "", _magento_order, _magento_shop),
     Speech(Amazon(), "", _amazon_order, _amazon_account, hears=(1, 0, 0, 7)),
     Speech(Ebay(), "", _ebay_order, _ebay_account, hears=(1, 0, 1, 7)),
+    Speech(Square(), "", _square_order, _square_account),
     Speech(CsvOrders(), "", _csv_order, _no_shop, hears=(0, 0, 0, None)),
 )
