@@ -78,7 +78,7 @@ class Square:
         event = body_of(body, Event)
         if event.merchant_id and event.type and event.event_id:
             of_orders = event.type.startswith(("order.", "refund.", "payment."))
-            what = f"Events of {event.type[:40]} are of no interest."
+            what = f"Events of {event.type.partition('.')[0][:40]} are of no interest."
             return [News(Hint() if of_orders else NotForUs(what))]
         order_id = id_of(body_of(body, Head).id, "id")
         try:
