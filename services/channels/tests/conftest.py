@@ -7,6 +7,7 @@ import pytest
 from tests.fakes.amazon import FakeAmazon, an_amazon
 from tests.fakes.ebay import FakeEbay, an_ebay
 from tests.fakes.magento import FakeMagento, a_magento
+from tests.fakes.sftp import FakeSftp, an_sftp_server
 from tests.fakes.shopify import FakeShopify, a_shop
 from tests.fakes.square import FakeSquare, a_square
 from tests.fakes.woocommerce import FakeWooCommerce, a_woo_shop
@@ -52,3 +53,9 @@ def till(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSquare]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with a_square() as account:
         yield account
+
+
+@pytest.fixture
+def sftp() -> Iterator[FakeSftp]:
+    with an_sftp_server() as server:
+        yield server

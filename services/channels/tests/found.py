@@ -51,7 +51,7 @@ class Payload:
 
     @property
     def source(self) -> str:
-        return "/".join(self.file.split("/")[1:3])
+        return "/".join(self.file.split("/")[1:-1])
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def fate(read_as: Source, body: str) -> Fate:  # noqa: PLR0911 - one for each wo
         return Fate("refused", f"{refusal.field}: {refusal.message}")
     match news.said:
         case Sold(order=order):
-            return _judged(json.loads(body), order, read_as)
+            return _judged(json.loads(body) if read_as.lines else body, order, read_as)
         case CounterSale():
             return Fate("imported", "what was sold over the counter")
         case Hint():
@@ -117,11 +117,12 @@ def _judged(sent: Any, order: Any, read_as: Source) -> Fate:
     """Whether an order that was read has the total that the shop states, to the cent."""
     total, currency = read_as.states(sent)
     stated, whole = minor_units(Decimal(total), currency, "total"), read_as.whole(sent)
-    if not adds_up(order) and not states_its_lines(sent):
+    if not adds_up(order) and read_as.lines and not states_its_lines(sent):
         # orders says so, and refuses it: an adapter never makes amounts fit
         return Fate("refused", "total: The amounts of the order do not make its total.")
     right = order.total == stated if whole else 0 < order.total <= stated
-    if not adds_up(order) or not right or len(order.lines) > len(sent[read_as.lines]):
+    most = len(sent[read_as.lines]) if read_as.lines else len(order.lines)
+    if not adds_up(order) or not right or len(order.lines) > most:
         return Fate("wrong", f"{order.total} was read, {stated} is stated")
     return Fate("imported") if whole else Fate("imported in part")
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from services.channels.marketplaces.peppol_reading import first, root_of, text
+
 
 @dataclass(frozen=True)
 class Source:
@@ -60,6 +62,13 @@ def _ebay_total(money: Any) -> tuple[str, str]:
     return str(value), currency
 
 
+def _ubl_total(document: str) -> tuple[str, str]:
+    """What the goods of a document cost with tax, in full."""
+    said = first(root_of(document), "AnticipatedMonetaryTotal")
+    stated = text(said, "TaxInclusiveAmount", "PayableAmount")
+    return stated, text(root_of(document), "DocumentCurrencyCode")
+
+
 SOURCES = {
     "shopify": Source(
         "shopify",
@@ -98,6 +107,7 @@ SOURCES = {
         lambda order: (str(order["total_money"]["amount"]), order["total_money"]["currency"]),
         lambda _order: True,
     ),
+    "b2b-ubl-peppol": Source("peppol", lambda told: told, _ubl_total, lambda _order: True, ""),
     "magento": Source(
         "magento",
         _magento_things,

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.channels.marketplaces.amazon import Amazon
+from services.channels.marketplaces.csv_drop import CsvDrop
 from services.channels.marketplaces.csv_orders import CsvOrders
 from services.channels.marketplaces.ebay import Ebay
 from services.channels.marketplaces.magento import Magento
 from services.channels.marketplaces.marketplace import Marketplace, Shop
+from services.channels.marketplaces.peppol import Peppol
 from services.channels.marketplaces.shopify import Shopify
 from services.channels.marketplaces.square import Square
 from services.channels.marketplaces.woocommerce import WooCommerce
 from services.channels.tests.builders import an_item, an_order
+from services.channels.tests.documents import a_line as a_row_of_ubl
+from services.channels.tests.documents import a_ubl_order
 from tests.fakes import amazon as at_amazon
 from tests.fakes import ebay as at_ebay
 from tests.fakes import square as at_square
@@ -219,6 +223,17 @@ def a_till(fake: FakeSquare, **changes: Any) -> Shop:
     return Shop("my-channel", fake.url, fake.token, fake.key, at_square.LOCATION, known)
 
 
+def _ubl_order(price: str, currency: str, country: str) -> str:
+    row = a_row_of_ubl(2, price, _total(price), currency=currency)
+    return a_ubl_order(row, total=_total(price), currency=currency, country=country)
+
+
+def _dropped_order(price: str, currency: str, country: str) -> str:
+    file = {"name": "orders.csv", "at": "2026-03-01T10:00:00Z",
+            "text": _csv_order(price, currency, country)}  # fmt: skip
+    return json.dumps(file)
+
+
 SPEECHES = (
     Speech(Shopify(), "orders/create", _shopify_order, _shopify_shop),
     Speech(WooCommerce(), "order.created", _woo_order, _woo_shop),
@@ -226,5 +241,7 @@ SPEECHES = (
     Speech(Amazon(), "", _amazon_order, _amazon_account, hears=(1, 0, 0, 7)),
     Speech(Ebay(), "", _ebay_order, _ebay_account, hears=(1, 0, 1, 7)),
     Speech(Square(), "", _square_order, _square_account),
+    Speech(Peppol(), "", _ubl_order, _no_shop, hears=(0, 0, 0, None)),
+    Speech(CsvDrop(), "", _dropped_order, _no_shop, hears=(0, 0, 0, None)),
     Speech(CsvOrders(), "", _csv_order, _no_shop, hears=(0, 0, 0, None)),
 )
