@@ -149,6 +149,22 @@ class RestockReturn(Message, frozen=True, kw_only=True):
     units: tuple[ReturnedUnits, ...]
 
 
+class CountedUnits(Wire, frozen=True, kw_only=True):
+    """So many of a SKU that went over a counter: below zero sold, above it brought back."""
+
+    sku: Sku
+    change: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
+
+
+@command("inventory.count_sale.v1")
+class CountSale(Message, frozen=True, kw_only=True):
+    """Take off the books what was sold over a counter; `sale_id` makes a second one a no-op."""
+
+    sale_id: Name
+    warehouse_id: Code
+    units: Annotated[tuple[CountedUnits, ...], Meta(max_length=500)]
+
+
 @event("inventory.reserved.v1")
 class StockReserved(Message, frozen=True, kw_only=True):
     """The goods of a round are kept for the order; `levels` includes what it holds itself."""

@@ -13,6 +13,9 @@ FROM_SHOPS = {
     "X-WC-Webhook-Topic": "topic",
     "X-WC-Webhook-Delivery-ID": "event_id",
     "X-WC-Webhook-Signature": "signature",
+    "X-Square-Hmacsha256-Signature": "signature",
+    "X-Channel-Event-Id": "event_id",
+    "X-Channel-Signature": "signature",
 }
 # fmt: off
 ROUTES = (

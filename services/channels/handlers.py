@@ -16,7 +16,7 @@ from contracts.channels import (
     MapListing,
     WebhookTaken,
 )
-from contracts.inventory import SkuSaved
+from contracts.inventory import CountSale, SkuSaved
 from contracts.orders import (
     CancelChannelOrder,
     ImportedOrder,
@@ -26,9 +26,17 @@ from contracts.orders import (
 )
 from services.channels.connecting import found, shop_of
 from services.channels.domain.inbound import Inbound, State
-from services.channels.domain.news import Cancellation, News, NotForUs, Sold, Unacceptable
+from services.channels.domain.news import (
+    Cancellation,
+    CounterSale,
+    Hint,
+    News,
+    NotForUs,
+    Sold,
+    Unacceptable,
+)
 from services.channels.marketplaces.marketplace import Marketplace
-from services.channels.ports import Channels
+from services.channels.ports import Channels, Pulls
 
 WAITS_FOR_CUSTOMER = frozenset({"bank_transfer"})
 BUNDLE = 25
@@ -46,9 +54,11 @@ class Taken:
 
 
 def take_webhook(
-    wish: ChannelWebhook, market: Marketplace, work: Work, channels: Channels
+    wish: ChannelWebhook, market: Marketplace, work: Work, channels: Channels, pulls: Pulls
 ) -> WebhookTaken:
     """Take what a shop posted; the same event again changes nothing.
+
+    A shop that only says that something has changed is asked at once what.
 
     One thing that happens in a shop is one event, told once for each topic that it concerns.
     """
@@ -59,6 +69,9 @@ def take_webhook(
         return WebhookTaken(outcome="duplicate")
     taken = Taken("ignored")
     for news in market.read(shop, wish.topic, wish.body):
+        if isinstance(news.said, Hint):
+            taken = _asked_at_once(wish.channel, work, pulls)
+            continue
         taken = take_news(wish.channel, news, work, channels)
         hand_over_taken([taken], work)
     return WebhookTaken(outcome=taken.outcome, reason=taken.reason)
@@ -72,6 +85,8 @@ def take_news(
     What is complete is `leaving` and must be handed over by the caller, together with others.
     """
     said = news.said
+    if isinstance(said, Hint):
+        return Taken("ignored", "Something has changed at the shop.")
     inbound = channels.inbound(channel, news.channel_order_id) if news.channel_order_id else None
     if inbound is None:
         if isinstance(said, NotForUs):
@@ -130,7 +145,10 @@ def hand_over(inbounds: Sequence[Inbound], work: Work) -> None:
     """Hand orders over, in bundles: what one message brings costs less than many would."""
     leaving: dict[str, list[PlaceOrder]] = {}
     for inbound in inbounds:
-        if inbound.order is not None:
+        if inbound.sale is not None:
+            inbound.move(State.PLACED)
+            work.send(inbound.sale)
+        elif inbound.order is not None:
             inbound.move(State.HANDED_OVER)
             leaving.setdefault(inbound.channel, []).append(inbound.order)
     for channel, orders in leaving.items():
@@ -141,10 +159,19 @@ def hand_over(inbounds: Sequence[Inbound], work: Work) -> None:
             work.send(ChannelOrdersReceived(channel=channel, channel_order_ids=ids))
 
 
+def _asked_at_once(channel: str, work: Work, pulls: Pulls) -> Taken:
+    pull = pulls.get(channel)
+    if pull is None:
+        return Taken("ignored", "The shop is not asked for orders: set `pull_from`.")
+    pull.due_at = work.now
+    return Taken("accepted", "The shop is asked what has changed.")
+
+
 def _hear(
-    inbound: Inbound, said: Sold | Unacceptable | NotForUs, work: Work, channels: Channels
-) -> Taken:
-    if isinstance(said, Sold):
+    inbound: Inbound, said: Sold | CounterSale | Unacceptable | NotForUs, work: Work,
+    channels: Channels,
+) -> Taken:  # fmt: skip
+    if isinstance(said, Sold | CounterSale):
         return _take(inbound, said, work, channels)
     if isinstance(said, NotForUs):
         inbound.refuse(said.reason)
@@ -153,11 +180,18 @@ def _hear(
     return Taken("refused", inbound.reason, said.field, inbound)
 
 
-def _take(inbound: Inbound, sold: Sold, work: Work, channels: Channels) -> Taken:
+def _take(inbound: Inbound, sold: Sold | CounterSale, work: Work, channels: Channels) -> Taken:
     """Take an order in; it waits where a listing is unknown or the shop has no money yet."""
-    listings = [line.sku for line in sold.order.lines]
     before = inbound.unmapped
-    inbound.take(sold.order, channels.skus_of(inbound.channel, listings), unpaid=sold.unpaid)
+    if isinstance(sold, CounterSale):
+        known = channels.skus_of(inbound.channel, [unit.sku for unit in sold.units])
+        sale_id = f"{inbound.channel}:{inbound.channel_order_id}"
+        inbound.count(
+            CountSale(sale_id=sale_id, warehouse_id=sold.warehouse_id, units=sold.units), known
+        )
+    else:
+        known = channels.skus_of(inbound.channel, [line.sku for line in sold.order.lines])
+        inbound.take(sold.order, known, unpaid=sold.unpaid)
     if inbound.unmapped and inbound.unmapped != before:
         work.send(
             ListingUnmapped(

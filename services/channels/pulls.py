@@ -5,16 +5,19 @@ A page that was asked for before a crash is asked for again; what is known alrea
 Nothing here knows which shop system it is.
 """
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from chassis.errors import Refused
 from chassis.outside import Outcome
 from chassis.work import Call, Work
 from contracts.channels import Connection
 from services.channels.connecting import shop_of
+from services.channels.domain.news import News, Unacceptable
 from services.channels.domain.pull import Cursor, Pull
 from services.channels.handlers import hand_over_taken, take_news
 from services.channels.marketplaces.marketplace import Marketplace, Shop
@@ -74,7 +77,7 @@ def conclude_pull(  # noqa: PLR0913 - ports
         return
     page = outcome.result
     shop = shop_of(connection)
-    read = [news for body in page["orders"] for news in market.read(shop, "", body)]
+    read = [news for body in page["orders"] for news in _read(market, shop, body)]
     channels.expect(channel, [news.channel_order_id for news in read])
     taken = [take_news(channel, news, work, channels, newer=True) for news in read]
     hand_over_taken(taken, work)
@@ -86,6 +89,15 @@ def conclude_pull(  # noqa: PLR0913 - ports
             _ask(pull, work)
     else:
         pull.due_at, pull.last_at = work.now + AGAIN_AFTER, work.now
+
+
+def _read(market: Marketplace, shop: Shop, body: str) -> Sequence[News]:
+    """Read one of a page; what cannot be read at all is kept in sight, and spoils no other."""
+    try:
+        return market.read(shop, "", body)
+    except Refused as refusal:
+        name = f"unreadable {hashlib.sha256(body.encode(errors='replace')).hexdigest()[:16]}"
+        return [News(Unacceptable(refusal.message, refusal.field or "body"), name)]
 
 
 def _ask(pull: Pull, work: Work) -> None:

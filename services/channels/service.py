@@ -72,7 +72,7 @@ class ChannelsService:
         """Take what a shop posted."""
         kept = SqlChannels(work.session)
         market = connecting.market_of(connecting.found(wish.channel, kept).kind)
-        return handlers.take_webhook(wish, market, work, kept)
+        return handlers.take_webhook(wish, market, work, kept, SqlPulls(work.session))
 
     @performs(files.BEGIN_IMPORT)
     def begin_import(self, wish: files.BeginImport, work: Unit) -> files.Import:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from chassis.keeping import keep
 from chassis.store import Instant, Packed, new_metadata
 from contracts.imports import RowFault
+from contracts.inventory import CountSale
 from contracts.orders import PlaceOrder
 from services.channels.domain.file_import import FileImport
 from services.channels.domain.inbound import Inbound
@@ -49,6 +50,7 @@ inbounds = sa.Table(
     sa.Column("changed_at", Instant),
     sa.Column("import_id", sa.Text, nullable=False, server_default=""),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("sale", Packed(CountSale)),
     sa.UniqueConstraint("channel", "channel_order_id"),
     sa.Index("ix_inbound_orders_state", "state", sa.text("inbound_id desc")),
     sa.Index(

@@ -17,6 +17,7 @@ from chassis.transaction import Unit
 from contracts.inventory import (
     AdjustStock,
     CommitStock,
+    CountSale,
     PutSku,
     ReceiveStock,
     ReplaceShortage,
@@ -82,6 +83,8 @@ def _done_keys(body: Any) -> Iterator[str]:
         yield f"fulfilled:{fulfillment_order_id}"
     if return_id := getattr(body, "return_id", ""):
         yield f"restocked:{return_id}"
+    if sale_id := getattr(body, "sale_id", ""):
+        yield f"sold:{sale_id}"
 
 
 def _changed_skus(body: Any) -> Iterator[str]:
@@ -91,7 +94,7 @@ def _changed_skus(body: Any) -> Iterator[str]:
             yield body.data.sku
         case AdjustStock() | ReceiveStock():
             yield body.sku
-        case RestockReturn():
+        case RestockReturn() | CountSale():
             yield from (unit.sku for unit in body.units)
 
 

@@ -54,6 +54,11 @@ class InventoryService:
         """Book returned goods in."""
         stockkeeping.restock_return(command, work, SqlInventory(work))
 
+    @handles(inventory.CountSale)
+    def count_sale(self, command: inventory.CountSale, work: Unit) -> None:
+        """Take off the books what was sold over a counter."""
+        stockkeeping.count_sale(command, work, SqlInventory(work))
+
     @performs(inventory.PUT_SKU)
     def put_sku(self, wish: inventory.PutSku, work: Unit) -> inventory.SkuView:
         """Make or change a SKU."""

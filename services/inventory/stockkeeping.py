@@ -4,6 +4,7 @@ from chassis.errors import NotFound, Refused, Stale
 from chassis.work import Work
 from contracts.inventory import (
     AdjustStock,
+    CountSale,
     PutSku,
     ReceiveStock,
     RestockReturn,
@@ -95,6 +96,23 @@ def restock_return(command: RestockReturn, work: Work, inventory: Inventory) -> 
             )  # fmt: skip
     told = StockRestocked(return_id=command.return_id, order_id=command.order_id, again=again)
     work.send(told)
+
+
+def count_sale(command: CountSale, work: Work, inventory: Inventory) -> None:
+    """Take off the books what went over a counter, and on them what came back, once."""
+    key = f"sold:{command.sale_id}"
+    if inventory.is_done(key):
+        return
+    inventory.mark_done(key, work.now)
+    shelves = inventory.shelves(unit.sku for unit in command.units)
+    for i, unit in enumerate(command.units):
+        _known(unit.sku, f"units[{i}].sku", inventory)
+        shelves.post(
+            Movement(
+                unit.sku, command.warehouse_id, "sold" if unit.change < 0 else "restocked",
+                command.sale_id, on_hand=unit.change,
+            )
+        )  # fmt: skip
 
 
 def _known(sku: str, field: str, inventory: Inventory) -> None:

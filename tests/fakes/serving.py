@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 Answer = tuple[int, Any, dict[str, str]]
 Serve = Callable[[str, str, Mapping[str, str], Any], Answer]
@@ -44,6 +45,9 @@ def served(moods: Moods, serve: Serve, below: str) -> Iterator[None]:
         def do_PUT(self) -> None:
             self.serve("PUT")
 
+        def do_PATCH(self) -> None:
+            self.serve("PATCH")
+
         def serve(self, method: str) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             path = self.path.removeprefix(below)
@@ -52,7 +56,8 @@ def served(moods: Moods, serve: Serve, below: str) -> Iterator[None]:
                 status, headers = moods.answers_first.pop(0)
                 answer: Any = {}
             else:
-                sent = json.loads(raw) if raw else None
+                form = "form" in (self.headers.get("Content-Type") or "")
+                sent = dict(parse_qsl(raw.decode())) if form else json.loads(raw or "null")
                 status, answer, headers = serve(method, path, self.headers, sent)
             if moods.loses_answer_to == f"{method} {path}":
                 moods.loses_answer_to, self.close_connection = "", True

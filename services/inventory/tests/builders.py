@@ -26,6 +26,7 @@ DOING: dict[type[Any], Any] = {
     said.ReleaseStock: handlers.release_stock,
     said.FulfillStock: handlers.fulfill_stock,
     said.RestockReturn: stockkeeping.restock_return,
+    said.CountSale: stockkeeping.count_sale,
     said.PutSku: stockkeeping.put_sku,
     said.AdjustStock: stockkeeping.adjust_stock,
     said.ReceiveStock: stockkeeping.receive_stock,

@@ -183,3 +183,24 @@ def test_an_unknown_sku_cannot_come_back(room: Stockroom) -> None:
     wish = restock(returned(1), returned(1, sku="NO-SUCH"))
 
     assert refused(room, wish, NotFound) == ("not_found", "units[1].sku")
+
+
+def test_what_is_sold_over_a_counter_leaves_the_books_once(room: Stockroom) -> None:
+    room.tell(receive(7))
+    units = (said.CountedUnits(sku=MUG, change=-3), said.CountedUnits(sku=SHIRT, change=1))
+    sale = said.CountSale(sale_id="till:1", warehouse_id=BERLIN, units=units)
+
+    room.tell(sale, sale)
+
+    assert room.balances()[MUG, BERLIN][0] == 4
+    assert room.balances()[SHIRT, BERLIN][0] == 1
+    kinds = [x.kind for x in room.inventory.stock.movements if x.cause == "till:1"]
+    assert kinds == ["sold", "restocked"]
+
+
+def test_what_is_promised_to_others_is_not_sold_over_a_counter(room: Stockroom) -> None:
+    room.tell(receive(7), reserve(line(5)))
+    unit = said.CountedUnits(sku=MUG, change=-3)
+    sale = said.CountSale(sale_id="till:1", warehouse_id=BERLIN, units=(unit,))
+
+    assert refused(room, sale) == ("not_enough", "quantity")
