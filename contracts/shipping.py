@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from contracts.carriers import ACCOUNTS, KINDS, SAVE_ACCOUNT, TEST_ACCOUNT
+from contracts.manifests import CLOSE, MANIFEST, MANIFESTS, OPEN_PARCELS, PAPER
 from contracts.message import Message, Wire, command, event, question, request
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
@@ -73,6 +74,7 @@ class CreateShipment(Message, frozen=True, kw_only=True):
     packages: tuple[PackedPackage, ...]
     items: tuple[CustomsItem, ...]
     deliver_by: Instant | None = None
+    warehouse_id: Text = ""
 
 
 @command("shipping.void.v1")
@@ -153,6 +155,7 @@ class ShipmentShipped(Message, frozen=True, kw_only=True):
     shipment_id: ShipmentId
     at: Instant
     by: str
+    manifest_id: Text = ""
 
 
 @event("shipping.tracked.v1")
@@ -284,6 +287,7 @@ class Shipment(Wire, frozen=True, kw_only=True):
     version: int = 1
     choice: LongText = ""
     number: int = 0
+    manifest_id: Text = ""
 
 
 class ShipmentRef(Wire, frozen=True, kw_only=True):
@@ -354,6 +358,7 @@ class Mails(Wire, frozen=True, kw_only=True):
 
 
 OF_CARRIERS = (KINDS, ACCOUNTS, SAVE_ACCOUNT, TEST_ACCOUNT)
+OF_MANIFESTS = (OPEN_PARCELS, CLOSE, MANIFEST, MANIFESTS, PAPER)
 RATES = question("shipping.rates", GetRates, Rates)
 GET = question("shipping.get", ShipmentRef, Shipment)
 OF_ORDER = question("shipping.of_order", ShipmentsOf, ShipmentPage)

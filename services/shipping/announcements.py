@@ -81,6 +81,7 @@ def shipped(shipment: Shipment, at: datetime, by: str) -> ShipmentShipped | Retu
         shipment_id=shipment.shipment_id,
         at=at,
         by=by,
+        manifest_id=shipment.manifest_id,
     )
 
 

@@ -31,7 +31,7 @@ def hand_over(wish: HandOver, work: Work, shipments: Shipments) -> Shipment:
     if shipment.void_asked and not shipment.has_left:
         raise IllegalMove("shipment", shipment_id, "being voided", "shipped")
     if not shipment.has_left:
-        _leave(shipment, work.now, work)
+        leave(shipment, work.now, work)
     return shipment
 
 
@@ -48,14 +48,15 @@ def take_tracking(notice: TrackingNotice, work: Work, shipments: Shipments) -> N
         return
     event = notice.event
     if event.status in WITH_THE_CARRIER and shipment.state == State.LABEL_PURCHASED:
-        _leave(shipment, event.at, work)
+        leave(shipment, event.at, work)
     if shipment.fulfillment_order_id:
         work.send(tracked(shipment, notice), correlation_id=shipment.order_id)
     if state := shipment.follow():
         _arrive(shipment, state, notice.event_id, work)
 
 
-def _leave(shipment: Shipment, at: datetime, work: Work) -> None:
+def leave(shipment: Shipment, at: datetime, work: Work) -> None:
+    """Note that the carrier has the parcels, and tell whoever waits for it."""
     shipment.leave(at)
     work.send(shipped(shipment, at, work.actor), correlation_id=shipment.order_id)
     if shipment.fulfillment_order_id:

@@ -41,7 +41,7 @@ def _shipped(order: Order, told: shipping.ShipmentShipped) -> Told:
         return []
     if sending.is_open:
         order.ship(told.fulfillment_order_id)
-        why = ""
+        why = f"manifest {told.manifest_id}" if told.manifest_id else ""
     else:
         why = "It left although it was canceled."
     numbers = ", ".join(sending.tracking_numbers)

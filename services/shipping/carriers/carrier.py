@@ -91,6 +91,12 @@ class Carrier(Protocol):
     def labels(self, key: str) -> Sequence[LabelFile]:
         """Fetch the labels that were bought under a key, in order; none where we draw our own."""
 
+    def manifest(self, key: str, bought: Sequence[str]) -> Sequence[LabelFile]:
+        """Make the form over all that was bought under these keys; none where it has no such.
+
+        What is on a form already is not put on a second one: its form is given again.
+        """
+
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read what the carrier posted; raises Refused if it is forged or makes no sense.
 

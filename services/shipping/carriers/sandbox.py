@@ -136,6 +136,10 @@ class Sandbox:
         """It has none of its own."""
         return ()
 
+    def manifest(self, key: str, bought: Sequence[str]) -> Sequence[LabelFile]:  # noqa: ARG002
+        """It has no form of its own."""
+        return ()
+
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read what was posted in the carrier's name."""
         return [read_webhook(body, signature)]

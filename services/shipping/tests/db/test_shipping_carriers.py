@@ -158,6 +158,17 @@ def test_a_carrier_lets_us_in_and_gives_a_label_for_each_parcel_or_none(carrier:
     assert list(carrier.labels("never")) == []
 
 
+def test_a_carrier_makes_the_same_forms_again_for_what_was_bought(carrier: Carrier) -> None:
+    for key, parcels in (("key-1", 1), ("key-2", 2)):
+        consignment = a_consignment(parcels=parcels)
+        carrier.buy(key, an_offer(carrier, consignment), consignment)
+
+    first = list(carrier.manifest("man-1", ["key-1", "key-2"]))
+
+    assert len(first) <= 1
+    assert list(carrier.manifest("man-1", ["key-1", "key-2"])) == first
+
+
 def test_the_sandbox_takes_more_for_weight_speed_and_distance(sandbox: Sandbox) -> None:
     def price(service: str = "standard", to: str = "DE", weight: int = 2_000) -> int:
         parcel = ParcelWish(a_size(100, 100, 100), weight)
