@@ -38,6 +38,7 @@ export function Shipment() {
           <div><Text size="xs" className="quiet">{t('Shipped')}</Text><Text>{when(shipment.shipped_at)}</Text></div>
           <div><Text size="xs" className="quiet">{t('Delivered')}</Text><Text>{when(shipment.delivered_at)}</Text></div>
         </Group>
+        {shipment.manifest_id && <Text size="sm" mt="sm"><Link to={`/shipping/manifests/${shipment.manifest_id}`}>{t('Manifest')}</Link></Text>}
         {shipment.choice && <Text size="sm" mt="sm" className="quiet">{shipment.choice}</Text>}
       </Card>
       {shipment.parcels.map((parcel) => (
