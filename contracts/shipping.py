@@ -170,6 +170,7 @@ class TrackingUpdated(Message, frozen=True, kw_only=True):
     at: Instant
     place: Text = ""
     detail: Text = ""
+    by: Text = ""
 
 
 @event("shipping.delivered.v1")
@@ -324,6 +325,17 @@ class HandOver(Wire, frozen=True, kw_only=True):
     expected_version: int | None = None
 
 
+class RecordScan(Wire, frozen=True, kw_only=True):
+    """Somebody knows where a parcel is, and the carrier does not tell; `at` is now if left out."""
+
+    shipment_id: ShipmentId
+    tracking_number: Text
+    status: Annotated[TrackingStatus, Meta(description="where it is, or what happened to it")]
+    at: Instant | None = None
+    place: Text = ""
+    detail: Text = ""
+
+
 class CarrierWebhook(Wire, frozen=True, kw_only=True):
     """What a carrier posted to us: the raw body and its signature, under one of two names."""
 
@@ -366,6 +378,7 @@ FIND = question("shipping.find", FindShipments, ShipmentPage)
 LABEL = question("shipping.label", ShipmentRef, Label)
 LABEL_ZPL = question("shipping.label_zpl", ShipmentRef, Label)
 HAND_OVER = request("shipping.hand_over", HandOver, Shipment)
+RECORD_SCAN = request("shipping.record_scan", RecordScan, Shipment)
 WEBHOOK = request("shipping.webhook", CarrierWebhook, Nothing)
 MAILS = question("shipping.mails", ShipmentsOf, Mails)
 STUCK = question("shipping.stuck", FindStuck, StuckPage)

@@ -15,6 +15,7 @@ ROUTES = (
     Route("GET",  "/shipments/{shipment_id}/papers.pdf", PAPERS,            "Print labels and packing slip in one go", TAG,
           document="application/pdf", ask=ask_papers, needs="shipping.read"),
     Route("POST", "/shipments/{shipment_id}/handover",  shipping.HAND_OVER, "Hand the parcels over to the carrier", TAG, needs="shipping.write"),
+    Route("POST", "/shipments/{shipment_id}/scans",     shipping.RECORD_SCAN, "Record where a parcel is, if its carrier does not tell", TAG, needs="shipping.write"),
     Route("GET",  "/orders/{order_id}/shipments",       shipping.OF_ORDER,  "List an order's shipments", TAG, needs="shipping.read"),
     Route("GET",  "/orders/{order_id}/mails",           shipping.MAILS,     "List the e-mails about an order", TAG, needs="shipping.read"),
     Route("GET",  "/open-parcels",                      manifests.OPEN_PARCELS, "Count what waits for each carrier at each warehouse", TAG, needs="shipping.read"),

@@ -85,7 +85,7 @@ def shipped(shipment: Shipment, at: datetime, by: str) -> ShipmentShipped | Retu
     )
 
 
-def tracked(shipment: Shipment, notice: TrackingNotice) -> TrackingUpdated:
+def tracked(shipment: Shipment, notice: TrackingNotice, by: str = "") -> TrackingUpdated:
     """The carrier has told where a parcel is."""
     return TrackingUpdated(
         order_id=shipment.order_id,
@@ -96,6 +96,7 @@ def tracked(shipment: Shipment, notice: TrackingNotice) -> TrackingUpdated:
         at=notice.event.at,
         place=notice.event.place,
         detail=notice.event.detail,
+        by=by,
     )
 
 

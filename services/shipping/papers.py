@@ -11,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from chassis.errors import Refused
 from contracts.warehouse import Document
+from services.shipping import zpl
 from services.shipping.carriers.carrier import LabelFile
 from services.shipping.documents import PAGE, labels
 from services.shipping.domain.shipment import Shipment
@@ -42,9 +43,11 @@ def joined(files: Sequence[LabelFile]) -> bytes:
     return paper.getvalue()
 
 
-def as_zpl(files: Sequence[LabelFile]) -> bytes:
+def as_zpl(shipment: Shipment, files: Sequence[LabelFile]) -> bytes:
     """All labels for a printer that understands ZPL, one behind the other."""
-    if not files or any(file.media_type != ZPL for file in files):
+    if not files:
+        return zpl.labels(shipment)
+    if any(file.media_type != ZPL for file in files):
         raise Refused(
             "other_format", "The carrier gave no ZPL for these labels: ask for label.pdf."
         )

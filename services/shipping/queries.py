@@ -33,9 +33,9 @@ def get_label(session: Session, asked: said.ShipmentRef) -> said.Label:
 
 
 def get_label_zpl(session: Session, asked: said.ShipmentRef) -> said.Label:
-    """Give the labels of a shipment as ZPL, if its carrier gave such."""
+    """Give the labels of a shipment as ZPL: the carrier's own, or ours."""
     shipment = _labeled(session, asked)
-    content = papers.as_zpl(label_files.kept(session, shipment.shipment_id))
+    content = papers.as_zpl(shipment, label_files.kept(session, shipment.shipment_id))
     return _label(shipment, content, "zpl", papers.ZPL)
 
 

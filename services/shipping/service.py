@@ -149,6 +149,13 @@ class ShippingService:
         flush(work.session)
         return queries.view(shipment)
 
+    @performs(shipping.RECORD_SCAN)
+    def record_scan(self, wish: shipping.RecordScan, work: Unit) -> shipping.Shipment:
+        """Take what a person knows of a parcel."""
+        shipment = tracking.record_scan(wish, work, SqlShipments(work.session))
+        flush(work.session)
+        return queries.view(shipment)
+
     @performs(shipping.WEBHOOK)
     def webhook(self, wish: shipping.CarrierWebhook, work: Unit) -> Nothing:
         """Take what a carrier posted."""

@@ -118,6 +118,16 @@ manifest_forms = sa.Table(
     sa.Column("at", Instant, nullable=False),
     info=kept("labels_kept_days", "man_"),
 )
+courier_numbers = sa.Sequence("courier_numbers", start=10_000_001, metadata=metadata)
+courier_labels = sa.Table(
+    "courier_labels",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("sold", postgresql.JSONB, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    info=kept("labels_kept_days", "shp_"),
+)
 sandbox_numbers = sa.Sequence(
     "tracking_numbers", start=10_000_001, schema="sandbox", metadata=metadata
 )

@@ -33,6 +33,9 @@ NOTHING_TO_BE_STALE = {
     "adds to stock or takes from it, and sets nothing": {
         "POST /skus/{sku}/adjustments", "POST /skus/{sku}/receipts",
     },
+    "adds to what is known of a parcel, in the order of its own time": {
+        "POST /shipments/{shipment_id}/scans",
+    },
 }  # fmt: skip
 # to be done: these set something that two people may change at once
 WITHOUT_A_VERSION_SO_FAR = {

@@ -49,7 +49,8 @@ def _shipped(order: Order, told: shipping.ShipmentShipped) -> Told:
 
 
 def _tracked(_: Order, told: shipping.TrackingUpdated) -> Told:
-    return [Change("tracking", told.tracking_number, after=told.status, reason=told.place)]
+    place, by = told.place, told.by
+    return [Change("tracking", told.tracking_number, after=told.status, reason=place, actor=by)]
 
 
 def _delivered(order: Order, told: shipping.ShipmentDelivered) -> Told:

@@ -16,6 +16,13 @@ class ParcelWish:
     dimensions: Dimensions
     weight_g: int
 
+    def charged_grams(self, cubic_mm_per_gram: int) -> int:
+        """What it weighs, or what its volume counts as, whichever is more; 0: no volume counts."""
+        size = self.dimensions
+        volume = size.length_mm * size.width_mm * size.height_mm
+        counted = -(-volume // cubic_mm_per_gram) if cubic_mm_per_gram else 0
+        return max(self.weight_g, counted)
+
 
 @dataclass(frozen=True, slots=True)
 class Consignment:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from chassis.outside import Declined
 from contracts.carriers import CarrierKind, ConfigurationField
+from services.shipping.carriers.amounts import minor
 from services.shipping.carriers.carrier import (
     Account,
     Bought,
@@ -27,7 +28,6 @@ from services.shipping.carriers.easypost_words import (
     days,
     fault_of,
     messages_of,
-    minor,
     parcel,
     parcels_of,
     same,

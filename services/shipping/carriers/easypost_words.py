@@ -74,11 +74,6 @@ def customs_item(item: CustomsItem, currency: str) -> dict[str, Any]:
     }
 
 
-def minor(amount: str, currency: str) -> int:
-    """Read an amount, up to the next minor unit."""
-    return int(Decimal(amount).scaleb(decimals(currency)).to_integral_value(ROUND_UP))
-
-
 def _up(number: Decimal) -> float:
     return float(max(number, SHORT).quantize(SHORT, ROUND_UP))
 

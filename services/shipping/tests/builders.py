@@ -26,13 +26,14 @@ from services.shipping.carriers.carrier import (
     LabelFile,
     Offer,
 )
-from services.shipping.carriers.sandbox_webhook import read_webhook, sign
+from services.shipping.carriers.signed_scan import read_scan, sign
 from services.shipping.domain.manifest import Manifest
 from services.shipping.domain.parcel import Box, TrackingNotice
 from services.shipping.domain.shipment import Shipment
 from services.shipping.memory import MemoryManifests, MemoryShipments
 from services.shipping.shopping import Stall
 
+SCAN_SECRET = "sandbox-carrier-secret"
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ORDER, FULFILLMENT, RETURN = new_id("ord"), new_id("ful"), new_id("ret")
 
@@ -275,11 +276,11 @@ class PricedCarrier:
         return []
 
     def read_webhook(self, body: str, signature: str) -> list[TrackingNotice]:
-        return [read_webhook(body, signature)]
+        return [read_scan(body, signature, SCAN_SECRET)]
 
     @staticmethod
     def signed(body: str) -> str:
-        return sign(body)
+        return sign(body, SCAN_SECRET)
 
 
 def stalls(*carriers: Carrier) -> list[Stall]:

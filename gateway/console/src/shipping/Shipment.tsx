@@ -11,6 +11,7 @@ import { State } from '@/parts/State'
 import { money, when } from '@/text/show'
 import { t, word } from '@/text/text'
 import { HandOver } from './HandOver'
+import { RecordScan } from './RecordScan'
 
 export function Shipment() {
   const { shipmentId = '' } = useParams()
@@ -56,6 +57,7 @@ export function Shipment() {
               ))}
             </Timeline>
           ) : <Text size="sm" className="quiet">{t('The carrier has told nothing yet.')}</Text>}
+          <RecordScan shipment={shipment} number={parcel.tracking_number} />
         </Card>
       ))}
     </Stack>

@@ -1,4 +1,4 @@
-"""Manifests, and from which warehouse parcels leave."""
+"""Manifests, from which warehouse parcels leave, and what local couriers have sold."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +30,14 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('manifest_id', 'number', name=op.f('pk_manifest_forms'))
     )
+    op.execute('create sequence courier_numbers start with 10000001')
+    op.create_table('courier_labels',
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('account', sa.Text(), nullable=False),
+    sa.Column('sold', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('key', 'account', name=op.f('pk_courier_labels'))
+    )
     op.add_column('shipments', sa.Column('warehouse_id', sa.Text(), server_default='', nullable=False))
     op.add_column('shipments', sa.Column('manifest_id', sa.Text(), server_default='', nullable=False))
     op.create_index('ix_shipments_manifest', 'shipments', ['manifest_id'], unique=False, postgresql_where=sa.text("manifest_id <> ''"))
@@ -40,5 +48,7 @@ def downgrade() -> None:
     op.drop_index('ix_shipments_manifest', table_name='shipments')
     op.drop_column('shipments', 'manifest_id')
     op.drop_column('shipments', 'warehouse_id')
+    op.drop_table('courier_labels')
+    op.execute('drop sequence courier_numbers')
     op.drop_table('manifest_forms')
     op.drop_table('manifests')
