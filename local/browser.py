@@ -133,6 +133,11 @@ class Browser:
         """Click on what says this."""
         self.button(text).click()
 
+    def click_in_row(self, row: str, text: str) -> None:
+        """Click on what says this, in the row of a list that says that."""
+        where = f"//tr[contains(., '{row}')]"
+        self._one(By.XPATH, f"{where}//button[normalize-space()='{text}']").click()
+
     def tab(self, name: str) -> WebElement:
         """The view of the orders with this name; behind it stands how many there are."""
         named = f"//*[@aria-label='Views']//button[starts-with(normalize-space(), '{name}')]"

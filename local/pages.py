@@ -50,6 +50,11 @@ def make_examples(api: Client, staff: Staff) -> dict[str, str]:
     back = staff.send_back(came_back["order_id"], [(line, 1)])
     to_pack = api.post("/orders", order_body([("PAN-BLACK", 1, 6900)]))["order_id"]
     picked = staff.pick(staff.allocated(to_pack)["fulfillments"][0])
+    leaves, waits = (
+        api.post("/orders", order_body([("MUG-RED", 1, 1290)]))["order_id"] for _ in range(2)
+    )
+    for order_id in (leaves, waits):
+        staff.pick_and_pack(order_id)
     begun = api.post(
         "/channels/files/imports", data=b"nothing,of\nany,use\n",
         headers={"Content-Type": "text/csv"},
@@ -60,6 +65,7 @@ def make_examples(api: Client, staff: Staff) -> dict[str, str]:
         "orderId": came_back["order_id"],
         "fulfillmentOrderId": picked["fulfillment_order_id"],
         "shipmentId": page["shipments"][0]["shipment_id"],
+        "manifestId": staff.close_manifest(leaves)["manifest_id"],
         "returnId": back["return_id"],
         "importId": begun["import_id"],
         "jobId": api.post("/jobs", noted)["job_id"],

@@ -1,9 +1,13 @@
 """What does shipping ask of the outside? One function for each stored call."""
 
+from collections.abc import Sequence
+
 from chassis.work import Call
+from services.shipping.domain.manifest import Manifest
 from services.shipping.domain.shipment import Shipment
 
 BUY, VOID, MAIL = "shipping.buy", "shipping.void", "shipping.mail"
+MANIFEST = "shipping.manifest"
 
 
 def buy(shipment: Shipment) -> Call:
@@ -21,6 +25,13 @@ def void(shipment: Shipment) -> Call:
     return Call(
         VOID, key, shipment.shipment_id, {"keys": shipment.keys, "carrier": shipment.carrier}
     )
+
+
+def manifest(manifest: Manifest, shipments: Sequence[Shipment], *, own_list: bool) -> Call:
+    """Ask the carrier for its form over what was bought under these keys, or do without one."""
+    keys = [] if own_list else [shipment.keys[-1] for shipment in shipments]
+    request = {"carrier": manifest.carrier, "keys": keys}
+    return Call(MANIFEST, manifest.manifest_id, manifest.manifest_id, request)
 
 
 def mail(shipment: Shipment, kind: str, occasion: str) -> Call:

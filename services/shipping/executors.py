@@ -1,4 +1,4 @@
-"""How are stored calls made: labels bought, each once, and given back?"""
+"""How are stored calls made: labels bought, each once, given back, put on a manifest?"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -60,6 +60,15 @@ def void(call: OutsideCall, carriers: Sequence[Carrier]) -> dict[str, Any]:
     asked = [carrier for carrier in carriers if carrier.name == seller] or carriers
     for key in call.request["keys"]:
         _give_back(key, asked)
+    return {}
+
+
+def manifest(call: OutsideCall, carriers: Sequence[Carrier], keep: KeepLabels) -> dict[str, Any]:
+    """Ask the carrier that sold the labels for its form over them, and keep that."""
+    if keys := call.request["keys"]:
+        seller = call.request["carrier"]
+        for carrier in (one for one in carriers if one.name == seller):
+            keep(call.subject, carrier.manifest(call.key, keys))
     return {}
 
 

@@ -34,6 +34,7 @@ def create_shipment(command: CreateShipment, work: Work, shipments: Shipments) -
         customs=command.items,
         created_at=work.now,
         deliver_by=command.deliver_by,
+        warehouse_id=command.warehouse_id,
     )
     known = shipments.of_fulfillment(command.fulfillment_order_id)
     if known is None and shipments.is_void(command.fulfillment_order_id):
@@ -93,6 +94,8 @@ def void_shipment(command: VoidShipment, work: Work, shipments: Shipments) -> No
         work.send(voided(command.order_id, command.fulfillment_order_id))
     elif shipment.has_left:
         work.send(void_refused(shipment, TOO_LATE))
+    elif shipment.manifest_id:
+        work.send(void_refused(shipment, f"The parcels are on manifest {shipment.manifest_id}."))
     elif shipment.state == State.VOIDED:
         work.send(voided(shipment.order_id, shipment.fulfillment_order_id))
     elif not shipment.void_asked:

@@ -15,7 +15,7 @@ NOTHING_TO_BE_STALE = {
     "makes something new": {
         "POST /orders", "POST /orders/{order_id}/returns", "POST /channels/{channel}/imports",
         "POST /users", "POST /api-keys", "POST /webhook-subscriptions", "POST /order-views",
-        "POST /jobs",
+        "POST /jobs", "POST /manifests",
     },
     "is about who asks, who proves it with a password, a code or a link": {
         "POST /login", "DELETE /session", "PUT /session/password", "PUT /session/second-factor",
@@ -32,6 +32,9 @@ NOTHING_TO_BE_STALE = {
     },
     "adds to stock or takes from it, and sets nothing": {
         "POST /skus/{sku}/adjustments", "POST /skus/{sku}/receipts",
+    },
+    "adds to what is known of a parcel, in the order of its own time": {
+        "POST /shipments/{shipment_id}/scans",
     },
 }  # fmt: skip
 # to be done: these set something that two people may change at once

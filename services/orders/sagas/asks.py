@@ -188,6 +188,7 @@ def buy_label(s: Subject, _: Data) -> CreateShipment:
         currency=s.order.currency,
         packages=s.packages,
         items=tuple(_customs_item(s, item.line_id, item.quantity) for item in s.sending.lines),
+        warehouse_id=s.sending.warehouse_id,
     )
 
 

@@ -16,6 +16,13 @@ class ParcelWish:
     dimensions: Dimensions
     weight_g: int
 
+    def charged_grams(self, cubic_mm_per_gram: int) -> int:
+        """What it weighs, or what its volume counts as, whichever is more; 0: no volume counts."""
+        size = self.dimensions
+        volume = size.length_mm * size.width_mm * size.height_mm
+        counted = -(-volume // cubic_mm_per_gram) if cubic_mm_per_gram else 0
+        return max(self.weight_g, counted)
+
 
 @dataclass(frozen=True, slots=True)
 class Consignment:
@@ -90,6 +97,12 @@ class Carrier(Protocol):
 
     def labels(self, key: str) -> Sequence[LabelFile]:
         """Fetch the labels that were bought under a key, in order; none where we draw our own."""
+
+    def manifest(self, key: str, bought: Sequence[str]) -> Sequence[LabelFile]:
+        """Make the form over all that was bought under these keys; none where it has no such.
+
+        What is on a form already is not put on a second one: its form is given again.
+        """
 
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read what the carrier posted; raises Refused if it is forged or makes no sense.

@@ -6,12 +6,13 @@ import sqlalchemy as sa
 
 from chassis.errors import Refused
 from contracts.carriers import CarrierKind
-from services.shipping.carriers import easypost, sandbox
+from services.shipping.carriers import easypost, sandbox, table_rate
 from services.shipping.carriers.carrier import Account, Carrier
 
 MAKERS: Mapping[str, tuple[CarrierKind, Callable[[Account, sa.Engine], Carrier]]] = {
     "easypost": (easypost.KIND, lambda account, _: easypost.EasyPost(account)),
     "sandbox": (sandbox.KIND, lambda account, engine: sandbox.Sandbox(engine, account)),
+    "table_rate": (table_rate.KIND, lambda account, engine: table_rate.TableRate(engine, account)),
 }
 KINDS = tuple(kind for kind, _ in MAKERS.values())
 

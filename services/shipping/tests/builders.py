@@ -7,6 +7,7 @@ from typing import Any
 from chassis.ids import new_id
 from chassis.outside import Outcome, OutsideCall
 from chassis.work import Call, Rehearsal
+from contracts.manifests import CloseManifest
 from contracts.shipping import (
     CreateReturnLabel,
     CreateShipment,
@@ -17,7 +18,7 @@ from contracts.shipping import (
 )
 from contracts.values import Address, Dimensions
 from contracts.warehouse import PackedPackage
-from services.shipping import asks, handlers, tracking
+from services.shipping import asks, handlers, manifests, tracking
 from services.shipping.carriers.carrier import (
     Bought,
     Carrier,
@@ -25,12 +26,14 @@ from services.shipping.carriers.carrier import (
     LabelFile,
     Offer,
 )
-from services.shipping.carriers.sandbox_webhook import read_webhook, sign
+from services.shipping.carriers.signed_scan import read_scan, sign
+from services.shipping.domain.manifest import Manifest
 from services.shipping.domain.parcel import Box, TrackingNotice
 from services.shipping.domain.shipment import Shipment
-from services.shipping.memory import MemoryShipments
+from services.shipping.memory import MemoryManifests, MemoryShipments
 from services.shipping.shopping import Stall
 
+SCAN_SECRET = "sandbox-carrier-secret"
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ORDER, FULFILLMENT, RETURN = new_id("ord"), new_id("ful"), new_id("ret")
 
@@ -74,6 +77,7 @@ def a_wish(to: str = "DE", **changes: Any) -> CreateShipment:
         "currency": "EUR",
         "packages": (a_package(),),
         "items": (an_item(),),
+        "warehouse_id": "berlin",
     }
     return CreateShipment(**{**fields, **changes})
 
@@ -115,6 +119,7 @@ def a_shipment(*boxes: Box, to: str = "DE", **changes: Any) -> Shipment:
         "state": "label_purchased",
         "carrier": "sandbox",
         "service": "standard",
+        "warehouse_id": "berlin",
     }
     return Shipment(**{**fields, **changes})
 
@@ -158,6 +163,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.shipments = MemoryShipments()
+        self.manifests = MemoryManifests()
         self.work = Rehearsal(NOW, actor="person:ann")
 
     @property
@@ -201,10 +207,13 @@ class Desk:
         self, kind: str, status: Any, result: dict[str, Any] | None = None, reason: str = ""
     ) -> Any:
         """The carrier has answered the newest call of a kind."""
-        conclude = {asks.BUY: handlers.conclude_purchase, asks.VOID: handlers.conclude_void}[kind]
         outcome = Outcome(
             a_call(self.asked(kind)[-1]), status, result or {}, "code" if reason else "", reason
         )
+        if kind == asks.MANIFEST:
+            manifests.conclude_manifest(outcome, self.work, self.shipments, self.manifests)
+            return None
+        conclude = {asks.BUY: handlers.conclude_purchase, asks.VOID: handlers.conclude_void}[kind]
         conclude(outcome, self.work, self.shipments)
         return self.work.sent[-1] if self.work.sent else None
 
@@ -219,6 +228,11 @@ class Desk:
     def hand_over(self, expected_version: int | None = None) -> Shipment:
         wish = HandOver(shipment_id=self.shipment.shipment_id, expected_version=expected_version)
         return tracking.hand_over(wish, self.work, self.shipments)
+
+    def close(self, *scans: str, **changes: Any) -> Manifest:
+        fields = {"carrier": "sandbox", "warehouse_id": "berlin", "tracking_numbers": scans}
+        wish = CloseManifest(**{**fields, **changes})
+        return manifests.close_manifest(wish, self.work, self.shipments, self.manifests)
 
     def told(self, status: str, hours: float = 1, **changes: Any) -> None:
         """The carrier tells of a parcel."""
@@ -256,12 +270,17 @@ class PricedCarrier:
         bought = self.sold.get(key)
         return [LabelFile("image/png", n.encode()) for n, _ in bought.parcels] if bought else []
 
+    def manifest(self, key: str, bought: Any) -> list[LabelFile]:
+        """It wants no form of its own."""
+        del key, bought
+        return []
+
     def read_webhook(self, body: str, signature: str) -> list[TrackingNotice]:
-        return [read_webhook(body, signature)]
+        return [read_scan(body, signature, SCAN_SECRET)]
 
     @staticmethod
     def signed(body: str) -> str:
-        return sign(body)
+        return sign(body, SCAN_SECRET)
 
 
 def stalls(*carriers: Carrier) -> list[Stall]:

@@ -45,6 +45,28 @@ def test_an_order_is_packed_with_every_item_scanned_and_handed_to_the_carrier(
     assert browser.complaints == []
 
 
+def test_what_was_scanned_is_handed_over_on_one_manifest(browser, person, api, staff, sku):
+    order_id = api.post("/orders", order_body([(sku, 1, 900)]))["order_id"]
+    [shipment] = staff.pick_and_pack(order_id)["shipments"]
+    number = shipment["parcels"][0]["tracking_number"]
+
+    browser.log_in(person("packer"))
+    browser.sees("Pick lists")
+    browser.go("shipping/manifests")
+    browser.sees("Waits for its carrier")
+    browser.scan(number)
+    browser.sees("1 scanned")
+    browser.click_in_row("Berlin", "Hand over")
+    browser.click("Hand over now")
+    browser.sees("Manifest for sandbox")
+    browser.sees(number)
+
+    printed = api.session.get(browser.button("Print").get_attribute("href"))
+    assert number in PdfReader(io.BytesIO(printed.content)).pages[0].extract_text()
+    staff.wait_for(order_id, "shipped", lambda p: p["order"]["lines"][0]["shipped"] == 1)
+    assert (browser.barriers, browser.complaints) == ([], [])
+
+
 def test_a_return_goes_from_request_to_refund_on_one_screen(browser, person, api, staff, sku):
     order_id = api.post("/orders", order_body([(sku, 2, 900)]))["order_id"]
     staff.ship_whole(order_id)

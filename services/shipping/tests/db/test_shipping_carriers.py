@@ -21,9 +21,11 @@ from services.shipping.carriers.carrier import (
 )
 from services.shipping.carriers.easypost import EasyPost
 from services.shipping.carriers.sandbox import Sandbox
-from services.shipping.carriers.sandbox_webhook import sign
+from services.shipping.carriers.signed_scan import sign
+from services.shipping.carriers.table_rate import TableRate
 from services.shipping.tests.builders import (
     NOW,
+    SCAN_SECRET,
     PricedCarrier,
     a_box,
     a_call,
@@ -37,6 +39,8 @@ from services.shipping.tests.builders import (
 )
 from tests.fakes.easypost.server import an_easypost
 
+RATES = "standard; *; 31.5=4.90; 2\nexpress; DE; 5=9.90; 1"
+
 
 @dataclass
 class Case:
@@ -48,15 +52,19 @@ class Case:
 
 def post_as_the_sandbox(number: str) -> tuple[str, str]:
     body = a_posting(tracking_number=number)
-    return body, sign(body)
+    return body, sign(body, SCAN_SECRET)
 
 
-@pytest.fixture(params=["sandbox", "priced", "easypost"])
+@pytest.fixture(params=["sandbox", "priced", "table_rate", "easypost"])
 def case(request: pytest.FixtureRequest) -> Iterator[Case]:
     if request.param == "sandbox":
         yield Case(Sandbox(request.getfixturevalue("engine")), post_as_the_sandbox)
     elif request.param == "priced":
         yield Case(PricedCarrier("swift", 400), post_as_the_sandbox)
+    elif request.param == "table_rate":
+        told = {"rates": RATES, "webhook_secret": SCAN_SECRET, "tracking_url": "https://x/{number}"}
+        courier = TableRate(request.getfixturevalue("engine"), Account("courier", told))
+        yield Case(courier, post_as_the_sandbox)
     else:
         with an_easypost() as desk:
             settings = {
@@ -156,6 +164,17 @@ def test_a_carrier_lets_us_in_and_gives_a_label_for_each_parcel_or_none(carrier:
 
     assert len(carrier.labels("key-1")) in (0, 2)
     assert list(carrier.labels("never")) == []
+
+
+def test_a_carrier_makes_the_same_forms_again_for_what_was_bought(carrier: Carrier) -> None:
+    for key, parcels in (("key-1", 1), ("key-2", 2)):
+        consignment = a_consignment(parcels=parcels)
+        carrier.buy(key, an_offer(carrier, consignment), consignment)
+
+    first = list(carrier.manifest("man-1", ["key-1", "key-2"]))
+
+    assert len(first) <= 1
+    assert list(carrier.manifest("man-1", ["key-1", "key-2"])) == first
 
 
 def test_the_sandbox_takes_more_for_weight_speed_and_distance(sandbox: Sandbox) -> None:

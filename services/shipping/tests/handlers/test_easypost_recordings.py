@@ -7,8 +7,9 @@ import pytest
 
 from chassis.errors import Refused
 from services.shipping.carriers.carrier import Account
-from services.shipping.carriers.easypost import EasyPost, fault_of, parcels_of
+from services.shipping.carriers.easypost import EasyPost
 from services.shipping.carriers.easypost_webhook import read_tracker, verify
+from services.shipping.carriers.easypost_words import fault_of, parcels_of
 from tests.fakes.easypost.server import RECORDINGS, recorded
 
 SIGNATURES = RECORDINGS.parent / "signatures.json"

@@ -1,8 +1,8 @@
-"""The sandbox's tracking numbers have the form of the postal union."""
+"""The tracking numbers that we make ourselves have the form of the postal union."""
 
 import pytest
 
-from services.shipping.carriers.sandbox import tracking_number
+from services.shipping.carriers.s10 import tracking_number
 
 
 @pytest.mark.parametrize(

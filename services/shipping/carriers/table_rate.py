@@ -1,0 +1,129 @@
+"""A courier with a price list and no server: we reckon, print the label, and follow by hand.
+
+What was sold stands in a ledger of ours, written through connections of its own, so that a key is
+found again after every crash. Scans come by people, or posted and signed by the courier.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from chassis import clock
+from chassis.errors import Refused
+from contracts.carriers import CarrierKind, ConfigurationField
+from contracts.currencies import CURRENCIES
+from services.shipping.carriers.amounts import minor
+from services.shipping.carriers.carrier import Account, Bought, Consignment, LabelFile, Offer
+from services.shipping.carriers.s10 import tracking_number
+from services.shipping.carriers.signed_scan import read_scan
+from services.shipping.domain.parcel import TrackingNotice
+from services.shipping.domain.price_table import prices, read_table
+from services.shipping.tables import courier_labels, courier_numbers
+
+KIND = CarrierKind(
+    kind="table_rate",
+    name="Price list",
+    about="A local courier: prices by zone and weight, labels of ours, scans by hand",
+    configuration=(
+        ConfigurationField(
+            name="rates", label="Prices", kind="long_text",
+            about="A line for each service and zone: standard; DE 10, AT; 2=4.90 31.5=9.90; 2 "
+            "(service; where; up to kg = price; days). The first line that fits counts",
+        ),
+        ConfigurationField(name="currency", label="Currency", default="EUR"),
+        ConfigurationField(
+            name="letters", label="Letters of its tracking numbers", default="LC",
+            about="Two letters",
+        ),
+        ConfigurationField(
+            name="volume", label="Cubic centimeters that count as a kilogram", required=False,
+            about="Such as 5000; without it only the weight counts",
+        ),
+        ConfigurationField(
+            name="tracking_url", label="Where a parcel is shown", kind="url", required=False,
+            about="{number} stands for the tracking number",
+        ),
+        ConfigurationField(
+            name="webhook_secret", label="Webhook secret", kind="secret", required=False,
+            about="Without one no posted scan is believed",
+        ),
+    ),
+    capabilities=("rates", "multi_parcel", "customs", "returns", "void", "webhook", "pdf", "zpl"),
+)  # fmt: skip
+
+
+class TableRate:
+    """A courier with a price list."""
+
+    def __init__(self, engine: sa.Engine, account: Account) -> None:
+        told = account.settings
+        self.name, self._engine, self._settings = account.name, engine, told
+        self._table = read_table(told.get("rates", ""))
+        self._currency = told.get("currency") or "EUR"
+        if self._currency not in CURRENCIES:
+            field = "configuration.currency"
+            raise Refused("invalid", f"{self._currency} is no currency of ISO 4217.", field)
+        self._letters = told.get("letters") or "LC"
+        if not (self._letters.isascii() and self._letters.isalpha() and self._letters.isupper()
+                and len(self._letters) == 2):  # noqa: PLR2004  # fmt: skip
+            field = "configuration.letters"
+            raise Refused("invalid", f"{self._letters} is not two capital letters.", field)
+        volume = told.get("volume", "")
+        if volume and not (volume.isdecimal() and 0 < int(volume) <= 10**6):
+            raise Refused("invalid", f"{volume} is no whole number.", "configuration.volume")
+        self._volume = int(volume or 0)
+
+    def test(self) -> None:
+        """There is nobody to ask: a price list that can be read is enough."""
+
+    def offers(self, consignment: Consignment) -> list[Offer]:
+        """Look the prices up."""
+        weights = [parcel.charged_grams(self._volume) for parcel in consignment.parcels]
+        to = consignment.ship_to
+        return [
+            Offer(self.name, service, minor(str(price), self._currency), self._currency, days)
+            for service, price, days in prices(self._table, to.country, to.postcode, weights)
+        ]
+
+    def buy(self, key: str, offer: Offer, consignment: Consignment) -> Bought:
+        """Number the parcels, and write down what was agreed."""
+        if known := self.look_up(key):
+            return known
+        draw = sa.select(courier_numbers.next_value())
+        with self._engine.begin() as connection:
+            serials = [connection.scalars(draw).one() for _ in consignment.parcels]
+            bought = Bought(offer, tuple(map(self._parcel, serials)))
+            sold = msgspec.to_builtins(bought)
+            row = {"key": key, "account": self.name, "sold": sold, "at": clock.now()}
+            insert = postgresql.insert(courier_labels).values(row).on_conflict_do_nothing()
+            first = connection.execute(insert).rowcount == 1
+        return bought if first else self.buy(key, offer, consignment)
+
+    def look_up(self, key: str) -> Bought | None:
+        """Tell what was bought under a key."""
+        kept = courier_labels.c
+        query = sa.select(kept.sold).where(kept.key == key, kept.account == self.name)
+        with self._engine.begin() as connection:
+            sold = connection.scalar(query)
+        return msgspec.convert(sold, Bought) if sold else None
+
+    def void(self, key: str) -> None:
+        """Nothing was paid, so nothing goes back."""
+
+    def labels(self, key: str) -> Sequence[LabelFile]:  # noqa: ARG002
+        """We print them."""
+        return ()
+
+    def manifest(self, key: str, bought: Sequence[str]) -> Sequence[LabelFile]:  # noqa: ARG002
+        """Our list is all it gets."""
+        return ()
+
+    def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
+        """Read a scan that the courier posted."""
+        return [read_scan(body, signature, self._settings.get("webhook_secret", ""))]
+
+    def _parcel(self, serial: int) -> tuple[str, str]:
+        number = tracking_number(serial, self._letters)
+        return number, self._settings.get("tracking_url", "").replace("{number}", number)

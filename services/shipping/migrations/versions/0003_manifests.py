@@ -1,0 +1,54 @@
+"""Manifests, from which warehouse parcels leave, and what local couriers have sold."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = '0003'
+down_revision = '0002'
+
+
+def upgrade() -> None:
+    """Make the change."""
+    op.create_table('manifests',
+    sa.Column('manifest_id', sa.Text(), nullable=False),
+    sa.Column('carrier', sa.Text(), nullable=False),
+    sa.Column('warehouse_id', sa.Text(), nullable=False),
+    sa.Column('parcels', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_by', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('problem', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('manifest_id', name=op.f('pk_manifests'))
+    )
+    op.create_table('manifest_forms',
+    sa.Column('manifest_id', sa.Text(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('manifest_id', 'number', name=op.f('pk_manifest_forms'))
+    )
+    op.execute('create sequence courier_numbers start with 10000001')
+    op.create_table('courier_labels',
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('account', sa.Text(), nullable=False),
+    sa.Column('sold', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('key', 'account', name=op.f('pk_courier_labels'))
+    )
+    op.add_column('shipments', sa.Column('warehouse_id', sa.Text(), server_default='', nullable=False))
+    op.add_column('shipments', sa.Column('manifest_id', sa.Text(), server_default='', nullable=False))
+    op.create_index('ix_shipments_manifest', 'shipments', ['manifest_id'], unique=False, postgresql_where=sa.text("manifest_id <> ''"))
+
+
+def downgrade() -> None:
+    """Take the change back."""
+    op.drop_index('ix_shipments_manifest', table_name='shipments')
+    op.drop_column('shipments', 'manifest_id')
+    op.drop_column('shipments', 'warehouse_id')
+    op.drop_table('courier_labels')
+    op.execute('drop sequence courier_numbers')
+    op.drop_table('manifest_forms')
+    op.drop_table('manifests')
