@@ -6,6 +6,7 @@ from chassis.errors import NotFound
 from chassis.outside import Outcome
 from chassis.work import Work
 from services.payments import asks, tells
+from services.payments.disputes import take_dispute
 from services.payments.domain.attempt import AttemptState, Capture
 from services.payments.domain.payment import Payment, State
 from services.payments.facts import VOIDED, fact
@@ -44,15 +45,19 @@ def conclude_authorization(outcome: Outcome, work: Work, payments: Payments) -> 
 
 def take_webhook(event: ProviderEvent, work: Work, payments: Payments) -> None:
     """Take what a provider told by itself; it may come twice, or before its own answer."""
+    if event.type == "nothing":
+        return
     payment = payments.of_order(asks.order_of(event.key))
     if payment is None or not payment.by_provider or payment.account != event.account:
         raise NotFound("payment", event.key, "body.key")
+    if event.dispute:
+        take_dispute(event.dispute, payment, work, payments)
     if not payment.is_waiting or payment.void_asked:
         return
     if event.type == "payment.authorized":
         secure(payment, event.key, work, payments)
     elif event.type == "payment.declined":
-        fail(payment, "declined", event.reason, work, payments)
+        fail(payment, event.code, event.reason, work, payments)
 
 
 def conclude_capture(outcome: Outcome, work: Work, payments: Payments) -> None:

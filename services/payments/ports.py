@@ -6,6 +6,7 @@ from typing import Protocol
 
 from contracts.payments import PaymentFact
 from services.payments.domain.attempt import Capture, Refund
+from services.payments.domain.dispute import Dispute
 from services.payments.domain.payment import Payment
 from services.payments.domain.terms import CreditTerms
 
@@ -26,7 +27,7 @@ class Payments(Protocol):
     def get(self, payment_id: str) -> Payment | None:
         """Find a payment."""
 
-    def add(self, thing: Payment | Capture | Refund | CreditTerms) -> None:
+    def add(self, thing: Payment | Capture | Refund | CreditTerms | Dispute) -> None:
         """Keep something new."""
 
     def capture(self, order_id: str, capture_id: str) -> Capture | None:
@@ -34,6 +35,9 @@ class Payments(Protocol):
 
     def refund(self, order_id: str, refund_id: str) -> Refund | None:
         """Find a refund."""
+
+    def dispute(self, payment_id: str, dispute_id: str) -> Dispute | None:
+        """Find a dispute."""
 
     def unanswered(self, order_id: str) -> Sequence[Capture | Refund]:
         """Find the captures and refunds of which nobody knows whether they were made."""

@@ -19,6 +19,7 @@ from services.payments import (
     accounts,
     asks,
     conclusions,
+    disputes,
     executors,
     handlers,
     invoices,
@@ -178,12 +179,14 @@ class PaymentsService:
     @answers(payments.STUCK)
     def stuck(self, asked: FindStuck, session: Session) -> StuckPage:
         """List messages and calls that wait in vain."""
-        return stuck.page(asked, stuck.waiting(session, self.name, asked))
+        waiting = stuck.waiting(session, self.name, asked)
+        return stuck.page(asked, [*waiting, *disputes.find_disputes(session, asked)])
 
     @performs(payments.DECIDE)
     def decide(self, wish: DecideStuck, work: Unit) -> Nothing:
         """Decide about one of them."""
-        stuck.decide(self.name, wish, work)
+        if not disputes.decide(wish, work, SqlPayments(work.session)):
+            stuck.decide(self.name, wish, work)
         return Nothing()
 
     @every(seconds=5)

@@ -12,6 +12,7 @@ from chassis.outside import Outcome
 from chassis.sparing import TAKEN_UP_AT_ONCE
 from contracts.payments import AuthorizePayment, PaymentFact, VoidPayment
 from services.payments.domain.attempt import AttemptState, Capture, Refund
+from services.payments.domain.dispute import Dispute
 from services.payments.domain.payment import Payment, State
 from services.payments.domain.terms import CreditTerms
 from services.payments.tables import captures, facts, invoices, payments, refunds, voided
@@ -34,7 +35,7 @@ class SqlPayments:
         """Find a payment."""
         return locked(self._session, Payment, payment_id)
 
-    def add(self, thing: Payment | Capture | Refund | CreditTerms) -> None:
+    def add(self, thing: Payment | Capture | Refund | CreditTerms | Dispute) -> None:
         """Keep something new."""
         if isinstance(thing, Payment):
             self._info.setdefault("by_order", {})[thing.order_id] = thing
@@ -48,6 +49,10 @@ class SqlPayments:
     def refund(self, order_id: str, refund_id: str) -> Refund | None:
         """Find a refund."""
         return locked(self._session, Refund, (order_id, refund_id))
+
+    def dispute(self, payment_id: str, dispute_id: str) -> Dispute | None:
+        """Find a dispute."""
+        return locked(self._session, Dispute, (payment_id, dispute_id))
 
     def unanswered(self, order_id: str) -> Sequence[Capture | Refund]:
         """Find the captures and refunds of which nobody knows whether they were made."""
