@@ -55,8 +55,8 @@ def take_dispute(told: Disputed, payment: Payment, work: Work, payments: Payment
 
 def find_disputes(session: Session, asked: FindStuck) -> list[Stuck]:
     """List the disputes that nobody has seen to, oldest first."""
-    name = sa.func.concat(f"payments:{KIND}:", disputes.c.payment_id, ":", disputes.c.dispute_id)
-    name = name.collate("C")
+    parts = (f"payments:{KIND}:", disputes.c.payment_id, ":", disputes.c.dispute_id)
+    name = sa.func.concat(*parts).collate("C")
     query = (
         sa.select(disputes, name.label("name"))
         .where(disputes.c.status == OPEN, ~disputes.c.seen)

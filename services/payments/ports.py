@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from contracts.payments import PaymentFact
+from services.payments.domain.account import Again
 from services.payments.domain.attempt import Capture, Refund
 from services.payments.domain.dispute import Dispute
 from services.payments.domain.payment import Payment
@@ -16,6 +17,9 @@ class Chooses(Protocol):
 
     def choose(self, method: str, currency: str, named: str) -> str:
         """Decide which account an order is paid with, or refuse it."""
+
+    def again(self, account: str) -> Again | None:
+        """Tell how a customer may pay again whose payment with this account was declined."""
 
 
 class Payments(Protocol):

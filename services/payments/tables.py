@@ -52,6 +52,7 @@ payments = sa.Table(
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("again", sa.Integer, nullable=False, server_default="0"),
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint("0 <= refunded and refunded <= captured", name="refunded"),
     sa.CheckConstraint("captured <= authorized and authorized <= amount", name="captured"),

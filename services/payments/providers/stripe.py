@@ -19,7 +19,7 @@ import stripe
 
 from chassis.outside import Declined
 from contracts.payments import ProviderWebhook
-from services.payments.domain.account import Account, Capabilities, Declared
+from services.payments.domain.account import PAY_AGAIN, Account, Capabilities, Declared
 from services.payments.providers.provider import Answer, Kind
 from services.payments.providers.stripe_reading import (
     KEY,
@@ -258,9 +258,10 @@ KIND = Kind(
             "base_url", "Address of the API", "Only for trials against something else.",
             required=False, pattern=r"https?://\S{1,240}",
         ),
+        PAY_AGAIN,
     ),
     capabilities=Capabilities(
-        methods=("card",), confirmation=True, takes_days=True, webhooks=True
+        methods=("card",), confirmation=True, takes_days=True, webhooks=True, page_token=""
     ),
     make=lambda account, url: Stripe(account, SqlReferences(url, account.account)),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Keep what providers call the things that were done, and find disputes."""
+"""Keep what providers call what was done, disputes, and how often a customer was asked."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,9 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Make the change."""
+    op.add_column(
+        "payments", sa.Column("again", sa.Integer(), server_default="0", nullable=False)
+    )
     op.create_table(
         "provider_references",
         sa.Column("account", sa.Text(), nullable=False),
@@ -48,3 +51,4 @@ def downgrade() -> None:
     """Take the change back."""
     op.drop_table("disputes")
     op.drop_table("provider_references")
+    op.drop_column("payments", "again")
