@@ -61,7 +61,12 @@ def poll(payment: Payment, due_at: datetime) -> Call:
     key = key_of(payment)
     until = payment.until + POLLED_BEYOND
     request = {"account": payment.account, "authorization": key, "until": until.isoformat()}
-    return Call(POLL, f"poll-{key}", payment.payment_id, request, due_at)
+    return Call(POLL, poll_key(key), payment.payment_id, request, due_at)
+
+
+def poll_key(authorization_key: str) -> str:
+    """The key of the poll of an authorization."""
+    return f"poll-{authorization_key}"
 
 
 def asked_of(call: OutsideCall) -> str:

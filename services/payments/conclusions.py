@@ -61,6 +61,8 @@ def take_webhook(event: ProviderEvent, work: Work, payments: Payments, accounts:
         return
     if event.type == "payment.authorized":
         secure(payment, event.key, work, payments)
+    elif event.type == "payment.changed":
+        payments.hurry(asks.poll_key(event.key), work.now)
     elif event.type == "payment.declined":
         decline(payment, event.code, event.reason, work, payments, accounts)
 

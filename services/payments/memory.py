@@ -33,6 +33,7 @@ class MemoryPayments:
     agreed: dict[str, CreditTerms] = field(default_factory=dict)
     facts: dict[str, list[PaymentFact]] = field(default_factory=dict)
     called_off: set[str] = field(default_factory=set)
+    hurried: list[str] = field(default_factory=list)
     invoices: list[Invoice] = field(default_factory=list)
 
     def of_order(self, order_id: str) -> Payment | None:
@@ -115,6 +116,10 @@ class MemoryPayments:
         """Mark the invoices of a payment as not to be paid any more."""
         for invoice in self._invoices_of(payment):
             invoice.canceled = True
+
+    def hurry(self, poll: str, now: datetime) -> None:  # noqa: ARG002 - memory has no time
+        """Remember which poll must not wait."""
+        self.hurried.append(poll)
 
     def overdue(self, now: datetime) -> Sequence[Payment]:
         """Find payments that were waited for too long."""

@@ -70,5 +70,8 @@ class Payments(Protocol):
     def cancel_invoices(self, payment: Payment, now: datetime) -> None:
         """Mark the invoices of a payment as not to be paid any more."""
 
+    def hurry(self, poll: str, now: datetime) -> None:
+        """Ask at once what would be asked later."""
+
     def overdue(self, now: datetime) -> Sequence[Payment]:
         """Find payments that were waited for too long."""

@@ -5,6 +5,7 @@ time for a capture a second later, and whatever becomes of the transaction that 
 here was never answered; then the provider is asked for what bears the key.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
@@ -19,6 +20,10 @@ NOTE = sa.text(
     "insert into provider_references (account, key, authorization_key, reference, at)"
     " values (:account, :key, :authorization, :reference, :at)"
     " on conflict (account, key) do update set reference = excluded.reference"
+)
+OF = sa.text(
+    "select key, reference from provider_references"
+    " where account = :account and authorization_key = :key"
 )
 FIND = sa.text("select reference from provider_references where account = :account and key = :key")
 KEY_OF = sa.text(
@@ -38,6 +43,9 @@ class References(Protocol):
 
     def key_of(self, reference: str) -> str:
         """Give the key of the authorization that a name belongs to; empty if there is none."""
+
+    def of(self, authorization: str) -> Mapping[str, str]:
+        """Give all names of what was done about an authorization, by key."""
 
 
 class SqlReferences:
@@ -61,6 +69,12 @@ class SqlReferences:
             found = connection.scalar(FIND, {"account": self._account, "key": key})
         return None if found is None else str(found)
 
+    def of(self, authorization: str) -> Mapping[str, str]:
+        """Give all names of what was done about an authorization."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(OF, {"account": self._account, "key": authorization})
+            return {row.key: row.reference for row in rows}
+
     def key_of(self, reference: str) -> str:
         """Give the key of the authorization that a name belongs to."""
         with self._engine.begin() as connection:
@@ -81,6 +95,10 @@ class MemoryReferences:
     def find(self, key: str) -> str | None:
         """Give the name for a key."""
         return self.rows[key][0] if key in self.rows else None
+
+    def of(self, authorization: str) -> Mapping[str, str]:
+        """Give all names of what was done about an authorization."""
+        return {key: name for key, (name, held) in self.rows.items() if held == authorization}
 
     def key_of(self, reference: str) -> str:
         """Give the key of the authorization that a name belongs to."""

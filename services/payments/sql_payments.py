@@ -7,10 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from chassis import outside
 from chassis.keeping import add, insert_rows, load_locked, locked, take
 from chassis.outside import Outcome
 from chassis.sparing import TAKEN_UP_AT_ONCE
 from contracts.payments import AuthorizePayment, PaymentFact, VoidPayment
+from services.payments import asks
 from services.payments.domain.attempt import AttemptState, Capture, Refund
 from services.payments.domain.dispute import Dispute
 from services.payments.domain.payment import Payment, State
@@ -137,6 +139,10 @@ class SqlPayments:
     def cancel_invoices(self, payment: Payment, now: datetime) -> None:
         """Mark the invoices of a payment as not to be paid any more."""
         self._change_invoices(invoices.c.payment_id == payment.payment_id, canceled_at=now)
+
+    def hurry(self, poll: str, now: datetime) -> None:
+        """Ask at once what would be asked later."""
+        outside.hurry(self._session, asks.POLL, poll, now)
 
     def overdue(self, now: datetime, spared: Sequence[str] = ()) -> Sequence[Payment]:
         """Find payments that were waited for too long."""

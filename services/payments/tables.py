@@ -185,6 +185,7 @@ references = sa.Table(
     sa.Column("reference", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Index("ix_provider_references_reference", "account", "reference"),
+    sa.Index("ix_provider_references_authorization", "account", "authorization_key"),
 )
 sandbox = sa.Table(
     "provider_ledger",

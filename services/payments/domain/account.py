@@ -14,6 +14,7 @@ from chassis.errors import Refused
 
 SANDBOX = "sandbox"
 FIELD = "payment.account"
+ADDRESS = r"https?://\S{1,240}"
 
 
 @dataclass(frozen=True, slots=True)

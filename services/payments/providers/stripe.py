@@ -18,8 +18,9 @@ from typing import Any
 import stripe
 
 from chassis.outside import Declined
+from contracts.currencies import CURRENCIES
 from contracts.payments import ProviderWebhook
-from services.payments.domain.account import PAY_AGAIN, Account, Capabilities, Declared
+from services.payments.domain.account import ADDRESS, PAY_AGAIN, Account, Capabilities, Declared
 from services.payments.providers.provider import Answer, Kind
 from services.payments.providers.stripe_reading import (
     KEY,
@@ -39,6 +40,7 @@ from services.payments.webhooks import ProviderEvent
 NAME = "stripe"
 TIMEOUT_SECONDS = (5, 20)
 SESSION = "cs_"
+WRITTEN_OTHERWISE = {"ISK", "UGX"}  # Stripe wants them in hundredths, which there are not
 LET_GO = "void:"
 EXPANDED = {"expand": ["latest_charge"]}
 IN_PARTS = {"payment_method_options": {"card": {"request_multicapture": "if_available"}}}
@@ -252,16 +254,16 @@ KIND = Kind(
         Declared(
             "return_url", "Return address",
             "Where the customer comes back to after confirming a payment.",
-            pattern=r"https?://\S{1,240}",
+            pattern=ADDRESS,
         ),
         Declared(
             "base_url", "Address of the API", "Only for trials against something else.",
-            required=False, pattern=r"https?://\S{1,240}",
+            required=False, pattern=ADDRESS,
         ),
         PAY_AGAIN,
     ),
     capabilities=Capabilities(
-        methods=("card",), confirmation=True, takes_days=True, webhooks=True, page_token=""
+        methods=("card",), currencies=tuple(sorted(CURRENCIES - WRITTEN_OTHERWISE)), confirmation=True, takes_days=True, webhooks=True, page_token=""
     ),
     make=lambda account, url: Stripe(account, SqlReferences(url, account.account)),
 )  # fmt: skip

@@ -24,6 +24,11 @@ def upgrade() -> None:
     op.create_index(
         "ix_provider_references_reference", "provider_references", ["account", "reference"]
     )
+    op.create_index(
+        "ix_provider_references_authorization",
+        "provider_references",
+        ["account", "authorization_key"],
+    )
     op.create_table(
         "disputes",
         sa.Column("payment_id", sa.Text(), nullable=False),

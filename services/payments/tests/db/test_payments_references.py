@@ -27,6 +27,14 @@ def test_a_name_leads_to_the_authorization_also_from_a_capture(kept: References)
     assert [kept.key_of(name) for name in ("cs_1", "pi_1", "pi_2")] == ["auth-1", "auth-1", ""]
 
 
+def test_all_that_was_done_about_an_authorization_is_found(kept: References) -> None:
+    kept.note("auth-1", "pi_1")
+    kept.note("cap-1", "taken:5", "auth-1")
+    kept.note("auth-2", "pi_2")
+
+    assert kept.of("auth-1") == {"auth-1": "pi_1", "cap-1": "taken:5"}
+
+
 def test_two_accounts_may_use_the_same_names(engine: sa.Engine) -> None:
     url = engine.url.render_as_string(hide_password=False)
     shop, other = SqlReferences(url, "shop"), SqlReferences(url, "other")
