@@ -1,4 +1,4 @@
-"""How does a fake act once for an idempotency key? It answers the same again, or says what differs."""
+"""How does a fake act once for an idempotency key? It answers as it did, or that it differs."""
 
 from collections.abc import Callable
 from typing import Any

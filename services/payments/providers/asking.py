@@ -1,7 +1,7 @@
 """How is a provider asked over HTTP that has no SDK of use? In bounded time, its answer sorted out.
 
 2xx, 4xx     the answer: which of them is a no, the adapter knows
-401, 403     Unwelcome: our credentials are wrong, and no order must be lost by it
+401, 403     UnwelcomeError: our credentials are wrong, and no order must be lost by it
 429          Pending
 5xx, away    ConnectionError or TimeoutError: what became of it is unknown
 """
@@ -22,7 +22,7 @@ REST = timedelta(seconds=5)
 UNAUTHORIZED, FORBIDDEN, TOO_MANY, BROKEN = 401, 403, 429, 500
 
 
-class Unwelcome(ConnectionError):
+class UnwelcomeError(ConnectionError):
     """The provider does not know us by our credentials; an operator mends it."""
 
 
@@ -38,7 +38,7 @@ def ask(who: str, method: str, url: str, **what: Any) -> tuple[int, Any]:
     except requests.RequestException as fault:  # an answer that is no JSON, too
         raise ConnectionError(f"{who} cannot be reached: {type(fault).__name__}") from None
     if answer.status_code in {UNAUTHORIZED, FORBIDDEN}:
-        raise Unwelcome(f"{who} answers {answer.status_code}: check the account's credentials")
+        raise UnwelcomeError(f"{who} answers {answer.status_code}: check the account's credentials")
     if answer.status_code == TOO_MANY:
         raise Pending(clock.now() + REST, f"{who} wants fewer requests")
     if answer.status_code >= BROKEN:

@@ -11,6 +11,7 @@ is counted here (kept_here.py), and what is let go of goes back to the customer.
 A webhook of Mollie's is only the name of a payment, and not signed: Mollie is asked what it means.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -28,6 +29,7 @@ from services.payments.webhooks import ProviderEvent
 NAME, URL = "mollie", "https://api.mollie.com"
 KEY = "oms_key"
 OK = 300
+NAMES = re.compile(r"tr_\w{1,60}", re.ASCII)
 ENDED = {"failed", "canceled", "expired"}
 MEANINGS = {
     Reason.INSUFFICIENT_FUNDS: "insufficient_funds",
@@ -126,7 +128,7 @@ class Mollie:
     def read_webhook(self, posted: ProviderWebhook) -> ProviderEvent:
         """Read which payment has changed; one that is not ours is no news."""
         name = parse_qs(posted.body).get("id", ["-"])[0]
-        key = self._references.key_of(name)
+        key = self._references.key_of(name) if NAMES.fullmatch(name) else ""
         kind = "payment.changed" if key else "nothing"
         return ProviderEvent(type=kind, key=key, account=self._account.account)
 

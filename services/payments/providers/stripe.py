@@ -263,7 +263,8 @@ KIND = Kind(
         PAY_AGAIN,
     ),
     capabilities=Capabilities(
-        methods=("card",), currencies=tuple(sorted(CURRENCIES - WRITTEN_OTHERWISE)), confirmation=True, takes_days=True, webhooks=True, page_token=""
+        methods=("card",), currencies=tuple(sorted(CURRENCIES - WRITTEN_OTHERWISE)),
+        confirmation=True, takes_days=True, webhooks=True, page_token="",
     ),
     make=lambda account, url: Stripe(account, SqlReferences(url, account.account)),
 )  # fmt: skip

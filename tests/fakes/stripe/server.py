@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.fakes.once import Once
 from tests.fakes.serving import Answer, Moods, from_form, nested, served
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -23,6 +24,7 @@ DECLINES = {
 }
 CONFIRMS = "pm_card_authenticationRequired"
 TAKES_DAYS = "pm_sepa_debit"
+DIFFERS = 400, {"error": {"type": "idempotency_error", "message": "Other parameters."}}, {}
 MAY_BE_CANCELED = {
     "requires_payment_method", "requires_capture", "requires_confirmation", "requires_action",
     "processing",
@@ -56,7 +58,7 @@ class FakeStripe(Moods):
         self.captures_in_parts = True
         self.finds = True
         self.made: dict[str, Any] = {}
-        self.done: dict[str, tuple[Any, Answer]] = {}
+        self.once = Once()
         self.lock = threading.RLock()
         self.objects = recorded("objects")
 
@@ -69,19 +71,16 @@ class FakeStripe(Moods):
         wish = body if method == "POST" else nested(parse_qsl(parts.query))
         once = headers.get("Idempotency-Key", "") if method == "POST" else ""
         with self.lock:
-            if once in self.done:
-                before, answer = self.done[once]
-                if before != (target, wish):
-                    message = "Keys can only be used with the same parameters."
-                    return 400, {"error": {"type": "idempotency_error", "message": message}}, {}
-                return answer[0], answer[1], {"Idempotent-Replayed": "true"}
-            try:
-                answer = 200, copy.deepcopy(self.answer(method, parts.path, wish or {})), {}
-            except Refusal as no:
-                answer = (*no.answer, {})
-            if once:
-                self.done[once] = (target, wish), answer
-            return answer
+            return self.once.answer(
+                once, (target, wish), lambda: self.act(method, parts.path, wish or {}), DIFFERS
+            )
+
+    def act(self, method: str, path: str, wish: Any) -> Answer:
+        """Do what is asked, or refuse it."""
+        try:
+            return 200, copy.deepcopy(self.answer(method, path, wish)), {}
+        except Refusal as no:
+            return (*no.answer, {})
 
     def answer(  # noqa: PLR0911 - one for each thing that can be asked
         self, method: str, path: str, wish: Any

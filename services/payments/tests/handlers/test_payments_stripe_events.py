@@ -129,7 +129,7 @@ class TestTroubleWithStripe:
         assert desk.asked == ["POST /payment_intents"]
 
     def test_a_key_that_is_in_use_at_the_moment_is_no_decline(self, desk: FakeStripe) -> None:
-        desk.done["auth-1"] = (None, (200, {}, {}))
+        desk.once.done["auth-1"] = (None, (200, {}, {}))
 
         with pytest.raises(ConnectionError):
             Stripe(account_at(desk), MemoryReferences()).authorize("auth-1", 1, "EUR", VISA)
@@ -184,7 +184,7 @@ class TestTheSmallStripe:
     def test_its_refusals_are_like_recorded_ones(self, desk: FakeStripe, provider: Stripe) -> None:
         with pytest.raises(Declined):
             provider.authorize("auth-1", 9, "EUR", "pm_card_visa_chargeDeclined")
-        status, answer, _ = desk.done["auth-1"][1]
+        status, answer, _ = desk.once.done["auth-1"][1]
 
         sample = recorded("declined_call_issuer_purchase_response")
         assert (status, differences(answer, sample)) == (402, [])
