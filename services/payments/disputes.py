@@ -95,7 +95,7 @@ def _stuck(row: Any) -> Stuck:
         subject=row.dispute_id,
         since=row.opened_at,
         owner="people",
-        problem=f"The customer's bank wants {money} back: {row.reason}{due}.",
+        problem=f"{money} are wanted back that were taken: {row.reason}{due}.",
         order_id=row.order_id,
         step="payments.disputed",
         allowed=("skip",),

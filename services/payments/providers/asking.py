@@ -6,6 +6,7 @@
 5xx, away    ConnectionError or TimeoutError: what became of it is unknown
 """
 
+import hashlib
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -44,6 +45,11 @@ def ask(who: str, method: str, url: str, **what: Any) -> tuple[int, Any]:
     if answer.status_code >= BROKEN:
         raise ConnectionError(f"{who} answers {answer.status_code}")
     return answer.status_code, told
+
+
+def short(key: str, most: int) -> str:
+    """Give a key as it is, or what stands for it where it is longer than the provider allows."""
+    return key if len(key) <= most else hashlib.sha256(key.encode()).hexdigest()
 
 
 def decimal(amount: int, currency: str) -> str:

@@ -13,7 +13,7 @@ TAKEN, BACK, FREE = "taken", "back", "free"
 
 def note_of(what: str, amount: int, reference: str = "") -> str:
     """Write down that so much was taken or went back."""
-    return f"{what}:{amount}:{reference}"
+    return f"{what}:{amount}::{reference}"
 
 
 def total(notes: Mapping[str, str], what: str) -> int:

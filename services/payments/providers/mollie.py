@@ -21,7 +21,7 @@ from contracts.payments import ProviderWebhook
 from services.payments.domain.account import ADDRESS, PAY_AGAIN, Account, Capabilities, Declared
 from services.payments.domain.decline import Reason
 from services.payments.providers import kept_here
-from services.payments.providers.asking import ask, decimal, minor_units
+from services.payments.providers.asking import ask, decimal, minor_units, short
 from services.payments.providers.provider import Answer, Kind
 from services.payments.references import References, SqlReferences
 from services.payments.webhooks import ProviderEvent
@@ -57,7 +57,7 @@ class Mollie:
         """Open a page, or have a card pay at once."""
         wish: dict[str, Any] = {
             "amount": {"currency": currency, "value": decimal(amount, currency)},
-            "description": key, "redirectUrl": self._settings.get("return_url"),
+            "description": short(key, 255), "redirectUrl": self._settings.get("return_url"),
             "webhookUrl": self._settings.get("webhook_url") or None, "metadata": {KEY: key},
         }  # fmt: skip
         if token.startswith("tkn_"):
@@ -136,7 +136,7 @@ class Mollie:
         currency = payment["amount"]["currency"]
         wish = {
             "amount": {"currency": currency, "value": decimal(amount, currency)},
-            "description": key, "metadata": {KEY: key},
+            "description": short(key, 255), "metadata": {KEY: key},
         }  # fmt: skip
         return self._ask("POST", f"payments/{payment['id']}/refunds", key, wish)
 
@@ -148,7 +148,7 @@ class Mollie:
     def _ask(self, method: str, path: str, key: str = "", body: Any = None) -> Any:
         headers = {"Authorization": f"Bearer {self._key}"}
         if key:
-            headers["Idempotency-Key"] = key
+            headers["Idempotency-Key"] = short(key, 64)
         status, told = ask("Mollie", method, f"{self._url}/{path}", json=body, headers=headers)
         if status >= OK:
             words = f"{told.get('title', '')}: {told.get('detail', '')}"

@@ -23,7 +23,7 @@ from chassis.outside import Declined
 from contracts.payments import ProviderWebhook
 from services.payments.domain.account import ADDRESS, PAY_AGAIN, Account, Capabilities, Declared
 from services.payments.domain.decline import Reason
-from services.payments.providers.asking import UnwelcomeError, ask, decimal, minor_units
+from services.payments.providers.asking import UnwelcomeError, ask, decimal, minor_units, short
 from services.payments.providers.provider import Answer, Kind
 from services.payments.references import References, SqlReferences
 from services.payments.webhooks import ProviderEvent
@@ -86,7 +86,7 @@ class PayPal:
             raise Declined("not_authorized", "Nothing is held under this key.")
         self._references.note(key, order["id"], authorization)
         money = _as_money(amount, held[0]["amount"]["currency_code"])
-        wish = {"amount": money, "invoice_id": key, "final_capture": False}
+        wish = {"amount": money, "invoice_id": short(key, 127), "final_capture": False}
         made = self._post(f"v2/payments/authorizations/{held[0]['id']}/capture", key, wish)
         if made["status"] in {"DECLINED", "FAILED"}:
             raise declined(made)
@@ -117,7 +117,7 @@ class PayPal:
         for capture, part in plan:
             once = f"{key}-{capture['id']}"
             money = _as_money(part, capture["amount"]["currency_code"])
-            wish = {"amount": money, "custom_id": key, "invoice_id": once}
+            wish = {"amount": money, "custom_id": short(key, 127), "invoice_id": short(once, 127)}
             back = self._post(f"v2/payments/captures/{capture['id']}/refund", once, wish)
             if back["status"] in NOT_BACK:
                 raise Declined("refund_failed", f"PayPal says {back['status']}.")
@@ -143,7 +143,7 @@ class PayPal:
             ):
                 raise Declined("voided", "It was let go.")
             return self._come_out(key, order)
-        taken = [one for one in _of(order, "captures") if one.get("invoice_id") == key]
+        taken = [one for one in _of(order, "captures") if one.get("invoice_id") == short(key, 127)]
         back = [one for one in _backs(order) if _is_of(one, key)]
         if taken or back:
             return Answer("succeeded", taken[0]["id"] if taken else key)
@@ -191,7 +191,7 @@ class PayPal:
         return self._ask("GET", f"v2/checkout/orders/{order_id}")
 
     def _post(self, path: str, key: str, body: Any) -> Any:
-        headers = {"PayPal-Request-Id": key, "Prefer": "return=representation"}
+        headers = {"PayPal-Request-Id": short(key, 108), "Prefer": "return=representation"}
         return self._ask("POST", path, body, headers)
 
     def _ask(
@@ -242,7 +242,7 @@ def _backs(order: Any) -> list[Any]:
 
 
 def _is_of(refund: Any, key: str) -> bool:
-    return bool(refund.get("custom_id") == key)
+    return bool(refund.get("custom_id") == short(key, 127))
 
 
 def _gone(order: Any, capture_id: str) -> int:

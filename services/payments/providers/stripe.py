@@ -21,6 +21,7 @@ from chassis.outside import Declined
 from contracts.currencies import CURRENCIES
 from contracts.payments import ProviderWebhook
 from services.payments.domain.account import ADDRESS, PAY_AGAIN, Account, Capabilities, Declared
+from services.payments.providers.asking import short
 from services.payments.providers.provider import Answer, Kind
 from services.payments.providers.stripe_reading import (
     KEY,
@@ -230,7 +231,7 @@ def _ask(call: Callable[..., Any], *what: Any) -> Any:
 
 
 def _once(key: str) -> dict[str, str]:
-    return {"idempotency_key": key}
+    return {"idempotency_key": short(key, 255)}
 
 
 def _is_free(thing: Any) -> bool:

@@ -29,7 +29,7 @@ def test_an_open_dispute_is_an_exception_until_it_is_decided(
     (one,) = found(engine)
     assert (one.kind, one.owner, one.allowed) == ("dispute", "people", ("skip",))
     assert one.problem == (
-        "The customer's bank wants 0.80 EUR back: fraudulent, to be answered by 2026-03-16."
+        "0.80 EUR are wanted back that were taken: fraudulent, to be answered by 2026-03-16."
     )
     assert one.exception_id.endswith(":dp_1")
     assert found(engine, after=f"{one.since.isoformat()}|{one.exception_id}") == []
