@@ -181,6 +181,17 @@ def postpone(
     )
 
 
+def hurry(session: Session, kind: str, key: str, now: datetime) -> None:
+    """Make a call at once that would be made later: it has become known that it is worth it."""
+    session.execute(
+        sa.text(
+            "update outside_calls set due_at = :now"
+            " where kind = :kind and key = :key and state = 'pending' and due_at > :now"
+        ),
+        {"kind": kind, "key": key, "now": now},
+    )
+
+
 def settle(session: Session, outcomes: Sequence[Outcome], now: datetime) -> set[str]:
     """Write outcomes down; return the ids of the calls that had none yet."""
     if not outcomes:

@@ -147,6 +147,18 @@ class RefundFailed(Message, frozen=True, kw_only=True):
     reason: Text
 
 
+@event("payments.disputed.v1")
+class PaymentDisputed(Message, frozen=True, kw_only=True):
+    """The customer's bank wants money back that was taken, or has decided about it."""
+
+    order_id: OrderId
+    dispute_id: Text
+    amount: Money
+    status: Literal["open", "won", "lost"]
+    reason: Text
+    respond_by: Instant | None = None
+
+
 class PaymentFact(Wire, frozen=True, kw_only=True):
     """One fact about money, never changed afterwards."""
 

@@ -17,6 +17,6 @@ ROUTES = (
     Route("PUT",  "/payment-accounts/{account}",    payments.SAVE_ACCOUNT, "Add or change an account; its secrets are never shown", TAG, secret=True, needs="settings.write"),
     Route("POST", "/payment-accounts/{account}/test", payments.TEST_ACCOUNT, "Ask a provider whether it knows us", TAG, needs="settings.write"),
     Route("POST", "/webhooks/payments/{provider}",  payments.WEBHOOK,   "Take what a payment provider tells", "webhooks",
-          raw="body", headers={"X-Signature": "signature"}, needs=OPEN),
+          raw="body", headers={"X-Signature": "signature", "Stripe-Signature": "signature"}, needs=OPEN),
 )
 # fmt: on

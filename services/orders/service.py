@@ -160,6 +160,7 @@ class OrdersService:
     @handles(payments.PaymentVoided)
     @handles(payments.PaymentRefunded)
     @handles(payments.RefundFailed)
+    @handles(payments.PaymentDisputed)
     @handles(warehouse.OrderRouted)
     @handles(warehouse.RoutingFailed)
     @handles(warehouse.OrderReaddressed)

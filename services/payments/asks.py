@@ -12,8 +12,9 @@ from services.payments.domain.account import SANDBOX
 from services.payments.domain.attempt import Capture, Refund
 from services.payments.domain.payment import Payment
 
-AUTHORIZE, POLL, CAPTURE, VOID, REFUND = (
+AUTHORIZE, POLL, CAPTURE, VOID, REFUND, MAIL = (
     "payments.authorize", "payments.poll", "payments.capture", "payments.void", "payments.refund",
+    "payments.mail",
 )  # fmt: skip
 EXPIRED = "expired"  # how a poll ends that has found no decision in time
 POLLED_BEYOND = timedelta(hours=2)
@@ -24,6 +25,12 @@ def authorization_key(order_id: str) -> str:
     return f"auth-{order_id}"
 
 
+def key_of(payment: Payment) -> str:
+    """The key by which a provider knows a payment; paid again it is another one."""
+    key = authorization_key(payment.order_id)
+    return f"{key}-again-{payment.again}" if payment.again else key
+
+
 def account_of(call: OutsideCall) -> str:
     """The account that a call is about; older ones name none: there was but one."""
     return str(call.request.get("account", SANDBOX))
@@ -31,14 +38,14 @@ def account_of(call: OutsideCall) -> str:
 
 def order_of(authorization_key: str) -> str:
     """The order that an authorization is for."""
-    return authorization_key.removeprefix("auth-")
+    return authorization_key.removeprefix("auth-").partition("-")[0]
 
 
 def authorize(payment: Payment) -> Call:
     """Hold the money."""
     return Call(
         AUTHORIZE,
-        authorization_key(payment.order_id),
+        key_of(payment),
         payment.payment_id,
         {
             "account": payment.account,
@@ -51,10 +58,26 @@ def authorize(payment: Payment) -> Call:
 
 def poll(payment: Payment, due_at: datetime) -> Call:
     """Ask later what has become of an authorization, until it has expired here."""
-    key = authorization_key(payment.order_id)
+    key = key_of(payment)
     until = payment.until + POLLED_BEYOND
     request = {"account": payment.account, "authorization": key, "until": until.isoformat()}
-    return Call(POLL, f"poll-{key}", payment.payment_id, request, due_at)
+    return Call(POLL, poll_key(key), payment.payment_id, request, due_at)
+
+
+def poll_key(authorization_key: str) -> str:
+    """The key of the poll of an authorization."""
+    return f"poll-{authorization_key}"
+
+
+def asked_of(call: OutsideCall) -> str:
+    """The key that an authorization, or a poll of one, is about."""
+    return str(call.request.get("authorization", call.key))
+
+
+def mail(payment: Payment) -> Call:
+    """Send the customer a link to pay again."""
+    key = f"mail-{key_of(payment)}"
+    return Call(MAIL, key, payment.payment_id, {"payment": payment.payment_id})
 
 
 def capture(payment: Payment, capture: Capture) -> Call:
@@ -84,7 +107,7 @@ def void(payment: Payment) -> Call:
 def _request(payment: Payment, amount: int, keys: list[str]) -> dict[str, object]:
     return {
         "account": payment.account,
-        "authorization": authorization_key(payment.order_id),
+        "authorization": key_of(payment),
         "amount": amount,
         "keys": keys,
     }

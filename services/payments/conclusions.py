@@ -6,11 +6,13 @@ from chassis.errors import NotFound
 from chassis.outside import Outcome
 from chassis.work import Work
 from services.payments import asks, tells
+from services.payments.disputes import take_dispute
 from services.payments.domain.attempt import AttemptState, Capture
 from services.payments.domain.payment import Payment, State
 from services.payments.facts import VOIDED, fact
 from services.payments.handlers import expire_payment
-from services.payments.ports import Payments
+from services.payments.paying_again import decline
+from services.payments.ports import Chooses, Payments
 from services.payments.refunding import count_refund
 from services.payments.securing import fail, secure
 from services.payments.voiding import go_on, let_go
@@ -19,40 +21,50 @@ from services.payments.webhooks import ProviderEvent
 POLL_EVERY = timedelta(hours=1)
 
 
-def conclude_authorization(outcome: Outcome, work: Work, payments: Payments) -> None:
+def conclude_authorization(
+    outcome: Outcome, work: Work, payments: Payments, accounts: Chooses
+) -> None:
     """Take what the provider answered; it may be late, and the order off already."""
     payment = _known(outcome.call.subject, payments)
-    if not payment.is_waiting:
+    if not payment.is_waiting or asks.asked_of(outcome.call) != asks.key_of(payment):
         return
     if outcome.code == asks.EXPIRED and not payment.void_asked:
         expire_payment(payment, work, payments)
     elif outcome.status == "refused":
-        fail(payment, outcome.code, outcome.reason, work, payments)
+        decline(payment, outcome.code, outcome.reason, work, payments, accounts)
     elif outcome.status == "failed":
         _give_up(payment, outcome.reason, work, payments)
     elif outcome.result.get("status") == "succeeded":
-        secure(payment, asks.authorization_key(payment.order_id), work, payments)
+        secure(payment, asks.key_of(payment), work, payments)
     else:
         payment.action_url = outcome.result.get("action_url", "")
         payment.move(State(outcome.result["status"]))
         if not payment.void_asked:
             tells.pending(payment, work)
             work.call(asks.poll(payment, work.now + POLL_EVERY))
+            if payment.again and payment.customer:
+                work.call(asks.mail(payment))
     if payment.void_asked:
         go_on(payment, work, payments)
 
 
-def take_webhook(event: ProviderEvent, work: Work, payments: Payments) -> None:
+def take_webhook(event: ProviderEvent, work: Work, payments: Payments, accounts: Chooses) -> None:
     """Take what a provider told by itself; it may come twice, or before its own answer."""
+    if event.type == "nothing":
+        return
     payment = payments.of_order(asks.order_of(event.key))
     if payment is None or not payment.by_provider or payment.account != event.account:
         raise NotFound("payment", event.key, "body.key")
-    if not payment.is_waiting or payment.void_asked:
+    if event.dispute:
+        take_dispute(event.dispute, payment, work, payments)
+    if not payment.is_waiting or payment.void_asked or event.key != asks.key_of(payment):
         return
     if event.type == "payment.authorized":
         secure(payment, event.key, work, payments)
+    elif event.type == "payment.changed":
+        payments.hurry(asks.poll_key(event.key), work.now)
     elif event.type == "payment.declined":
-        fail(payment, "declined", event.reason, work, payments)
+        decline(payment, event.code, event.reason, work, payments, accounts)
 
 
 def conclude_capture(outcome: Outcome, work: Work, payments: Payments) -> None:

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from contracts.payments import PaymentFact
+from services.payments.domain.account import Again
 from services.payments.domain.attempt import Capture, Refund
+from services.payments.domain.dispute import Dispute
 from services.payments.domain.payment import Payment
 from services.payments.domain.terms import CreditTerms
 
@@ -15,6 +17,9 @@ class Chooses(Protocol):
 
     def choose(self, method: str, currency: str, named: str) -> str:
         """Decide which account an order is paid with, or refuse it."""
+
+    def again(self, account: str) -> Again | None:
+        """Tell how a customer may pay again whose payment with this account was declined."""
 
 
 class Payments(Protocol):
@@ -26,7 +31,7 @@ class Payments(Protocol):
     def get(self, payment_id: str) -> Payment | None:
         """Find a payment."""
 
-    def add(self, thing: Payment | Capture | Refund | CreditTerms) -> None:
+    def add(self, thing: Payment | Capture | Refund | CreditTerms | Dispute) -> None:
         """Keep something new."""
 
     def capture(self, order_id: str, capture_id: str) -> Capture | None:
@@ -34,6 +39,9 @@ class Payments(Protocol):
 
     def refund(self, order_id: str, refund_id: str) -> Refund | None:
         """Find a refund."""
+
+    def dispute(self, payment_id: str, dispute_id: str) -> Dispute | None:
+        """Find a dispute."""
 
     def unanswered(self, order_id: str) -> Sequence[Capture | Refund]:
         """Find the captures and refunds of which nobody knows whether they were made."""
@@ -61,6 +69,9 @@ class Payments(Protocol):
 
     def cancel_invoices(self, payment: Payment, now: datetime) -> None:
         """Mark the invoices of a payment as not to be paid any more."""
+
+    def hurry(self, poll: str, now: datetime) -> None:
+        """Ask at once what would be asked later."""
 
     def overdue(self, now: datetime) -> Sequence[Payment]:
         """Find payments that were waited for too long."""

@@ -25,6 +25,14 @@ def get_payments(session: Session, asked: said.PaymentsOf) -> said.Payments:
     )
 
 
+def payment(session: Session, payment_id: str) -> Payment:
+    """Read a payment as it is."""
+    found = read_one(session, Payment, payment_id)
+    if found is None:
+        raise NotFound("payment", payment_id, "payment_id")
+    return found
+
+
 def view(session: Session, payment: Payment) -> said.Payment:
     """Show a payment with its facts."""
     rows = session.execute(

@@ -10,6 +10,7 @@ from chassis.config import read_settings
 from chassis.keeping import flush
 from chassis.outside import Outcome, OutsideCall
 from chassis.sparing import Sparing
+from chassis.store import new_engine
 from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, every, handles, outside, performs
 from contracts import payments
@@ -19,9 +20,11 @@ from services.payments import (
     accounts,
     asks,
     conclusions,
+    disputes,
     executors,
     handlers,
     invoices,
+    mailer,
     queries,
     receiving,
     refunding,
@@ -41,7 +44,8 @@ class PaymentsService:
     bus = Bus(tables.metadata, prepare=sql_payments.prepare, finish=sql_payments.finish)
 
     def __init__(self) -> None:
-        self.accounts = Directory(read_settings().database_url)
+        url = read_settings().database_url
+        self.accounts, self.engine = Directory(url), new_engine(url, pool=1)
         self.sparing = Sparing()
 
     @handles(payments.AuthorizePayment)
@@ -73,7 +77,8 @@ class PaymentsService:
     @concludes("payments.authorize")
     def authorized(self, outcome: Outcome, work: Unit) -> None:
         """Take the provider's answer."""
-        conclusions.conclude_authorization(outcome, work, SqlPayments(work.session))
+        choosing = self.accounts.choosing(work.session)
+        conclusions.conclude_authorization(outcome, work, SqlPayments(work.session), choosing)
 
     @outside("payments.poll")
     def call_poll(self, call: OutsideCall) -> dict[str, Any]:
@@ -83,7 +88,8 @@ class PaymentsService:
     @concludes("payments.poll")
     def polled(self, outcome: Outcome, work: Unit) -> None:
         """Take the provider's answer."""
-        conclusions.conclude_authorization(outcome, work, SqlPayments(work.session))
+        choosing = self.accounts.choosing(work.session)
+        conclusions.conclude_authorization(outcome, work, SqlPayments(work.session), choosing)
 
     @outside("payments.capture")
     def call_capture(self, call: OutsideCall) -> dict[str, Any]:
@@ -115,6 +121,18 @@ class PaymentsService:
         """Take the provider's answer."""
         conclusions.conclude_void(outcome, work, SqlPayments(work.session))
 
+    @outside("payments.mail")
+    def call_mail(self, call: OutsideCall) -> dict[str, Any]:
+        """Send the customer a link to pay again."""
+        with Session(self.engine) as session:
+            payment = queries.payment(session, call.request["payment"])
+        mailer.send_link(payment, call.key)
+        return {}
+
+    @concludes("payments.mail")
+    def mailed(self, outcome: Outcome, work: Unit) -> None:
+        """Nothing follows from a mail; the call's row tells whether it went out."""
+
     @performs(payments.RECORD)
     def record(self, wish: payments.RecordPayment, work: Unit) -> payments.Payment:
         """Count money that somebody has seen."""
@@ -130,7 +148,8 @@ class PaymentsService:
         """Take what a provider posted."""
         account = self.accounts.account(work.session, wish.provider, "provider")
         event = self.accounts.provider(account).read_webhook(wish)
-        conclusions.take_webhook(event, work, SqlPayments(work.session))
+        choosing = self.accounts.choosing(work.session)
+        conclusions.take_webhook(event, work, SqlPayments(work.session), choosing)
         return Nothing()
 
     @performs(payments.SAVE_ACCOUNT)
@@ -178,12 +197,14 @@ class PaymentsService:
     @answers(payments.STUCK)
     def stuck(self, asked: FindStuck, session: Session) -> StuckPage:
         """List messages and calls that wait in vain."""
-        return stuck.page(asked, stuck.waiting(session, self.name, asked))
+        waiting = stuck.waiting(session, self.name, asked)
+        return stuck.page(asked, [*waiting, *disputes.find_disputes(session, asked)])
 
     @performs(payments.DECIDE)
     def decide(self, wish: DecideStuck, work: Unit) -> Nothing:
         """Decide about one of them."""
-        stuck.decide(self.name, wish, work)
+        if not disputes.decide(wish, work, SqlPayments(work.session)):
+            stuck.decide(self.name, wish, work)
         return Nothing()
 
     @every(seconds=5)

@@ -7,11 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from chassis import outside
 from chassis.keeping import add, insert_rows, load_locked, locked, take
 from chassis.outside import Outcome
 from chassis.sparing import TAKEN_UP_AT_ONCE
 from contracts.payments import AuthorizePayment, PaymentFact, VoidPayment
+from services.payments import asks
 from services.payments.domain.attempt import AttemptState, Capture, Refund
+from services.payments.domain.dispute import Dispute
 from services.payments.domain.payment import Payment, State
 from services.payments.domain.terms import CreditTerms
 from services.payments.tables import captures, facts, invoices, payments, refunds, voided
@@ -34,7 +37,7 @@ class SqlPayments:
         """Find a payment."""
         return locked(self._session, Payment, payment_id)
 
-    def add(self, thing: Payment | Capture | Refund | CreditTerms) -> None:
+    def add(self, thing: Payment | Capture | Refund | CreditTerms | Dispute) -> None:
         """Keep something new."""
         if isinstance(thing, Payment):
             self._info.setdefault("by_order", {})[thing.order_id] = thing
@@ -48,6 +51,10 @@ class SqlPayments:
     def refund(self, order_id: str, refund_id: str) -> Refund | None:
         """Find a refund."""
         return locked(self._session, Refund, (order_id, refund_id))
+
+    def dispute(self, payment_id: str, dispute_id: str) -> Dispute | None:
+        """Find a dispute."""
+        return locked(self._session, Dispute, (payment_id, dispute_id))
 
     def unanswered(self, order_id: str) -> Sequence[Capture | Refund]:
         """Find the captures and refunds of which nobody knows whether they were made."""
@@ -132,6 +139,10 @@ class SqlPayments:
     def cancel_invoices(self, payment: Payment, now: datetime) -> None:
         """Mark the invoices of a payment as not to be paid any more."""
         self._change_invoices(invoices.c.payment_id == payment.payment_id, canceled_at=now)
+
+    def hurry(self, poll: str, now: datetime) -> None:
+        """Ask at once what would be asked later."""
+        outside.hurry(self._session, asks.POLL, poll, now)
 
     def overdue(self, now: datetime, spared: Sequence[str] = ()) -> Sequence[Payment]:
         """Find payments that were waited for too long."""

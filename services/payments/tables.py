@@ -14,6 +14,7 @@ from chassis.sealing import Sealed
 from chassis.store import Instant, new_metadata
 from contracts.orders import PaymentMethod
 from services.payments.domain.attempt import AttemptState, Capture, Refund
+from services.payments.domain.dispute import Dispute
 from services.payments.domain.payment import Payment, State
 from services.payments.domain.terms import CreditTerms
 
@@ -51,6 +52,7 @@ payments = sa.Table(
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("again", sa.Integer, nullable=False, server_default="0"),
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint("0 <= refunded and refunded <= captured", name="refunded"),
     sa.CheckConstraint("captured <= authorized and authorized <= amount", name="captured"),
@@ -156,6 +158,35 @@ accounts = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint("mode in ('test', 'live')", name="mode"),
 )
+disputes = sa.Table(
+    "disputes",
+    metadata,
+    sa.Column("payment_id", sa.Text, primary_key=True),
+    sa.Column("dispute_id", sa.Text, primary_key=True),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("respond_by", Instant),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("seen", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Index(
+        "ix_disputes_open", "opened_at", postgresql_where=sa.text("status = 'open' and not seen")
+    ),
+)
+references = sa.Table(
+    "provider_references",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("authorization_key", sa.Text, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("ix_provider_references_reference", "account", "reference"),
+    sa.Index("ix_provider_references_authorization", "account", "authorization_key"),
+)
 sandbox = sa.Table(
     "provider_ledger",
     metadata,
@@ -172,5 +203,6 @@ sandbox = sa.Table(
 )
 for _cls, _table in (
     (Payment, payments), (Capture, captures), (Refund, refunds), (CreditTerms, terms),
+    (Dispute, disputes),
 ):  # fmt: skip
     keep(_cls, _table)

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -28,6 +28,28 @@ class Moods:
         self.is_late = 0.0
 
 
+def from_json(raw: bytes) -> Any:
+    """Read a body of JSON."""
+    return json.loads(raw) if raw else None
+
+
+def from_form(raw: bytes) -> Any:
+    """Read a body of a form, with its `a[b][0]` as dictionaries; all values are text."""
+    return nested(parse_qsl(raw.decode(), keep_blank_values=True))
+
+
+def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Turn the names of a form into dictionaries."""
+    whole: dict[str, Any] = {}
+    for name, value in pairs:
+        *way, last = name.replace("]", "").split("[")
+        place = whole
+        for step in way:
+            place = place.setdefault(step, {})
+        place[last] = value
+    return whole
+
+
 @contextmanager
 def served(moods: Moods, serve: Serve, below: str) -> Iterator[None]:
     """Answer on a port of its own; `below` is what stands before each path."""
@@ -48,6 +70,9 @@ def served(moods: Moods, serve: Serve, below: str) -> Iterator[None]:
         def do_PATCH(self) -> None:
             self.serve("PATCH")
 
+        def do_DELETE(self) -> None:
+            self.serve("DELETE")
+
         def serve(self, method: str) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             path = self.path.removeprefix(below)
@@ -57,7 +82,7 @@ def served(moods: Moods, serve: Serve, below: str) -> Iterator[None]:
                 answer: Any = {}
             else:
                 form = "form" in (self.headers.get("Content-Type") or "")
-                sent = dict(parse_qsl(raw.decode())) if form else json.loads(raw or "null")
+                sent = from_form(raw) if form else from_json(raw)
                 status, answer, headers = serve(method, path, self.headers, sent)
             if moods.loses_answer_to == f"{method} {path}":
                 moods.loses_answer_to, self.close_connection = "", True

@@ -27,6 +27,7 @@ PROMISED = {
     "payment.voided": "order_id refunded",
     "payment.refunded": "amount order_id refund_id refunded",
     "payment.refund_failed": "order_id reason refund_id",
+    "payment.disputed": "amount dispute_id order_id reason respond_by status",
     "fulfillment.planned": "fulfillments order_id",
     "fulfillment.short": "fulfillment_order_id left lines order_id reason",
     "fulfillment.packed": "fulfillment_order_id order_id packages warehouse_id",

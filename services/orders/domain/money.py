@@ -65,6 +65,10 @@ def _refund_failed(_: Order, told: payments.RefundFailed) -> Told:
     return [Change("refund failed", told.refund_id, reason=told.reason)]
 
 
+def _disputed(_: Order, told: payments.PaymentDisputed) -> Told:
+    return [Change("payment disputed", str(told.amount), after=told.status, reason=told.reason)]
+
+
 def _sums(order: Order, before: int, after: int) -> tuple[str, str]:
     """Show how a sum has changed; it has not where a channel had the money before."""
     if before == after:
@@ -97,4 +101,5 @@ MONEY: dict[type[Message], Callable[[Order, Any], Told]] = {
     payments.PaymentVoided: _voided,
     payments.PaymentRefunded: _refunded,
     payments.RefundFailed: _refund_failed,
+    payments.PaymentDisputed: _disputed,
 }

@@ -54,7 +54,8 @@ PAID_AT_ONCE = frozenset({"cash", "external", "bank_transfer"})
 class Payment:
     """One payment of an order; `post` is the only writer of what was authorized, taken, refunded.
 
-    `claimed` is what shipments asked for so far, `refunding` what is on its way back.
+    `claimed` is what shipments asked for so far, `refunding` what is on its way back. `again`
+    counts how often the customer was asked to pay in another way.
     """
 
     payment_id: str
@@ -80,6 +81,7 @@ class Payment:
     code: str = ""
     reason: str = ""
     seq: int = 0
+    again: int = 0
     version: int = 1
 
     def move(self, to: State) -> None:

@@ -39,7 +39,7 @@ from chassis.outside import Declined
 from chassis.store import new_engine
 from chassis.together import Together
 from contracts.payments import ProviderWebhook
-from services.payments.domain.account import SANDBOX, Account, Capabilities, Declared
+from services.payments.domain.account import PAY_AGAIN, SANDBOX, Account, Capabilities, Declared
 from services.payments.providers.provider import Answer, Kind
 from services.payments.webhooks import ProviderEvent
 
@@ -285,14 +285,15 @@ KIND = Kind(
     name="Sandbox",
     settings=(
         Declared(
-            "webhook_secret",
-            "Webhook secret",
+            "webhook_secret", "Webhook secret",
             "Signs what the sandbox posts; empty: SANDBOX_PROVIDER_SECRET.",
-            secret=True,
-            required=False,
-            pattern=r"\S{8,255}",
+            secret=True, required=False, pattern=r"\S{8,255}",
         ),
+        PAY_AGAIN,
     ),
-    capabilities=Capabilities(methods=("card",), confirmation=True, takes_days=True, webhooks=True),
+    capabilities=Capabilities(
+        methods=("card",), confirmation=True, takes_days=True, webhooks=True,
+        page_token="tok_action",  # noqa: S106 - no password
+    ),
     make=lambda account, url: Sandbox(url, account),
-)
+)  # fmt: skip

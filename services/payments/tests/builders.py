@@ -36,7 +36,7 @@ from services.payments.webhooks import ProviderEvent
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 UNTIL = NOW + timedelta(days=7)
 ORDER = new_id("ord")
-CONCLUDES = {
+CONCLUDES: dict[str, Any] = {
     asks.AUTHORIZE: conclusions.conclude_authorization,
     asks.POLL: conclusions.conclude_authorization,
     asks.CAPTURE: conclusions.conclude_capture,
@@ -137,12 +137,17 @@ class Cashier:
             RefundPayment: refunding.refund_payment,
             RecordPayment: receiving.record_payment,
             GiveRefund: refunding.give_refund,
-            ProviderEvent: conclusions.take_webhook,
-            Outcome: lambda outcome, *rest: CONCLUDES[outcome.call.kind](outcome, *rest),
+            ProviderEvent: lambda *given: conclusions.take_webhook(*given, self.accounts),
+            Outcome: lambda outcome, *rest: self._conclude(outcome, *rest),
             SetTerms: lambda wish, _, payments: invoices.set_terms(wish, payments),
         }
         done[type(message)](message, self.work, self.payments)
         return self.said()
+
+    def _conclude(self, outcome: Outcome, *rest: Any) -> None:
+        with_accounts = outcome.call.kind in {asks.AUTHORIZE, asks.POLL}
+        more = (*rest, self.accounts) if with_accounts else rest
+        CONCLUDES[outcome.call.kind](outcome, *more)
 
     def said(self) -> list[Any]:
         """What was said since it was asked last."""

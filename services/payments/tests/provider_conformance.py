@@ -13,7 +13,7 @@ from services.payments.providers.provider import Provider
 class ProviderConformance:
     """The suite; a subclass gives a `provider` fixture and the tokens that the provider knows."""
 
-    accepted, declined, slow = "tok_ok", "tok_decline", "tok_slow"
+    accepted, declined, slow, undecided = "tok_ok", "tok_decline", "tok_slow", "pending"
 
     @pytest.fixture
     def provider(self) -> Provider:
@@ -82,7 +82,7 @@ class ProviderConformance:
 
     def test_nothing_is_taken_before_it_is_decided(self, provider: Provider) -> None:
         key = new_id("auth")
-        assert provider.authorize(key, 100, "EUR", self.slow).status == "pending"
+        assert provider.authorize(key, 100, "EUR", self.slow).status == self.undecided
 
         with pytest.raises(Declined):
             provider.capture(new_id("cap"), key, 100)
