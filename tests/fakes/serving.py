@@ -51,8 +51,13 @@ def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 
 @contextmanager
-def served(moods: Moods, serve: Serve, below: str) -> Iterator[None]:
-    """Answer on a port of its own; `below` is what stands before each path."""
+def served(
+    moods: Moods, serve: Serve, below: str, read: Callable[[bytes], Any] | None = None
+) -> Iterator[None]:
+    """Answer on a port of its own; `below` is what stands before each path.
+
+    Bodies are read as their Content-Type says, or by `read`.
+    """
 
     class Door(BaseHTTPRequestHandler):
         def log_message(self, *_: Any) -> None:
@@ -82,8 +87,8 @@ def served(moods: Moods, serve: Serve, below: str) -> Iterator[None]:
                 answer: Any = {}
             else:
                 form = "form" in (self.headers.get("Content-Type") or "")
-                sent = from_form(raw) if form else from_json(raw)
-                status, answer, headers = serve(method, path, self.headers, sent)
+                by_type = from_form if form else from_json
+                status, answer, headers = serve(method, path, self.headers, (read or by_type)(raw))
             if moods.loses_answer_to == f"{method} {path}":
                 moods.loses_answer_to, self.close_connection = "", True
                 return
