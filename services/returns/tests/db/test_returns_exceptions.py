@@ -23,7 +23,7 @@ class People:
         self.service = service
 
     def open(self, *, automatically: bool = True) -> said.Return:
-        self.service.do(("set_policy", said.Policy(approve_automatically=automatically)))
+        self.service.do(("set_policy", said.SetPolicy(approve_automatically=automatically)))
         order = placed(mug := a_line())
         parcel = packed(order)
         self.service.do(
