@@ -48,3 +48,6 @@ def test_a_run_at_a_step_of_another_version_is_shown_and_offers_nothing(office: 
 
     (one,) = office.ask(exceptions.find_stuck, FindStuck()).stuck
     assert (one.step, one.owner, one.allowed) == ("gone", "orders", ())
+    same = office.ask(exceptions.find_stuck, FindStuck(only=one.exception_id)).stuck
+    assert same == (one,)
+    assert office.ask(exceptions.find_stuck, FindStuck(only="orders:run:other")).stuck == ()
