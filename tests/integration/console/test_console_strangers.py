@@ -96,7 +96,7 @@ def planted(plant: Planter, api: Client, staff: Staff) -> dict[str, str]:
     paid = an_order(plant, method="bank_transfer")["order_id"]
     transfer = {"amount": MONEY, "method": "bank_transfer"}
     plant("POST", "/orders/{order_id}/payments", transfer, order_id=paid)
-    job = plant("POST", "/jobs", {"kind": "note", "order_ids": [held], "filter": None})
+    job = jobs(plant, held)
     begun = a_file(api)
     settings(plant)
     return {
@@ -135,6 +135,20 @@ def an_order(plant: Planter, method: str = "card") -> Any:
     pays = {"method": method, "account": ""} | ({"token": "tok_ok"} if method == "card" else {})
     more = {"payment": pays, "ship_to": HERE, "bill_to": HERE, "customer": {}}
     return plant("POST", "/orders", {**body, **more})
+
+
+def jobs(plant: Planter, order_id: str) -> Any:
+    """Jobs with each of the texts that some kind of them takes."""
+    nothing = {"reason": "", "note": "", "text": "", "filter": None, "order_ids": [order_id]}
+    of_any = {"status": "", "payment_status": "", "fulfillment_status": ""}
+    for kind, texts in (("hold", {"reason", "note"}), ("note", {"text"}), ("tag", {"filter"})):
+        body = {name: value for name, value in nothing.items() if name not in texts}
+        if kind == "tag":
+            body |= {"filter": of_any, "order_ids": [], "tags": ["planted"]}
+        made = plant("POST", "/jobs", {"kind": kind, **body})
+        if kind == "hold":
+            job = made
+    return job
 
 
 def returns(plant: Planter, api: Client, order_id: str, line_id: str) -> str:
