@@ -83,9 +83,10 @@ class Unit:
             context = Context(context.actor, correlation_id, context.causation_id, context.trace)
         self._batch.committed.out.append(outgoing(message, self._batch.source, context))
 
-    def call(self, call: Call) -> None:
+    def call(self, call: Call, *, correlation_id: str = "") -> None:
         """Make the call when the transaction has committed."""
-        self._batch.wanted.append((call, self._context.actor, self.correlation_id))
+        process = correlation_id or self.correlation_id
+        self._batch.wanted.append((call, self._context.actor, process))
 
 
 class Transaction:
