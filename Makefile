@@ -37,13 +37,13 @@ demo: setup ## drive real orders through the whole journey, and show what became
 test: setup ## run all tests, with a broker and a database of their own (TESTS=… for some)
 	@$(PY) -m pytest $(TESTS) $(ARGS)
 
-check: setup ## format, lint, types, architecture, security, spelling, lengths, generated pages
+check: setup ## format, lint, types, architecture, security, spelling, lengths, locks, generated pages
 	@$(VENV)/bin/ruff format --check . && $(VENV)/bin/ruff check . && \
 	  $(VENV)/bin/mypy contracts chassis services gateway local benchmarks deploy && \
 	  $(VENV)/bin/lint-imports && \
 	  $(VENV)/bin/bandit -q -c pyproject.toml -r contracts chassis services gateway && \
 	  $(VENV)/bin/codespell contracts chassis services gateway local benchmarks deploy docs tests *.md && \
-	  $(PY) -m local.lengths && $(PY) -m local.docs --check
+	  $(PY) -m local.lengths && $(PY) -m local.locks && $(PY) -m local.docs --check
 
 check-deploy: setup ## render deploy/k8s and check it all (kubectl; CRD_SCHEMAS=folder for custom resources)
 	@$(PY) -m deploy.checks

@@ -39,7 +39,7 @@ from contracts import SERVICES, load_all
 from contracts.inventory import PutSku, ReceiveStock, SkuData
 from contracts.orders import PlaceOrder
 from contracts.values import Address, Dimensions
-from contracts.warehouse import BinData, CartonData, WarehouseData
+from contracts.warehouse import PutBin, PutCarton, PutWarehouse
 from local import catalogue
 from local.database import Database, find_database
 
@@ -160,13 +160,13 @@ def stock_up(loop: Loop) -> None:
         where = Address(name=name, line1="Dock 1", city=city, postcode=postcode, country=country)
         loop.ask(
             "warehouse", "put_warehouse",
-            WarehouseData(
+            PutWarehouse(
                 warehouse_id=warehouse, name=name, address=where, latitude=latitude,
                 longitude=longitude,
             ),
         )  # fmt: skip
     size = Dimensions(length_mm=600, width_mm=400, height_mm=300)
-    loop.ask("warehouse", "put_carton", CartonData(carton="L", dimensions=size, max_weight_g=20000))
+    loop.ask("warehouse", "put_carton", PutCarton(carton="L", dimensions=size, max_weight_g=20000))
     for number in range(goods.SKUS):
         sku = goods.name_of(number)
         size = Dimensions(length_mm=80 + number, width_mm=60, height_mm=20 + number % 60)
@@ -176,7 +176,7 @@ def stock_up(loop: Loop) -> None:
     for number in range(goods.SKUS):
         sku, place = goods.name_of(number), f"T-{number:03d}"
         for warehouse in catalogue.WAREHOUSES:
-            shelf = BinData(warehouse_id=warehouse, bin=place, zone="T", sequence=number, sku=sku)
+            shelf = PutBin(warehouse_id=warehouse, bin=place, zone="T", sequence=number, sku=sku)
             loop.ask("warehouse", "put_bin", shelf)
             arrived = ReceiveStock(sku=sku, warehouse_id=warehouse, quantity=goods.PIECES)
             loop.ask("inventory", "receive", arrived)

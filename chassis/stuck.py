@@ -46,10 +46,11 @@ def waiting(session: Session, service: str, asked: FindStuck) -> list[Stuck]:
         sa.text(
             f"select * from (select w.*, :service || ':' || kind || ':' || subject as id"  # noqa: S608
             f" from ({WAITING}) as w) as w"
-            ' where (since, id collate "C") > (:at, :after)'
+            " where (since, id collate \"C\") > (:at, :after) and :only in ('', id)"
             ' order by since, id collate "C" limit :limit'
         ),
         {
+            "only": asked.only,
             "service": service,
             "late": now - LATE,
             "tries": CALL_TRIES,

@@ -81,14 +81,19 @@ class Unit:
 
     def send(self, message: Message, *, correlation_id: str = "") -> None:
         """Say it when the transaction commits."""
-        context = self._context
-        if correlation_id and correlation_id != context.correlation_id:
-            context = Context(context.actor, correlation_id, context.causation_id, context.trace)
-        self._batch.committed.out.append(outgoing(message, self._batch.source, context))
+        self._batch.committed.out.append(
+            outgoing(message, self._batch.source, self._in(correlation_id))
+        )
 
-    def call(self, call: Call) -> None:
+    def call(self, call: Call, *, correlation_id: str = "") -> None:
         """Make the call when the transaction has committed."""
-        self._batch.wanted.append((call, self._context))
+        self._batch.wanted.append((call, self._in(correlation_id)))
+
+    def _in(self, correlation_id: str) -> Context:
+        context = self._context
+        if not correlation_id or correlation_id == context.correlation_id:
+            return context
+        return Context(context.actor, correlation_id, context.causation_id, context.trace)
 
 
 class Transaction:

@@ -54,8 +54,11 @@ class Work(Protocol):
     def send(self, message: Message, *, correlation_id: str = "") -> None:
         """Say it when the transaction commits; to `correlation_id`'s process, or this one's."""
 
-    def call(self, call: Call) -> None:
-        """Make the call when the transaction has committed; a known key is not called twice."""
+    def call(self, call: Call, *, correlation_id: str = "") -> None:
+        """Make the call when the transaction has committed; a known key is not called twice.
+
+        It belongs to `correlation_id`'s process, or this one's.
+        """
 
 
 @dataclass(slots=True)
@@ -77,6 +80,6 @@ class Rehearsal:
         """Remember what was said."""
         self.sent.append(message)
 
-    def call(self, call: Call) -> None:
+    def call(self, call: Call, *, correlation_id: str = "") -> None:  # noqa: ARG002
         """Remember the call."""
         self.calls.append(call)

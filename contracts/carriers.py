@@ -70,6 +70,7 @@ class SaveCarrierAccount(Wire, frozen=True, kw_only=True):
     countries: Annotated[tuple[Country, ...], Meta(max_length=250)] = ()
     services: Annotated[tuple[ServiceLevel, ...], Meta(max_length=20)] = ()
     configuration: Annotated[tuple[CarrierSetting, ...], Meta(max_length=50)] = ()
+    expected_version: int | None = None
 
 
 class CarrierAccount(Wire, frozen=True, kw_only=True):
@@ -86,6 +87,7 @@ class CarrierAccount(Wire, frozen=True, kw_only=True):
     capabilities: tuple[Text, ...] = ()
     saved_at: Instant | None = None
     saved_by: Text = ""
+    version: int = 1
 
 
 class CarrierAccounts(Wire, frozen=True, kw_only=True):

@@ -134,6 +134,7 @@ class Connection(Wire, frozen=True, kw_only=True):
     push_stock: bool = False
     pull_from: Instant | None = None
     settings: Annotated[tuple[Setting, ...], Meta(max_length=30)] = ()
+    expected_version: int | None = None
 
     def __repr__(self) -> str:
         """Show the shop, and neither its token nor its secret."""
@@ -163,6 +164,7 @@ class ConnectionView(Wire, frozen=True, kw_only=True):
     has: tuple[Text, ...] = ()
     checked_at: Instant | None = None
     check_problem: Text = ""
+    version: int = 1
 
 
 class ConnectionPage(Wire, frozen=True, kw_only=True):
@@ -232,12 +234,38 @@ class MapListing(Wire, frozen=True, kw_only=True):
     channel: Code
     listing: Name
     sku: Sku
+    expected_version: int | None = None
 
 
 class Mapped(Wire, frozen=True, kw_only=True):
     """The listing is mapped, and so many orders went on."""
 
     released: Count
+    version: int = 1
+
+
+class FindListings(Wire, frozen=True, kw_only=True):
+    """Which listings of a channel to list, by name."""
+
+    channel: Code
+    after: Text = ""
+    limit: Limit = 50
+
+
+class Listing(Wire, frozen=True, kw_only=True):
+    """Which SKU a listing of a channel is."""
+
+    channel: Code
+    listing: Name
+    sku: Sku
+    version: int
+
+
+class ListingPage(Wire, frozen=True, kw_only=True):
+    """A page of listings; `next` is empty on the last."""
+
+    listings: tuple[Listing, ...]
+    next: str = ""
 
 
 class FindInbound(Wire, frozen=True, kw_only=True):
@@ -314,6 +342,7 @@ CHECK = request("channels.check", CheckConnection, ConnectionView)
 CONNECTIONS = question("channels.connections", AllConnections, ConnectionPage)
 WEBHOOK = request("channels.webhook", ChannelWebhook, WebhookTaken)
 MAP = request("channels.map", MapListing, Mapped)
+LISTINGS = question("channels.listings", FindListings, ListingPage)
 INBOUND = question("channels.inbound", FindInbound, InboundPage)
 PUSHES = question("channels.pushes", FindPushes, PushPage)
 RETRY_PUSH = request("channels.retry_push", RetryPush, Push)

@@ -254,6 +254,7 @@ class SaveAccount(Wire, frozen=True, kw_only=True):
     settings: SettingValues = ()
     secrets: SettingValues = ()
     active: bool = True
+    expected_version: int | None = None
 
 
 class ProviderCapabilities(Wire, frozen=True, kw_only=True):

@@ -176,6 +176,18 @@ class Policy(Wire, frozen=True, kw_only=True):
     warehouse_id: Text = ""
 
 
+class SetPolicy(Policy, frozen=True, kw_only=True):
+    """Set the policy for new orders."""
+
+    expected_version: int | None = None
+
+
+class PolicyView(Policy, frozen=True, kw_only=True):
+    """The policy as it is kept."""
+
+    version: int = 1
+
+
 class GetPolicy(Wire, frozen=True, kw_only=True):
     """The policy that new orders get."""
 
@@ -258,7 +270,7 @@ RESOLVE = request("returns.resolve", ResolveReturn, Return)
 GET = question("returns.get", ReturnRef, Return)
 OF_ORDER = question("returns.of_order", ReturnsOf, ReturnPage)
 FIND = question("returns.find", FindReturns, ReturnPage)
-SET_POLICY = request("returns.set_policy", Policy, Policy)
-GET_POLICY = question("returns.get_policy", GetPolicy, Policy)
+SET_POLICY = request("returns.set_policy", SetPolicy, PolicyView)
+GET_POLICY = question("returns.get_policy", GetPolicy, PolicyView)
 STUCK = question("returns.stuck", FindStuck, StuckPage)
 DECIDE = request("returns.decide", DecideStuck, Nothing)

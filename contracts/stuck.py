@@ -21,10 +21,11 @@ ExceptionId = Annotated[
 
 
 class FindStuck(Wire, frozen=True, kw_only=True):
-    """What does not go on by itself, longest first."""
+    """What does not go on by itself, longest first; `only` names one by its id."""
 
     after: Annotated[str, Meta(max_length=500)] = ""
     limit: Limit = 50
+    only: Annotated[str, Meta(max_length=400)] = ""
 
 
 class Stuck(Wire, frozen=True, kw_only=True):

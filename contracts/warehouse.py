@@ -232,6 +232,57 @@ class CartonData(Wire, frozen=True, kw_only=True):
     cost: MinorUnits = 0
 
 
+class PutBin(BinData, frozen=True, kw_only=True):
+    """Make a bin, or change it."""
+
+    expected_version: int | None = None
+
+
+class BinView(BinData, frozen=True, kw_only=True):
+    """A bin as it is kept."""
+
+    version: int = 1
+
+
+class PutWarehouse(WarehouseData, frozen=True, kw_only=True):
+    """Make a warehouse, or change it."""
+
+    expected_version: int | None = None
+
+
+class WarehouseView(WarehouseData, frozen=True, kw_only=True):
+    """A warehouse as it is kept."""
+
+    version: int = 1
+
+
+class PutCarton(CartonData, frozen=True, kw_only=True):
+    """Make a carton, or change it."""
+
+    expected_version: int | None = None
+
+
+class CartonView(CartonData, frozen=True, kw_only=True):
+    """A carton as it is kept."""
+
+    version: int = 1
+
+
+class FindBins(Wire, frozen=True, kw_only=True):
+    """Which bins of a warehouse to list, by name."""
+
+    warehouse_id: Code
+    after: Text = ""
+    limit: Limit = 50
+
+
+class BinPage(Wire, frozen=True, kw_only=True):
+    """A page of bins; `next` is empty on the last."""
+
+    bins: tuple[BinView, ...]
+    next: str = ""
+
+
 class PickLine(Wire, frozen=True, kw_only=True):
     """One thing to take, in the order of the picker's way."""
 
@@ -402,13 +453,14 @@ class CountTasks(Wire, frozen=True, kw_only=True):
 class Warehouses(Wire, frozen=True, kw_only=True):
     """All warehouses and cartons."""
 
-    warehouses: tuple[WarehouseData, ...]
-    cartons: tuple[CartonData, ...]
+    warehouses: tuple[WarehouseView, ...]
+    cartons: tuple[CartonView, ...]
 
 
-PUT_WAREHOUSE = request("warehouse.put_warehouse", WarehouseData, WarehouseData)
-PUT_BIN = request("warehouse.put_bin", BinData, BinData)
-PUT_CARTON = request("warehouse.put_carton", CartonData, CartonData)
+PUT_WAREHOUSE = request("warehouse.put_warehouse", PutWarehouse, WarehouseView)
+PUT_BIN = request("warehouse.put_bin", PutBin, BinView)
+PUT_CARTON = request("warehouse.put_carton", PutCarton, CartonView)
+BINS = question("warehouse.bins", FindBins, BinPage)
 WAREHOUSES = question("warehouse.warehouses", Nothing, Warehouses)
 GET = question("warehouse.get", FulfillmentRef, Fulfillment)
 PLACES = question("warehouse.places", PlacesOf, Places)

@@ -5,10 +5,14 @@ knows, longest first, from behind the same moment; so the first of all of them t
 page. A service that does not answer is named in `missing`. A decision goes to the service that the
 exception's id begins with. Whose an exception is the gateway keeps itself (owners.py); lists are
 narrowed here, for no service knows of all that they are narrowed by.
+
+An exception has no row and so no counted version: it is a number made of what a person decides by.
+It is compared here, just before the service is asked, which does only what is still allowed there.
 """
 
 import hashlib
 import uuid
+import zlib
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -16,18 +20,19 @@ import msgspec
 from msgspec import Meta
 
 from chassis.ask import Unavailable
-from chassis.errors import NotFound, Refused
+from chassis.errors import NotFound, Refused, check_version
 from contracts import channels, inventory, orders, payments, returns, shipping, warehouse
 from contracts.message import Question, Wire
 from contracts.stuck import DecideStuck, FindStuck, Stuck, order_in
 from contracts.values import Instant, Nothing, Text
 from gateway.caller import Caller
 from gateway.own import Own
-from gateway.owners import AssignException, ExceptionOwner, ExceptionRef, People, Person
+from gateway.owners import AssignException, ExceptionOwner, People, Person, UnassignException
 from gateway.ports import Asks
 
 SECONDS = 3.0
 MOST_PAGES, MOST_AT_ONCE = 10, 200
+LARGEST_VERSION = 999_999_999  # an ETag has nine digits
 OWNERS = (orders, payments, inventory, warehouse, shipping, returns, channels)
 OURS = "gateway"
 DECIDERS: dict[str, Question[DecideStuck, Nothing]] = {
@@ -47,9 +52,19 @@ class FindExceptions(FindStuck, frozen=True, kw_only=True):
 
 
 class ExceptionView(Stuck, frozen=True, kw_only=True):
-    """An exception and who takes care of it, if anybody does."""
+    """An exception and who takes care of it, if anybody does.
+
+    `version` is another one when its owner, its step or what is allowed has changed.
+    """
 
     assigned_to: ExceptionOwner | None = None
+    version: int = 1
+
+
+class DecideException(DecideStuck, frozen=True, kw_only=True):
+    """What a person decides about an exception as they saw it."""
+
+    expected_version: int | None = None
 
 
 class Exceptions(Wire, frozen=True, kw_only=True):
@@ -66,9 +81,9 @@ class Exceptions(Wire, frozen=True, kw_only=True):
 
 EXCEPTIONS = Question("exceptions.find", FindExceptions, Exceptions)
 ASSIGN = Question("exceptions.assign", AssignException, ExceptionView, changes=True)
-UNASSIGN = Question("exceptions.unassign", ExceptionRef, ExceptionView, changes=True)
+UNASSIGN = Question("exceptions.unassign", UnassignException, ExceptionView, changes=True)
 PEOPLE = Question("exceptions.people", Nothing, People)
-DECIDE = Question("exceptions.decide", DecideStuck, Nothing, changes=True)
+DECIDE = Question("exceptions.decide", DecideException, Nothing, changes=True)
 
 
 def find_exceptions(own: Own, asker: Asks, asked: FindExceptions, caller: Caller) -> Exceptions:
@@ -79,7 +94,9 @@ def find_exceptions(own: Own, asker: Asks, asked: FindExceptions, caller: Caller
     missing: tuple[str, ...] = ()
     for _ in range(MOST_PAGES):
         size = MOST_AT_ONCE if _is_narrowed(asked) else asked.limit
-        page, after, missing = _page(own, asker, FindStuck(after=after, limit=size), caller.actor)
+        page, after, missing = _page(
+            own, asker, FindStuck(after=after, limit=size, only=asked.only), caller.actor
+        )
         owners = own.owners.of(one.exception_id for one in page)
         for one in page:
             if asked.until and one.since > asked.until:
@@ -105,12 +122,12 @@ def assign(own: Own, asker: Asks, asked: AssignException, caller: Caller) -> Exc
     if name is None:
         told = f"There is no active user {user_id} who may decide about exceptions."
         raise Refused("no_such_person", told, "user_id")
-    return _hand_over(own, asker, asked.exception_id, user_id, name, caller)
+    return _hand_over(own, asker, asked, user_id, name, caller)
 
 
-def unassign(own: Own, asker: Asks, asked: ExceptionRef, caller: Caller) -> ExceptionView:
+def unassign(own: Own, asker: Asks, asked: UnassignException, caller: Caller) -> ExceptionView:
     """Let nobody take care of an exception any more."""
-    return _hand_over(own, asker, asked.exception_id, "", "", caller)
+    return _hand_over(own, asker, asked, "", "", caller)
 
 
 def list_people(own: Own, _asked: Nothing, _caller: Caller) -> People:
@@ -137,50 +154,71 @@ def forget_owners(own: Own, asker: Asks, now: datetime) -> int:
     return own.owners.forget(told, [OURS, *heard], now)
 
 
+def check_seen(own: Own, asker: Asks, asked: DecideException, caller: Caller) -> None:
+    """Refuse to decide about an exception that is not as it was seen."""
+    if asked.expected_version is not None:
+        _seen(own, asker, asked, caller)
+
+
 def _hand_over(  # noqa: PLR0913 - whose it becomes has an id and a name
-    own: Own, asker: Asks, exception_id: str, user_id: str, name: str, caller: Caller
+    own: Own,
+    asker: Asks,
+    asked: AssignException | UnassignException,
+    user_id: str,
+    name: str,
+    caller: Caller,
 ) -> ExceptionView:
-    one = _found(own, asker, exception_id, caller.actor)
-    had = own.owners.of([exception_id]).get(exception_id)
-    if (had.user_id if had else "") == user_id:
-        return _view(one, had)
-    if order_id := one.order_id or order_in(exception_id):
-        # told before it is done, under a name that stays: so it is told once, and never forgotten
-        since = had.assigned_at.isoformat() if had else ""
-        named = f"{exception_id}\n{since}\n{had.user_id if had else ''}\n{user_id}"
-        asker.ask(
-            orders.TELL_OWNER,
-            orders.TellOwner(
-                order_id=order_id,
-                exception=one.kind,
-                before=had.name if had else "",
-                after=name,
-            ),
-            actor=caller.actor,
-            request_id=hashlib.sha256(named.encode()).hexdigest() if had else uuid.uuid4().hex,
-            correlation_id=order_id,
-        )
-    if user_id:
-        own.owners.assign(exception_id, user_id, caller.actor)
-    else:
-        own.owners.unassign(exception_id)
-    return _view(one, own.owners.of([exception_id]).get(exception_id))
+    exception_id = asked.exception_id
+    with own.owners.alone(exception_id):
+        one = _seen(own, asker, asked, caller)
+        had = one.assigned_to
+        if (had.user_id if had else "") == user_id:
+            return one
+        if order_id := one.order_id or order_in(exception_id):
+            # told before it is done, under a name that stays: so it is told once, never forgotten
+            since = had.assigned_at.isoformat() if had else ""
+            named = f"{exception_id}\n{since}\n{had.user_id if had else ''}\n{user_id}"
+            asker.ask(
+                orders.TELL_OWNER,
+                orders.TellOwner(
+                    order_id=order_id,
+                    exception=one.kind,
+                    before=had.name if had else "",
+                    after=name,
+                ),
+                actor=caller.actor,
+                request_id=hashlib.sha256(named.encode()).hexdigest() if had else uuid.uuid4().hex,
+                correlation_id=order_id,
+            )
+        if user_id:
+            own.owners.assign(exception_id, user_id, caller.actor)
+        else:
+            own.owners.unassign(exception_id)
+        return _view(one, own.owners.of([exception_id]).get(exception_id))
 
 
-def _found(own: Own, asker: Asks, exception_id: str, actor: str) -> Stuck:
-    """Find an exception at its service; raises NotFound when it is gone."""
+def _seen(
+    own: Own,
+    asker: Asks,
+    asked: DecideException | AssignException | UnassignException,
+    caller: Caller,
+) -> ExceptionView:
+    """Find an exception at its service; raises NotFound when it is gone, or Stale."""
+    exception_id = asked.exception_id
     service = exception_id.partition(":")[0]
     owner = next((one for one in OWNERS if one.STUCK.service == service), None)
-    after = ""
-    for _ in range(MOST_PAGES if owner or service == OURS else 0):
-        asked = FindStuck(after=after, limit=MOST_AT_ONCE)
-        page = asker.ask(owner.STUCK, asked, actor=actor) if owner else own.troubles.find(asked)
-        found: list[Stuck] = [one for one in page.stuck if one.exception_id == exception_id]
-        if found:
-            return found[0]
-        if not (after := page.next):
-            break
-    raise NotFound("exception", exception_id[:100], "exception_id")
+    if owner is None and service != OURS:
+        raise NotFound("exception", exception_id[:100], "exception_id")
+    wanted = FindStuck(only=exception_id)
+    page = (
+        asker.ask(owner.STUCK, wanted, actor=caller.actor) if owner else own.troubles.find(wanted)
+    )
+    found: Stuck | None = next((x for x in page.stuck if x.exception_id == exception_id), None)
+    if found is None:
+        raise NotFound("exception", exception_id[:100], "exception_id")
+    view = _view(found, own.owners.of([exception_id]).get(exception_id))
+    check_version("Exception", exception_id[:100], asked.expected_version, view.version)
+    return view
 
 
 def _page(
@@ -215,7 +253,10 @@ def _place(one: Stuck) -> str:
 
 
 def _view(one: Stuck, owner: ExceptionOwner | None) -> ExceptionView:
-    return ExceptionView(**msgspec.structs.asdict(one), assigned_to=owner)
+    told = {name: getattr(one, name) for name in Stuck.__struct_fields__}
+    decided_by = (one.since, one.owner, one.step, one.allowed, owner)
+    version = zlib.crc32(msgspec.json.encode(decided_by)) % LARGEST_VERSION + 1
+    return ExceptionView(**told, assigned_to=owner, version=version)
 
 
 def _is_narrowed(asked: FindExceptions) -> bool:

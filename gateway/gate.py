@@ -142,14 +142,14 @@ class Gate:
         return show(route, answer)
 
     def _answer(self, route: Route, asked: Any, caller: Caller, request_id: str) -> Any:
+        if route.check and self._own is not None:
+            route.check(self._own, self._asker, asked, caller)
         if route.own and (route.own_if is None or route.own_if(asked)):
             assert self._own is not None
             return route.own(self._own, asked, caller)
         if route.with_services:
             assert self._own is not None
             return route.with_services(self._own, self._asker, asked, caller)
-        if route.check and self._own is not None:
-            route.check(self._own, self._asker, asked, caller)
         if route.take:
             return route.take(self._asker, asked, caller.actor, request_id)
         if route.ask:

@@ -4,7 +4,8 @@ An exception has no row of its own: it is there as long as something does not go
 is kept by its id, and forgotten when its service does not tell it any more (`forget`).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any, Protocol
 
@@ -36,12 +37,14 @@ class AssignException(Wire, frozen=True, kw_only=True):
 
     exception_id: ExceptionId
     user_id: Annotated[str, Meta(pattern=r"^(usr_[0-9A-Z]{26})?$")] = ""
+    expected_version: int | None = None
 
 
-class ExceptionRef(Wire, frozen=True, kw_only=True):
-    """One exception."""
+class UnassignException(Wire, frozen=True, kw_only=True):
+    """Let nobody take care of an exception any more."""
 
     exception_id: ExceptionId
+    expected_version: int | None = None
 
 
 class Person(Wire, frozen=True, kw_only=True):
@@ -90,6 +93,14 @@ class Owners:
                 )
                 for row in connection.execute(query)
             }
+
+    @contextmanager
+    def alone(self, exception_id: str) -> Iterator[None]:
+        """Let nobody else change whose an exception is meanwhile."""
+        lock = sa.text("select pg_advisory_xact_lock(hashtextextended(:exception_id, 0))")
+        with self._engine.begin() as connection:
+            connection.execute(lock, {"exception_id": exception_id})
+            yield
 
     def assign(self, exception_id: str, user_id: str, actor: str) -> None:
         """Let somebody take care of an exception, whoever did before."""

@@ -6,10 +6,16 @@ eventlet measures only how long it waits for each piece, not for the whole.
 """
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any
 
 import eventlet
+from eventlet.greenio import shutdown_safe
 from eventlet.wsgi import HttpProtocol
+
+from gateway.waiting import Waiting
 
 IDLE_SECONDS, HEAD_SECONDS = 95, 20
 # a piece of a body may take this long, and as much longer as it takes at this pace
@@ -17,6 +23,8 @@ BODY_SECONDS, BODY_BYTES_IN_A_SECOND = 20, 2_000
 LENGTH = re.compile(r"[0-9]{1,12}")
 SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(;[^\r\n]*)?\r\n")
 LONGEST_LINE = 4096
+MOST_WAITING = 384
+WAITING = Waiting(MOST_WAITING)
 REFUSAL = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{}\n"
 
 
@@ -28,11 +36,14 @@ class BadChunk(OSError):  # noqa: N818 - likewise
     """A body in chunks that is not cut as it should be."""
 
 
+Within = Callable[[float], AbstractContextManager[None]]
+
+
 class Incoming:
     """What a connection brings; each piece in time, and chunks cut as they should be."""
 
-    def __init__(self, file: Any) -> None:
-        self._file = file
+    def __init__(self, file: Any, within: Within) -> None:
+        self._file, self._within = file, within
         self._next = "size"
         self.is_lost = False  # nobody knows any more where the next request begins
 
@@ -43,7 +54,7 @@ class Incoming:
     def read(self, size: int = -1) -> bytes:
         """Read so many bytes."""
         try:
-            with _within(BODY_SECONDS + max(size, 0) / BODY_BYTES_IN_A_SECOND):
+            with self._within(BODY_SECONDS + max(size, 0) / BODY_BYTES_IN_A_SECOND):
                 return bytes(self._file.read(size))
         except OSError:
             self.is_lost = True
@@ -60,7 +71,7 @@ class Incoming:
             raise
 
     def _between_chunks(self) -> bytes:
-        with _within(BODY_SECONDS):
+        with self._within(BODY_SECONDS):
             line = bytes(self._file.readline(LONGEST_LINE))
         if not line.endswith(b"\n"):
             raise BadChunk("a line between chunks does not end")
@@ -86,16 +97,16 @@ class Protocol(HttpProtocol):  # type: ignore[misc] # eventlet has no types
     def setup(self) -> None:
         """Take what comes in time only."""
         super().setup()
-        self.rfile: Incoming = Incoming(self.rfile)
+        self.rfile: Incoming = Incoming(self.rfile, self._within)
 
     def _read_request_line(self) -> bytes:
-        with _within(IDLE_SECONDS):
+        with self._within(IDLE_SECONDS):
             self.rfile.begin()
             return super()._read_request_line()  # type: ignore[no-any-return]
 
     def parse_request(self) -> bool:
         """Read the head of a request, and tell whether it means one thing."""
-        with _within(HEAD_SECONDS):
+        with self._within(HEAD_SECONDS):
             if not super().parse_request():
                 return False
         if fault := fault_of(self.headers):
@@ -109,9 +120,13 @@ class Protocol(HttpProtocol):  # type: ignore[misc] # eventlet has no types
         super().handle_one_response()
         self.close_connection = self.close_connection or self.rfile.is_lost
 
-
-def _within(seconds: float) -> eventlet.Timeout:
-    return eventlet.Timeout(seconds, TooSlow(f"not within {seconds:.0f} s"))
+    @contextmanager
+    def _within(self, seconds: float) -> Iterator[None]:
+        """Wait for the client so long, or until somebody else needs the place."""
+        late = TooSlow(f"not within {seconds:.0f} s")
+        here, hang_up = self.client_address[0], partial(shutdown_safe, self.connection)
+        with eventlet.Timeout(seconds, late), WAITING.on(here, hang_up):
+            yield
 
 
 def fault_of(headers: Any) -> str:

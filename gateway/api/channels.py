@@ -29,6 +29,7 @@ ROUTES = (
     Route("GET",  "/imports/{import_id}",                   imports.IMPORT,       "Tell how far an import is", TAG, needs="channels.read"),
     Route("GET",  "/imports/{import_id}/orders",            imports.RESULTS,      "Tell what became of each order in a file", TAG, needs="channels.read"),
     Route("POST", "/imports/{import_id}/stop",              imports.STOP_IMPORT,  "Take no more orders of a file", TAG, needs="channels.write"),
+    Route("GET",  "/channels/{channel}/listings",           channels.LISTINGS,    "List which SKU each listing of a channel is", TAG, needs="channels.read"),
     Route("PUT",  "/channels/{channel}/listings/{listing}", channels.MAP,         "Say which SKU a listing is", TAG, needs="channels.write"),
     Route("GET",  "/channel-orders",                        channels.INBOUND,     "List orders that channels sent", TAG, needs="channels.read"),
     Route("GET",  "/channel-pushes",                        channels.PUSHES,      "List what we had to tell channels", TAG, needs="channels.read"),

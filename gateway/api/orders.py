@@ -1,7 +1,7 @@
 """How are orders placed, found and changed?"""
 
 from contracts import orders
-from gateway.exceptions import DECIDE, decide_ours, decider, is_ours
+from gateway.exceptions import DECIDE, check_seen, decide_ours, decider, is_ours
 from gateway.order_page import ORDER_PAGE, ask_order_page
 from gateway.people.mentioning import check_note
 from gateway.route import Route
@@ -21,7 +21,7 @@ ROUTES = (
     Route("POST",   "/orders/{order_id}/tags",             orders.TAG,     "Put tags on an order, take others off", TAG, needs="orders.write"),
     Route("POST",   "/orders/{order_id}/holds",            orders.HOLD,    "Stop an order from going on", TAG, 201, needs="orders.write"),
     Route("DELETE", "/orders/{order_id}/holds/{hold_id}",  orders.RELEASE, "Let a held order go on", TAG, needs="orders.write"),
-    Route("POST",   "/exceptions/{exception_id}/decisions", DECIDE,        "Retry, skip or compensate what does not go on", TAG, decided_by=decider, own=decide_ours, own_if=is_ours, needs="exceptions.decide"),
+    Route("POST",   "/exceptions/{exception_id}/decisions", DECIDE,        "Retry, skip or compensate what does not go on", TAG, decided_by=decider, own=decide_ours, own_if=is_ours, check=check_seen, needs="exceptions.decide"),
     Route("POST",   "/orders/{order_id}/decisions",        orders.RESOLVE, "Decide about a step that is stuck", TAG, needs="exceptions.decide"),
 )
 # fmt: on

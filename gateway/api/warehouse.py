@@ -8,6 +8,7 @@ TAG = "warehouse"
 ROUTES = (
     Route("GET",  "/warehouses",                              warehouse.WAREHOUSES,    "List warehouses and cartons", TAG, needs="stock.read"),
     Route("PUT",  "/warehouses/{warehouse_id}",               warehouse.PUT_WAREHOUSE, "Make a warehouse, or change it", TAG, needs="settings.write"),
+    Route("GET",  "/warehouses/{warehouse_id}/bins",          warehouse.BINS,          "List the bins of a warehouse", TAG, needs="stock.read"),
     Route("PUT",  "/warehouses/{warehouse_id}/bins/{bin}",    warehouse.PUT_BIN,       "Make a bin, or change it", TAG, needs="stock.write"),
     Route("PUT",  "/cartons/{carton}",                        warehouse.PUT_CARTON,    "Make a carton, or change it", TAG, needs="settings.write"),
     Route("GET",  "/fulfillments",                            warehouse.FIND,          "List fulfillment orders, oldest first", TAG, needs="picking.read"),

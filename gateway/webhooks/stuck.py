@@ -43,6 +43,7 @@ select 'given_up', s.subscription_id, s.url, dead.last, dead.number, dead.since
 PAGE = sa.text(
     "select * from (select 'gateway:' || kind || ':' || subscription_id as id, w.*"  # noqa: S608
     f' from ({WRONG}) w) w where (since, id collate "C") > (:at, :after)'
+    " and :only in ('', id)"
     ' order by since, id collate "C" limit :limit'
 )
 LEAVE = sa.text(
@@ -79,7 +80,7 @@ class Troubles:
     def find(self, asked: FindStuck) -> StuckPage:
         """List it, longest first."""
         at, after = stuck.position(asked)
-        values = {"at": at, "after": after, "limit": asked.limit + 1}
+        values = {"at": at, "after": after, "limit": asked.limit + 1, "only": asked.only}
         with Session(self._engine) as session:
             rows = session.execute(PAGE, values).all()
             here = [

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from chassis.errors import NotFound, Refused
+from chassis.errors import NotFound, Refused, check_version
 from chassis.outside import Outcome
 from chassis.work import Call, Work
 from contracts.channels import Connection, Setting
@@ -20,6 +20,7 @@ def connect(wish: Connection, channels: Channels) -> Connection:
     if wish.channel in OWN:
         raise Refused("taken", f"{wish.channel} is what our own orders are called.", "channel")
     market = market_of(wish.kind)
+    check_seen("channel", wish.channel, wish.expected_version, channels.version_of(wish.channel))
     old = channels.connection(wish.channel)
     wish = _with_old_secrets(wish, old, market) if old and old.kind == wish.kind else wish
     values = values_of(wish)
@@ -38,6 +39,7 @@ def connect(wish: Connection, channels: Channels) -> Connection:
         raise Refused("missing", "For stock, the shop's location is missing.", "location_id")
     if wish.pull_from and Can.PULL not in market.can:
         raise Refused("no_pull", f"{market.title} cannot be asked for orders.", "pull_from")
+    wish = replace(wish, expected_version=None)
     channels.put_connection(wish)
     return wish
 
@@ -69,6 +71,13 @@ def found(channel: str, channels: Channels) -> Connection:
     if connection is None:
         raise NotFound("channel", channel, "channel")
     return connection
+
+
+def check_seen(what: str, which: str, expected: int | None, actual: int) -> None:
+    """Raise NotFound or Stale unless it is there in the version that was expected, if any was."""
+    if expected is not None and not actual:
+        raise NotFound(what, which, what)
+    check_version(what.capitalize(), which, expected, actual)
 
 
 def values_of(connection: Connection) -> dict[str, str]:

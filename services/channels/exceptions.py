@@ -42,6 +42,7 @@ select 'unmapped', i.channel || ':' || l.listing, i.channel, '', l.listing, '', 
 PAGE = sa.text(
     "select * from (select 'channels:' || kind || ':' || left(subject, 360) as id, w.*"  # noqa: S608
     f' from ({WRONG}) w) w where (since, id collate "C") > (:at, :after)'
+    " and :only in ('', id)"
     ' order by since, id collate "C" limit :limit'
 )
 DROP = sa.text(
@@ -55,7 +56,9 @@ ABOUT = sa.text(
 def find_stuck(session: Session, asked: FindStuck) -> StuckPage:
     """List what does not go on in channels, longest first."""
     at, after = stuck.position(asked)
-    rows = session.execute(PAGE, {"at": at, "after": after, "limit": asked.limit + 1})
+    rows = session.execute(
+        PAGE, {"at": at, "after": after, "limit": asked.limit + 1, "only": asked.only}
+    )
     here = [_shown(row) for row in rows]
     return stuck.page(asked, [*stuck.waiting(session, CHANNELS, asked), *here])
 

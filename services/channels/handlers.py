@@ -14,6 +14,7 @@ from contracts.channels import (
     ChannelWebhook,
     ListingUnmapped,
     MapListing,
+    Mapped,
     WebhookTaken,
 )
 from contracts.inventory import CountSale, SkuSaved
@@ -24,7 +25,7 @@ from contracts.orders import (
     OrdersImported,
     PlaceOrder,
 )
-from services.channels.connecting import found, shop_of
+from services.channels.connecting import check_seen, found, shop_of
 from services.channels.domain.inbound import Inbound, State
 from services.channels.domain.news import (
     Cancellation,
@@ -102,16 +103,18 @@ def take_news(
     return _hear(inbound, said, work, channels)
 
 
-def map_listing(wish: MapListing, work: Work, channels: Channels) -> int:
-    """Know a listing; return how many orders that waited for it go on."""
+def map_listing(wish: MapListing, work: Work, channels: Channels) -> Mapped:
+    """Know a listing; tell how many orders that waited for it go on."""
     found(wish.channel, channels)
+    before = channels.version_of(wish.channel, wish.listing)
+    check_seen("listing", wish.listing, wish.expected_version, before)
     if not channels.is_sku(wish.sku):
         raise Refused("unknown_sku", f"There is no SKU {wish.sku}.", "sku")
-    channels.map(wish.channel, wish.listing, wish.sku)
+    version = channels.map(wish.channel, wish.listing, wish.sku)
     waiting = channels.waiting_for(wish.listing, wish.channel)
     released = [x for x in waiting if _release(x, wish.listing, wish.sku)]
     hand_over(released, work)
-    return len(released)
+    return Mapped(released=len(released), version=version)
 
 
 def save_sku(event: SkuSaved, work: Work, channels: Channels) -> None:

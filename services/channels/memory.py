@@ -26,13 +26,19 @@ class MemoryChannels:
     pushed_at: dict[str, datetime] = field(default_factory=dict)
     ways: set[str] = field(default_factory=set)
     problems: dict[str, str] = field(default_factory=dict)
+    versions: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def connection(self, channel: str) -> Connection | None:
         """Find a connection."""
         return self.connections.get(channel)
 
+    def version_of(self, channel: str, listing: str = "") -> int:
+        """The version of a connection or of a listing; 0 if there is none."""
+        return self.versions.get((channel, listing), 0)
+
     def put_connection(self, connection: Connection) -> None:
         """Keep a connection."""
+        self.versions[connection.channel, ""] = self.version_of(connection.channel) + 1
         self.connections[connection.channel] = connection
 
     def inbound(self, channel: str, channel_order_id: str) -> Inbound | None:
@@ -64,9 +70,11 @@ class MemoryChannels:
         }
         return same | mapped
 
-    def map(self, channel: str, listing: str, sku: str) -> None:
+    def map(self, channel: str, listing: str, sku: str) -> int:
         """Know which SKU a listing is."""
         self.listings[channel, listing] = sku
+        self.versions[channel, listing] = self.version_of(channel, listing) + 1
+        return self.versions[channel, listing]
 
     def save_sku(self, sku: str, version: int) -> bool:  # noqa: ARG002 - as in the port
         """Know a SKU; return whether it is new."""

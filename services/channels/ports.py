@@ -18,6 +18,9 @@ class Channels(Protocol):
     def connection(self, channel: str) -> Connection | None:
         """Find a connection."""
 
+    def version_of(self, channel: str, listing: str = "") -> int:
+        """The version of a connection, or of a listing, which is locked; 0 if there is none."""
+
     def put_connection(self, connection: Connection) -> None:
         """Keep a connection."""
 
@@ -36,8 +39,8 @@ class Channels(Protocol):
     def skus_of(self, channel: str, listings: Sequence[str]) -> dict[str, str]:
         """Tell which listings are which SKUs, as far as it is known."""
 
-    def map(self, channel: str, listing: str, sku: str) -> None:
-        """Know which SKU a listing is, and let its shop be told of its stock."""
+    def map(self, channel: str, listing: str, sku: str) -> int:
+        """Know which SKU a listing is, and let its shop be told of its stock; give its version."""
 
     def save_sku(self, sku: str, version: int) -> bool:
         """Know a SKU; return whether it is new."""

@@ -14,7 +14,7 @@ from services.channels.domain.inbound import Inbound
 from services.channels.marketplaces.marketplace import Can, Marketplace
 from services.channels.marketplaces.registry import MARKETS
 from services.channels.pushes import PUSH
-from services.channels.tables import connections, inbounds, pulls
+from services.channels.tables import connections, inbounds, listings, pulls
 
 COUNTED_AT_MOST = 1000
 
@@ -68,6 +68,7 @@ def view(session: Session, connection: said.Connection) -> said.ConnectionView:
         pull_problem=pull.problem if pull else "",
         checked_at=row.checked_at if row else None,
         check_problem=row.check_problem if row else "",
+        version=row.version if row else 1,
         **_declared(connection),
     )
 
@@ -106,6 +107,16 @@ def _declared(connection: said.Connection) -> dict[str, Any]:
         ),
         "has": tuple(one.name for one in market.settings if one.secret and values.get(one.name)),
     }
+
+
+def find_listings(session: Session, asked: said.FindListings) -> said.ListingPage:
+    """List which SKU each listing of a channel is, by name."""
+    here = (listings.c.channel == asked.channel) & (listings.c.listing > asked.after)
+    query = sa.select(listings).where(here).order_by(listings.c.listing).limit(asked.limit + 1)
+    rows = session.execute(query).mappings().all()
+    page = tuple(said.Listing(**row) for row in rows[: asked.limit])
+    more = page[-1].listing if len(rows) > asked.limit else ""
+    return said.ListingPage(listings=page, next=more)
 
 
 def find_inbound(session: Session, asked: said.FindInbound) -> said.InboundPage:

@@ -101,8 +101,7 @@ class ChannelsService:
     @performs(channels.MAP)
     def map(self, wish: channels.MapListing, work: Unit) -> channels.Mapped:
         """Say which SKU a listing is."""
-        released = handlers.map_listing(wish, work, SqlChannels(work.session))
-        return channels.Mapped(released=released)
+        return handlers.map_listing(wish, work, SqlChannels(work.session))
 
     @performs(channels.RETRY_PUSH)
     def retry_push(self, wish: channels.RetryPush, work: Unit) -> channels.Push:
@@ -124,6 +123,11 @@ class ChannelsService:
     ) -> channels.ConnectionPage:
         """List connections."""
         return queries.get_connections(session, asked)
+
+    @answers(channels.LISTINGS)
+    def listings(self, asked: channels.FindListings, session: Session) -> channels.ListingPage:
+        """List which SKU each listing of a channel is."""
+        return queries.find_listings(session, asked)
 
     @answers(channels.INBOUND)
     def inbound(self, asked: channels.FindInbound, session: Session) -> channels.InboundPage:

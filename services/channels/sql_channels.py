@@ -50,12 +50,20 @@ class SqlChannels:
         query = sa.select(connections.c.data).where(connections.c.channel == channel)
         return self._session.scalar(query)
 
+    def version_of(self, channel: str, listing: str = "") -> int:
+        """The version of a connection, or of a listing, which is locked; 0 if there is none."""
+        table = listings if listing else connections
+        which = (table.c.channel == channel) & (
+            table.c.listing == listing if listing else sa.true()
+        )
+        query = sa.select(table.c.version).where(which).with_for_update()
+        return self._session.scalar(query) or 0
+
     def put_connection(self, connection: Connection) -> None:
         """Keep a connection."""
         row = insert(connections).values(channel=connection.channel, data=connection)
-        self._session.execute(
-            row.on_conflict_do_update(index_elements=["channel"], set_={"data": row.excluded.data})
-        )
+        changed = {"data": row.excluded.data, "version": connections.c.version + 1}
+        self._session.execute(row.on_conflict_do_update(index_elements=["channel"], set_=changed))
         if connection.push_stock:
             query = sa.select(listings.c.sku).where(listings.c.channel == connection.channel)
             self._tell_again(self._session.scalars(query).all())
@@ -111,15 +119,17 @@ class SqlChannels:
             self._learn(channel, {k: found[k] for k in found.keys() - {r.listing for r in rows}})
         return {name: known[channel, name] for name in names if (channel, name) in known}
 
-    def map(self, channel: str, listing: str, sku: str) -> None:
-        """Know which SKU a listing is, and let its shop be told of its stock."""
-        self._session.connection().exec_driver_sql(
+    def map(self, channel: str, listing: str, sku: str) -> int:
+        """Know which SKU a listing is, and let its shop be told of its stock; give its version."""
+        row = self._session.connection().exec_driver_sql(
             "insert into listings (channel, listing, sku) values (%s, %s, %s)"
-            " on conflict (channel, listing) do update set sku = excluded.sku",
+            " on conflict (channel, listing) do update set sku = excluded.sku,"
+            " version = listings.version + 1 returning version",
             (channel, listing, sku),
         )
         self._info.get("skus", {}).pop((channel, listing), None)
         self._tell_again([sku])
+        return int(row.scalar_one())
 
     def _learn(self, channel: str, same: dict[str, str]) -> None:
         """Keep listings that are called like a SKU: their shop is told of stock from now on."""

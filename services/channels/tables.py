@@ -26,6 +26,7 @@ connections = sa.Table(
     sa.Column("last_pushed_at", Instant),
     sa.Column("checked_at", Instant),
     sa.Column("check_problem", sa.Text, nullable=False, server_default=""),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
 )
 paces = sa.Table(
     "paces",
@@ -72,6 +73,7 @@ listings = sa.Table(
     sa.Column("channel", sa.Text, primary_key=True),
     sa.Column("listing", sa.Text, primary_key=True),
     sa.Column("sku", sa.Text, nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
 )
 skus = sa.Table(
     "skus",

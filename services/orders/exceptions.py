@@ -29,7 +29,7 @@ from services.orders.tables import exceptions, orders, saga_runs
 
 RUN = "orders:run:"
 STUCK_RUNS = sa.and_(
-    sa.text("phase = 'waiting' or (problem <> '' and phase in ('forward', 'backward'))"),
+    sa.text("(phase = 'waiting' or (problem <> '' and phase in ('forward', 'backward')))"),
     sa.or_(saga_runs.c.phase != Phase.BACKWARD, saga_runs.c.attempts > TRIES_BEFORE_PROBLEM),
 )
 
@@ -84,6 +84,7 @@ def _stuck_runs(session: Session, asked: FindStuck) -> list[Stuck]:
     query = (
         sa.select(saga_runs)
         .where(STUCK_RUNS, sa.tuple_(saga_runs.c.moved_at, name) > sa.tuple_(at, after))
+        .where(sa.or_(asked.only == "", name == asked.only))
         .order_by(saga_runs.c.moved_at, name)
         .limit(asked.limit + 1)
     )
@@ -111,6 +112,7 @@ def _neglected(session: Session, asked: FindStuck) -> list[Stuck]:
         .where(
             exceptions.c.told_at.is_not(None),
             sa.tuple_(exceptions.c.since, name) > sa.tuple_(at, after),
+            sa.or_(asked.only == "", name == asked.only),
         )
         .order_by(exceptions.c.since, name)
         .limit(asked.limit + 1)

@@ -5,14 +5,14 @@ costs no statement more. What is not known here may have been saved a moment ago
 replica, so it is looked up before it is refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from chassis.errors import NotFound, Refused
+from chassis.errors import NotFound, Refused, check_version
 from chassis.store import new_engine
 from contracts import payments as said
 from services.payments.domain.account import Account, Accounts, Again, check_values
@@ -101,6 +101,7 @@ def save(wish: said.SaveAccount, session: Session) -> Account:
     before = {one.account: one for one in saved(session)}
     old = before.get(wish.account)
     _check_same(wish, old, len(before))
+    _check_seen(wish, old or _shown_before_any(wish.account, before))
     settings = _values("settings", wish.settings)
     secrets = {**(old.secrets if old else {}), **_values("secrets", wish.secrets)}
     check_values(kind.settings, settings, secrets)
@@ -167,6 +168,18 @@ def _check_same(wish: said.SaveAccount, old: Account | None, there: int) -> None
         if before != now:
             reason = f"The account is {before} and cannot become {now}; make another one."
             raise Refused("invalid", reason, name)
+
+
+def _shown_before_any(account: str, saved: Mapping[str, Account]) -> Account | None:
+    """The sandbox is shown, and may be changed, before anything is saved."""
+    return None if saved or account != BUILT_IN.account else BUILT_IN
+
+
+def _check_seen(wish: said.SaveAccount, shown: Account | None) -> None:
+    if shown:
+        check_version("Account", wish.account, wish.expected_version, shown.version)
+    elif wish.expected_version is not None:
+        raise NotFound("payment account", wish.account, "account")
 
 
 def _values(where: str, given: Sequence[said.SettingValue]) -> dict[str, str]:

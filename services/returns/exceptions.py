@@ -62,10 +62,10 @@ def find_stuck(session: Session, asked: FindStuck) -> StuckPage:
         sa.text(
             f"select * from (select 'returns:' || kind || ':' || return_id as id, w.*"  # noqa: S608
             f" from ({WRONG}) as w where kind is not null) as w"
-            ' where (since, id collate "C") > (:at, :after)'
+            " where (since, id collate \"C\") > (:at, :after) and :only in ('', id)"
             ' order by since, id collate "C" limit :limit'
         ),
-        {**_times(), "at": at, "after": after, "limit": asked.limit + 1},
+        {**_times(), "at": at, "after": after, "limit": asked.limit + 1, "only": asked.only},
     ).all()
     query = sa.select(returns).where(returns.c.return_id.in_([row.return_id for row in rows]))
     known = {order.return_id: order for order in read(session, ReturnOrder, query)}

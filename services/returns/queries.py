@@ -62,7 +62,7 @@ def _shown(session: Session, orders: Sequence[ReturnOrder]) -> tuple[said.Return
     return tuple(replace(view(one), number=numbers.get(one.order_id, 0)) for one in orders)
 
 
-def get_policy(session: Session, _asked: said.GetPolicy) -> said.Policy:
+def get_policy(session: Session, _asked: said.GetPolicy) -> said.PolicyView:
     """Show the policy that new orders get."""
     return current_policy(session)
 

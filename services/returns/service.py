@@ -125,10 +125,9 @@ class ReturnsService:
         return Nothing()
 
     @performs(returns.SET_POLICY)
-    def set_policy(self, wish: returns.Policy, work: Unit) -> returns.Policy:
+    def set_policy(self, wish: returns.SetPolicy, work: Unit) -> returns.PolicyView:
         """Set the policy for new orders."""
-        SqlReturns(work.session).set_policy(wish, work.actor, work.now)
-        return wish
+        return SqlReturns(work.session).set_policy(wish, work.actor, work.now)
 
     @answers(returns.GET)
     def get(self, asked: returns.ReturnRef, session: Session) -> returns.Return:
@@ -146,7 +145,7 @@ class ReturnsService:
         return queries.find_returns(session, asked)
 
     @answers(returns.GET_POLICY)
-    def get_policy(self, asked: returns.GetPolicy, session: Session) -> returns.Policy:
+    def get_policy(self, asked: returns.GetPolicy, session: Session) -> returns.PolicyView:
         """Show the policy."""
         return queries.get_policy(session, asked)
 

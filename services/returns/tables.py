@@ -6,14 +6,25 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec import convert
+from msgspec.structs import asdict
 from sqlalchemy.orm import Session
 
+from chassis.errors import check_version
 from chassis.keeping import add, keep, load_locked, locked, take
 from chassis.saga_store import SqlRuns, lock_overdue, saga_tables
 from chassis.sparing import TAKEN_UP_AT_ONCE
 from chassis.store import Instant, Packed, new_metadata
 from contracts.inventory import SkuData, SkuSaved
-from contracts.returns import DecideReturn, OpenReturn, Policy, ResolveReturn, ReturnLine
+from contracts.returns import (
+    DecideReturn,
+    OpenReturn,
+    Policy,
+    PolicyView,
+    ResolveReturn,
+    ReturnLine,
+    SetPolicy,
+)
 from contracts.values import Address, Customer
 from services.returns.domain.return_order import WAITED_FOR, ReturnOrder
 from services.returns.domain.sale import Parcelled, Sale, SoldLine
@@ -131,13 +142,23 @@ class SqlReturns:
     def policy(self) -> Policy:
         """The policy that new orders get."""
         if "policy" not in self._session.info:
-            self._session.info["policy"] = current_policy(self._session)
+            kept = current_policy(self._session)
+            self._session.info["policy"] = convert(kept, Policy, from_attributes=True)
         return self._session.info["policy"]  # type: ignore[no-any-return]
 
-    def set_policy(self, policy: Policy, actor: str, now: datetime) -> None:
+    def set_policy(self, wish: SetPolicy, actor: str, now: datetime) -> PolicyView:
         """Keep a new version of the policy."""
-        row = {"policy": policy, "at": now, "actor": actor}
-        self._session.execute(sa.insert(policies).values(row))
+        self._session.execute(
+            sa.text("select pg_advisory_xact_lock(hashtextextended('policy', 0))")
+        )
+        before = current_policy(self._session)
+        check_version("The policy", "for new orders", wish.expected_version, before.version)
+        policy = convert(wish, Policy, from_attributes=True)
+        self._session.info.pop("policy", None)
+        if policy != convert(before, Policy, from_attributes=True):
+            row = {"policy": policy, "at": now, "actor": actor}
+            self._session.execute(sa.insert(policies).values(row))
+        return current_policy(self._session)
 
     def overdue(self, before: datetime, spared: Sequence[str] = ()) -> Sequence[ReturnOrder]:
         """Find returns that were approved before then and have not arrived."""
@@ -159,10 +180,11 @@ class SqlReturns:
         return lock_overdue(self._session, saga_runs, returns.c.return_id, now, spared)
 
 
-def current_policy(session: Session) -> Policy:
+def current_policy(session: Session) -> PolicyView:
     """The newest version of the policy, or the one that we start with."""
-    query = sa.select(policies.c.policy).order_by(policies.c.number.desc()).limit(1)
-    return session.scalar(query) or Policy()
+    query = sa.select(policies.c.policy, policies.c.number).order_by(policies.c.number.desc())
+    row = session.execute(query.limit(1)).first()
+    return PolicyView(**asdict(row.policy), version=row.number + 1) if row else PolicyView()
 
 
 def load(session: Session, return_ids: Iterable[str], order_ids: Iterable[str] = ()) -> None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from chassis.errors import NotFound, Refused
+from chassis.errors import NotFound, Refused, check_version
 from chassis.outside import Declined, Pending
 from contracts import carriers as said
 from services.shipping.carriers.carrier import Account, Carrier
@@ -38,6 +38,10 @@ def save_account(
     if row is not None and row.kind != wish.kind:
         told = f"Account {wish.account} is of the kind {row.kind}; make another one."
         raise Refused("invalid", told, "kind")
+    if row is not None:
+        check_version("Account", wish.account, wish.expected_version, row.version)
+    elif wish.expected_version is not None:
+        raise NotFound("carrier account", wish.account, "account")
     told_now = _told(wish)
     secret = {field.name for field in kind.configuration if field.kind == "secret"}
     known = _secrets(row) if row else {}
@@ -49,10 +53,11 @@ def save_account(
     values = {
         "account": wish.account,
         "kind": wish.kind,
-        "data": msgspec.structs.replace(wish, configuration=shown),
+        "data": msgspec.structs.replace(wish, configuration=shown, expected_version=None),
         "secrets": msgspec.json.encode(secrets).decode() if secrets else "",
         "saved_at": now,
         "saved_by": actor,
+        "version": row.version + 1 if row is not None else 1,
     }
     insert = postgresql.insert(accounts).values(values)
     session.execute(insert.on_conflict_do_update(index_elements=["account"], set_=values))
@@ -180,4 +185,5 @@ def _view(row: Any) -> said.CarrierAccount:
         capabilities=kind_of(row.kind).capabilities,
         saved_at=row.saved_at,
         saved_by=row.saved_by,
+        version=row.version,
     )

@@ -84,6 +84,7 @@ accounts = sa.Table(
     sa.Column("secrets", Sealed, nullable=False),
     sa.Column("saved_at", Instant, nullable=False),
     sa.Column("saved_by", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
 )
 labels = sa.Table(
     "labels",

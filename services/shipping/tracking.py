@@ -99,4 +99,4 @@ def _arrive(shipment: Shipment, state: State, event_id: str, work: Work) -> None
 
 def _mail(shipment: Shipment, kind: str, occasion: str, work: Work) -> None:
     if shipment.email:
-        work.call(asks.mail(shipment, kind, occasion))
+        work.call(asks.mail(shipment, kind, occasion), correlation_id=shipment.order_id)

@@ -98,6 +98,10 @@ class MemoryFloor:
             case SkuFacts():
                 self.facts[new.sku] = new
 
+    def save(self, changed: Warehouse | Carton | Bin) -> None:
+        """Count a change."""
+        changed.version += 1
+
     def ask_for_count(self, task: CountTask) -> None:
         """Ask for a count of a bin, unless one is asked for already."""
         self.counts.setdefault((task.warehouse_id, task.bin, task.sku), task)

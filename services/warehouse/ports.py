@@ -56,6 +56,9 @@ class Floor(Protocol):
     def add(self, new: Warehouse | Carton | Bin | SkuFacts) -> None:
         """Keep something new."""
 
+    def save(self, changed: Warehouse | Carton | Bin) -> None:
+        """Write its changes now, so that it shows its new version."""
+
     def ask_for_count(self, task: CountTask) -> None:
         """Ask for a count of a bin, unless one is asked for already."""
 

@@ -13,10 +13,11 @@ from contracts import warehouse as said
 from contracts.values import Nothing
 from services.warehouse import documents
 from services.warehouse.domain import pick_list
-from services.warehouse.domain.building import CountTask, Warehouse
+from services.warehouse.domain.building import Bin, CountTask, Warehouse
 from services.warehouse.domain.cartons import Carton
 from services.warehouse.domain.fulfillment_order import FulfillmentOrder, Status
 from services.warehouse.tables import (
+    bins,
     cartons,
     count_tasks,
     fulfillment_orders,
@@ -124,26 +125,21 @@ def all_warehouses(session: Session, _: Nothing) -> said.Warehouses:
     kinds = read(session, Carton, sa.select(cartons).order_by(cartons.c.carton))
     return said.Warehouses(
         warehouses=tuple(
-            said.WarehouseData(
-                warehouse_id=w.warehouse_id,
-                name=w.name,
-                address=w.address,
-                latitude=w.latitude,
-                longitude=w.longitude,
-                active=w.active,
-            )
-            for w in buildings
+            msgspec.convert(one, said.WarehouseView, from_attributes=True) for one in buildings
         ),
-        cartons=tuple(
-            said.CartonData(
-                carton=c.carton,
-                dimensions=c.dimensions,
-                max_weight_g=c.max_weight_g,
-                own_weight_g=c.own_weight_g,
-                cost=c.cost,
-            )
-            for c in kinds
-        ),
+        cartons=tuple(msgspec.convert(one, said.CartonView, from_attributes=True) for one in kinds),
+    )
+
+
+def find_bins(session: Session, asked: said.FindBins) -> said.BinPage:
+    """List the bins of a warehouse by name."""
+    here = (bins.c.warehouse_id == asked.warehouse_id) & (bins.c.bin > asked.after)
+    query = sa.select(bins).where(here).order_by(bins.c.bin).limit(asked.limit + 1)
+    found = read(session, Bin, query)
+    page = found[: asked.limit]
+    return said.BinPage(
+        bins=tuple(msgspec.convert(one, said.BinView, from_attributes=True) for one in page),
+        next=page[-1].bin if len(found) > asked.limit else "",
     )
 
 

@@ -46,17 +46,17 @@ class WarehouseService:
         handlers.save_sku(event, SqlFloor(work.session))
 
     @performs(warehouse.PUT_WAREHOUSE)
-    def put_warehouse(self, wish: warehouse.WarehouseData, work: Unit) -> warehouse.WarehouseData:
+    def put_warehouse(self, wish: warehouse.PutWarehouse, work: Unit) -> warehouse.WarehouseView:
         """Make or change a warehouse."""
         return handlers.put_warehouse(wish, SqlFloor(work.session))
 
     @performs(warehouse.PUT_BIN)
-    def put_bin(self, wish: warehouse.BinData, work: Unit) -> warehouse.BinData:
+    def put_bin(self, wish: warehouse.PutBin, work: Unit) -> warehouse.BinView:
         """Make or change a bin."""
         return handlers.put_bin(wish, SqlFloor(work.session))
 
     @performs(warehouse.PUT_CARTON)
-    def put_carton(self, wish: warehouse.CartonData, work: Unit) -> warehouse.CartonData:
+    def put_carton(self, wish: warehouse.PutCarton, work: Unit) -> warehouse.CartonView:
         """Make or change a carton."""
         return handlers.put_carton(wish, SqlFloor(work.session))
 
@@ -84,6 +84,11 @@ class WarehouseService:
     def warehouses(self, asked: Nothing, session: Session) -> warehouse.Warehouses:
         """Show all warehouses and cartons."""
         return queries.all_warehouses(session, asked)
+
+    @answers(warehouse.BINS)
+    def bins(self, asked: warehouse.FindBins, session: Session) -> warehouse.BinPage:
+        """List the bins of a warehouse."""
+        return queries.find_bins(session, asked)
 
     @answers(warehouse.GET)
     def get(self, asked: warehouse.FulfillmentRef, session: Session) -> warehouse.Fulfillment:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,9 @@ from contracts.warehouse import (
     OpenFulfillment,
     Pack,
     PackedPackage,
+    PutBin,
+    PutCarton,
+    PutWarehouse,
     ReaddressOrder,
     ReportShort,
     RouteOrder,
@@ -41,6 +45,7 @@ warehouses = sa.Table(
     sa.Column("latitude", sa.Double),
     sa.Column("longitude", sa.Double),
     sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.CheckConstraint("(latitude is null) = (longitude is null)", name="point"),
 )
 bins = sa.Table(
@@ -51,6 +56,7 @@ bins = sa.Table(
     sa.Column("zone", sa.Text, nullable=False),
     sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("sku", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.Index("ix_bins_sku", "warehouse_id", "sku"),
 )
 cartons = sa.Table(
@@ -61,6 +67,7 @@ cartons = sa.Table(
     sa.Column("max_weight_g", sa.Integer, nullable=False),
     sa.Column("own_weight_g", sa.Integer, nullable=False),
     sa.Column("cost", sa.BigInteger, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.CheckConstraint("0 <= own_weight_g and own_weight_g <= max_weight_g", name="weight"),
 )
 skus = sa.Table(
@@ -155,13 +162,21 @@ def map_domain() -> None:
 map_domain()
 OF_ALL = RouteOrder | CancelFulfillment | ReaddressOrder
 PICKING = StartPicking | ScanPick | ReportShort | Pack
+PUTS: tuple[tuple[type[Any], type[Any], Any], ...] = (
+    (Warehouse, PutWarehouse, attrgetter("warehouse_id")),
+    (Bin, PutBin, attrgetter("warehouse_id", "bin")),
+    (Carton, PutCarton, attrgetter("carton")),
+)
 
 
 def prepare(session: Session, bodies: Sequence[Any]) -> None:
     """Load and lock what a batch will touch, with one query for each table.
 
-    Routings first: they say which fulfillment orders belong to an order.
+    Routings first: they say which fulfillment orders belong to an order. What is to be changed
+    of the floor comes before what is only looked at: an object that is here is not locked later.
     """
+    for cls, kind, key in PUTS:
+        load_locked(session, cls, [key(body) for body in bodies if isinstance(body, kind)])
     if any(isinstance(body, RouteOrder) for body in bodies):
         _load_all(session, Warehouse)
     orders = [b.order_id for b in bodies if isinstance(b, OF_ALL)]
@@ -264,6 +279,10 @@ class SqlFloor:
         elif isinstance(new, Carton):
             _load_all(self._session, Carton)[new.carton] = new
         add(self._session, new)
+
+    def save(self, changed: Warehouse | Carton | Bin) -> None:  # noqa: ARG002 - the session knows it
+        """Write its changes now, so that it shows its new version."""
+        flush(self._session)
 
     def ask_for_count(self, task: CountTask) -> None:
         """Ask for a count of a bin, unless one is asked for already."""

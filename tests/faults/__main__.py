@@ -18,6 +18,7 @@ from tests.faults import (  # noqa: F401 - what is in them registers itself
     clock,
     cluster,
     database,
+    deliveries,
     flash_sale,
     imports,
     kills,
@@ -33,7 +34,7 @@ from tests.faults import (  # noqa: F401 - what is in them registers itself
 from tests.faults.scenario import SCENARIOS, Scenario
 
 GROUPS = (
-    "kills", "bus", "cluster", "database", "outside", "webhooks", "clock", "watchdog",
+    "kills", "bus", "cluster", "database", "outside", "webhooks", "deliveries", "clock", "watchdog",
     "flash_sale", "imports", "soak", "scale_out", "upgrade",
 )  # fmt: skip
 

@@ -22,7 +22,10 @@ def from_the_guide():
 
 
 class Receiver(ThreadingHTTPServer):
-    """A receiver that does what the test says: a list of statuses, then 200 for ever."""
+    """A receiver that does what the test says: a list of statuses, then 200 for ever.
+
+    With the status 0 it hangs up instead of answering.
+    """
 
     daemon_threads = True
 
@@ -54,6 +57,9 @@ class Handler(BaseHTTPRequestHandler):
         status = next(self.server.statuses)
         self.server.got.append((headers["webhook-id"], json.loads(body), status))
         time.sleep(self.server.slow)
+        if not status:
+            self.close_connection = True
+            return
         self.send_response(status)
         self.send_header("Content-Length", "0")
         self.end_headers()

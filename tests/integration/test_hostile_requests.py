@@ -5,7 +5,9 @@ its own, nothing is echoed into a header, and whoever does not go on sending is 
 """
 
 import contextlib
+import http.client
 import re
+import select
 import socket
 import time
 from collections.abc import Callable
@@ -15,7 +17,10 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from gateway.wire import BODY_SECONDS, HEAD_SECONDS
+from chassis.testing import eventually
+from gateway.live.hub import LISTENERS
+from gateway.serve import AT_ONCE
+from gateway.wire import BODY_SECONDS, HEAD_SECONDS, MOST_WAITING
 
 ANSWER = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
 HIDDEN = b"GET /login/ways HTTP/1.1\r\nHost: hidden\r\n\r\n"
@@ -155,6 +160,64 @@ def test_who_sends_slowly_is_cut_off_and_others_are_answered_meanwhile(system, t
 
     assert answer.status_code == 200
     assert max(took) < max(HEAD_SECONDS, BODY_SECONDS) + drops - 2
+
+
+BEGUN = {
+    "nothing": b"",
+    "a head": b"GET /login/ways HTTP/1.1\r\nHost: oms\r\nX: ",
+    "a body": post(b"Content-Length: 1000") + b"{",
+}
+
+
+@pytest.mark.parametrize("begun", BEGUN)
+def test_a_thousand_who_say_no_more_take_nobodys_place(begun, system):
+    where = urlsplit(system.gateway_url)
+    address = (where.hostname, where.port)
+
+    def ways(source: str) -> int:
+        honest = http.client.HTTPConnection(*address, timeout=20, source_address=(source, 0))
+        with contextlib.closing(honest):
+            honest.request("GET", "/login/ways")
+            return honest.getresponse().status
+
+    with contextlib.ExitStack() as all_of_them:
+        lines = []
+        for _ in range(AT_ONCE + LISTENERS + 50):
+            line = all_of_them.enter_context(socket.create_connection(address, timeout=20))
+            line.sendall(BEGUN[begun])
+            lines.append(line)
+
+        assert [ways("127.0.0.9"), ways("127.0.0.1")] == [200, 200]
+        looks = select.poll()
+        for line in lines:
+            looks.register(line, select.POLLIN)
+        eventually(lambda: len(looks.poll(0)) >= len(lines) - MOST_WAITING, within=20)
+
+
+FILES = {"etc/passwd": b"root:", "package.json": b"dependencies", "app.py": b"create_app"}
+WAYS_UP = ("..", "%2e%2e", "%2E.", "..%2f", "..%5c", "..\\", "....//", "..;", "%252e%252e", ".%00.")
+
+
+@pytest.mark.parametrize("up", WAYS_UP)
+@pytest.mark.parametrize("under", ["/console/", "/console/assets/", "/"])
+def test_no_way_up_leads_to_a_file(under, up, talk):
+    for steps in (1, 2, 3, 12):
+        for file in (*FILES, "etc/passwd%00.js"):
+            path = f"{under}{f'{up}/' * steps}{file}"
+            for wanted in (path, f"http://oms{path}", path.replace(under, under * 2, 1)):
+                head = f"GET {wanted} HTTP/1.1\r\nHost: oms\r\nConnection: close\r\n\r\n"
+                answer = talk(head.encode())
+
+                assert ANSWER.findall(answer)[0] in {b"200", b"400", b"404"}, (wanted, answer)
+                assert not any(told in answer for told in FILES.values()), wanted
+
+
+@pytest.mark.parametrize("path", ["/console//etc/passwd", "//etc/passwd", "/console/%2fetc/passwd"])
+def test_no_name_of_a_file_on_the_machine_leads_to_it(path, talk):
+    answer = talk(f"GET {path} HTTP/1.1\r\nHost: oms\r\nConnection: close\r\n\r\n".encode())
+
+    assert ANSWER.findall(answer)[0] in {b"200", b"400", b"404"}
+    assert b"root:" not in answer
 
 
 BREAK = "%0D%0AInjected:%20yes%0D%0A%0D%0A"

@@ -83,6 +83,8 @@ def test_only_what_waits_in_vain_is_listed_longest_first(books: Books) -> None:
         ("call", "late"), ("parked", "parked"), ("unhandled", "lost"), ("call", "many"),
     ]  # fmt: skip
     assert {one.order_id for one in books.found()} == {ORDER}
+    assert [one.subject for one in books.found(only="payments:parked:parked")] == ["parked"]
+    assert books.found(only="payments:parked:lost") == []
     assert stuck.counts(books.session) == {"parked": 1, "unhandled": 1, "call": 2}
 
 

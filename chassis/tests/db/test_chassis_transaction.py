@@ -147,6 +147,17 @@ def test_a_call_is_stored_before_it_is_made_and_a_known_key_makes_no_second_one(
     assert ask("select key, state, attempts from outside_calls") == [("k", "pending", 1)]
 
 
+def test_a_call_belongs_to_the_process_that_is_named_or_to_that_of_what_is_handled(run, ask):
+    def handle(_service, work):
+        work.call(Call("drill.call", "named", "thing"), correlation_id="ord_2")
+        work.call(Call("drill.call", "unnamed", "thing"))
+
+    run(Job("call", handle, id="msg-1", context=Context(correlation_id="ord_1")))
+
+    kept = ask("select key, correlation_id from outside_calls order by key")
+    assert kept == [("named", "ord_2"), ("unnamed", "ord_1")]
+
+
 def test_a_call_for_later_is_not_made_now(run, session):
     committed = run(calling(1, "k", due_at=datetime.now(UTC) + timedelta(days=2)))
     assert committed.calls == []

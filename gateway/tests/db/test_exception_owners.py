@@ -106,6 +106,31 @@ def test_what_is_not_stuck_is_nobodys(ann: Browser) -> None:
     assert kind(ann.call("PUT", url("nowhere:run:x"), {})) == (404, "not-found")
 
 
+def test_two_people_do_not_take_the_same_exception(ann: Browser) -> None:
+    bob = a_user(ann.own, "bob@example.com", (Grant(role="order_manager"),), "Bob")
+    shown = ann.call("GET", "/exceptions").json["exceptions"]
+    seen = {"If-Match": f'"{shown[0]["version"]}"'}
+
+    taken = ann.call("PUT", url(OF_AN_ORDER), {"user_id": bob}, headers=seen)
+    late = [
+        ann.call("PUT", url(OF_AN_ORDER), {}, headers=seen),
+        ann.call("DELETE", url(OF_AN_ORDER), headers=seen),
+    ]
+
+    assert [kind(one) for one in (taken, *late)] == [(200, ""), (412, "stale"), (412, "stale")]
+    assert (listed(ann)[OF_AN_ORDER], told()) == ("Bob", [("run", "", "Bob")])
+    given_up = ann.call("DELETE", url(OF_AN_ORDER), headers={"If-Match": taken.headers["ETag"]})
+    assert kind(given_up)[0] == 200
+
+
+def test_one_waits_while_another_takes_the_same_exception(ann: Browser) -> None:
+    owners = ann.own.owners
+    wait = sa.text("select pg_try_advisory_xact_lock(hashtextextended(:id, 0))")
+    with owners.alone(OF_AN_ORDER), owners._engine.connect() as other:
+        assert other.scalar(wait, {"id": OF_AN_ORDER}) is False
+        assert other.scalar(wait, {"id": OTHER}) is True
+
+
 def test_nothing_is_assigned_while_the_history_cannot_be_told(ann: Browser) -> None:
     STAGE.api.services.answers["orders.tell_owner"] = Unavailable("orders", "it restarts")
 

@@ -134,4 +134,5 @@ def test_pages_join(world: World, failing: str, engine: sa.Engine) -> None:
     rest = Troubles(engine).find(FindStuck(after=first.next)) if first.next else None
 
     assert (*first.stuck, *(rest.stuck if rest else ())) == whole
+    assert Troubles(engine).find(FindStuck(only=whole[-1].exception_id)).stuck == whole[-1:]
     assert whole[0].since <= world.now - timedelta(days=3)

@@ -134,4 +134,4 @@ def test_limits_and_words_of_the_contracts_are_in_the_document() -> None:
     assert "EUR" in order["currency"]["enum"]
     assert order["channel"]["default"] == "api"
     assert NAMES["PaymentChoice"]["properties"]["method"]["type"] == "string"
-    assert NAMES["WarehouseData"]["properties"]["latitude"]["minimum"] == -90
+    assert NAMES["PutWarehouseBody"]["properties"]["latitude"]["minimum"] == -90

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from chassis.ask import Unavailable
@@ -101,3 +102,30 @@ def test_a_decision_about_nothing_that_we_know_is_not_found(api: Api) -> None:
 
     assert api.call("POST", "/exceptions/moon:parked:1/decisions", body).status_code == 404
     assert api.heard == []
+
+
+def test_a_decision_about_an_exception_that_has_changed_meanwhile_is_refused(knowing: Api) -> None:
+    url, body = "/exceptions/orders:parked:50/decisions", {"decision": "retry", "reason": "mended"}
+    one = knowing.services.answers["orders.stuck"].stuck[0]
+    (shown, *_) = knowing.call("GET", "/exceptions").json["exceptions"]
+    seen = {"If-Match": f'"{shown["version"]}"'}
+
+    def decide(**changes: Any) -> int:
+        now = StuckPage(stuck=(msgspec.structs.replace(one, **changes),))
+        knowing.services.answers["orders.stuck"] = now
+        return knowing.call("POST", url, body, headers=seen).status_code
+
+    assert decide(allowed=("skip",)) == decide(step="payment") == decide(since=NOW) == 412
+    assert "orders.decide" not in knowing.heard
+    assert decide(problem="It was tried 7 times.") == 200
+    assert knowing.heard[-1] == "orders.decide"
+
+
+def test_an_exception_is_looked_up_by_its_id_however_many_there_are(knowing: Api) -> None:
+    headers = {"If-Match": '"1"'}
+    body = {"decision": "retry", "reason": "mended"}
+
+    knowing.call("POST", "/exceptions/orders:parked:50/decisions", body, headers=headers)
+
+    (heard,) = knowing.services.heard
+    assert (heard.name, heard.asked.only) == ("orders.stuck", "orders:parked:50")

@@ -87,7 +87,7 @@ def test_a_bin_may_be_called_as_shelves_are(api: Api) -> None:
     api.call("PUT", "/warehouses/BER/bins/A/01/2", body)
 
     asked = api.services.heard[0].asked
-    assert asked == warehouse.BinData(
+    assert asked == warehouse.PutBin(
         warehouse_id="BER", bin="A/01/2", zone="A", sequence=1, sku="MUG-1"
     )
 

@@ -205,7 +205,7 @@ def test_stock_is_shown_where_one_works_and_added_up_there(api: Api) -> None:
 
 
 def test_warehouses_are_shown_where_one_works(api: Api) -> None:
-    rows = tuple(example(warehouse.WarehouseData, warehouse_id=w) for w in ("BER", "HAM"))
+    rows = tuple(example(warehouse.WarehouseView, warehouse_id=w) for w in ("BER", "HAM"))
     api.services.answers["warehouse.warehouses"] = warehouse.Warehouses(warehouses=rows, cartons=())
     logged_in(api, "buyer", **WAREHOUSES)
 

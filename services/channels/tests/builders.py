@@ -223,7 +223,7 @@ class Channel:
 
     def map(self, listing: str, sku: str, channel: str = SHOP) -> int:
         wish = MapListing(channel=channel, listing=listing, sku=sku)
-        return handlers.map_listing(wish, self.work, self.kept)
+        return handlers.map_listing(wish, self.work, self.kept).released
 
 
 def conclude(channel: Channel, call: Call, status: Any = "succeeded", **outcome: Any) -> None:

@@ -1,5 +1,6 @@
 """What is a shipment, and how does it go its way?"""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,7 @@ class State(StrEnum):
 
 
 S = State
+WEB = re.compile(r"https?://[\x21-\x7e]{1,240}")
 ON_THE_WAY = frozenset(
     {S.IN_TRANSIT, S.OUT_FOR_DELIVERY, S.DELIVERED, S.EXCEPTION, S.RETURNED, S.LOST}
 )
@@ -146,9 +148,9 @@ class Shipment:
         self.warehouse_id = wish.warehouse_id
 
     def label(self, numbers: Iterable[tuple[str, str]]) -> None:
-        """Take over the tracking numbers that were bought."""
+        """Take over the tracking numbers that were bought; people follow web addresses only."""
         self.boxes = tuple(
-            replace(box, tracking_number=number, tracking_url=url)
+            replace(box, tracking_number=number, tracking_url=url if WEB.fullmatch(url) else "")
             for box, (number, url) in zip(self.boxes, numbers, strict=True)
         )
         self.move(State.LABEL_PURCHASED)

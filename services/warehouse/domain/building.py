@@ -39,6 +39,7 @@ class Warehouse:
     latitude: float | None = None
     longitude: float | None = None
     active: bool = True
+    version: int = 1
 
     @property
     def label(self) -> str:
@@ -75,6 +76,7 @@ class Bin:
     zone: str
     sequence: int
     sku: str
+    version: int = 1
 
 
 @dataclass

@@ -20,6 +20,7 @@ class Carton:
     max_weight_g: int
     own_weight_g: int = 0
     cost: int = 0
+    version: int = 1
 
     @property
     def size(self) -> Size:

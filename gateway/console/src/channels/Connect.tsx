@@ -3,9 +3,11 @@ import { Badge, Checkbox, Group, PasswordInput, Select, Stack, Text, TextInput }
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, got, type Of } from '@/api/client'
+import { ifMatch } from '@/order/match'
 import { Ask } from '@/parts/Ask'
 import { Busy } from '@/parts/Busy'
 import { useChange } from '@/parts/change'
+import { Overtaken } from '@/parts/Overtaken'
 import { Sorry } from '@/parts/Sorry'
 import { t, word } from '@/text/text'
 
@@ -24,16 +26,26 @@ export function Connect({ old }: { old?: View }) {
   const [pushStock, setPushStock] = useState(old?.push_stock ?? false)
   const [since, setSince] = useState(old?.pull_from?.slice(0, 10) ?? '')
   const kind = kinds.data?.kinds.find((one) => one.kind === chosen)
+  const [seen, setSeen] = useState(old)
+  const load = () => {
+    if (!old) return
+    setSeen(old)
+    setName(old.name)
+    setValues(Object.fromEntries(old.settings.map((one) => [one.name, one.value])))
+    setPushStock(old.push_stock)
+    setSince(old.pull_from?.slice(0, 10) ?? '')
+  }
   const act = useChange(
-    (wish: ReturnType<typeof wishOf>, header) => got(api.PUT('/channels/{channel}', { params: { path: { channel: channel.trim() }, header }, body: wish })),
+    (wish: ReturnType<typeof wishOf>, key) => got(api.PUT('/channels/{channel}', { params: { path: { channel: channel.trim() }, header: { ...key, ...(seen && ifMatch(seen)) } }, body: wish })),
     { refresh: [['channels']], says: t('The shop is being asked.') },
   )
   const fits = (one: Kind['settings'][number]) => !one.required || !!values[one.name] || !!old?.has.includes(one.name)
   const ready = !!kind && !!channel.trim() && !!name.trim() && kind.settings.every(fits)
   // an unchanged day is sent as the moment that it was, so that the shop is not asked anew
-  const from = since && since === old?.pull_from?.slice(0, 10) ? old.pull_from : since && `${since}T00:00:00Z`
+  const from = since && since === seen?.pull_from?.slice(0, 10) ? seen.pull_from : since && `${since}T00:00:00Z`
   return (
-    <Ask label={old ? t('Change') : t('Connect a shop')} size={old ? 'xs' : undefined} does={t('Connect')} act={act} ready={ready} submit={() => kind && act.mutate(wishOf(kind, name.trim(), values, pushStock, from))}>
+    <Ask label={old ? t('Change') : t('Connect a shop')} size={old ? 'xs' : undefined} does={t('Connect')} act={act} opened={load} ready={ready} submit={() => kind && act.mutate(wishOf(kind, name.trim(), values, pushStock, from))}>
+      <Overtaken seen={seen} now={old} load={load} act={act} />
       <Sorry error={kinds.error} again={() => void kinds.refetch()} />
       {kinds.isPending && <Busy />}
       <Select label={t('Kind of shop')} required disabled={!!old} data={kinds.data?.kinds.map((one) => ({ value: one.kind, label: one.title })) ?? []} value={chosen} onChange={(value) => setChosen(value ?? '')} />

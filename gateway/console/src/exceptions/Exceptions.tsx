@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, got, type Of, type Schemas } from '@/api/client'
+import { ifMatch } from '@/order/match'
 import { Ask } from '@/parts/Ask'
 import { Busy } from '@/parts/Busy'
 import { useChange } from '@/parts/change'
@@ -71,8 +72,8 @@ function Owner({ stuck }: { stuck: Stuck }) {
   const people = useQuery({ queryKey: ['exception-owners'], queryFn: () => got(api.GET('/exception-owners')), staleTime: 60_000, enabled: may('exceptions.decide') })
   const path = { exception_id: stuck.exception_id }
   const refresh = [['exceptions'], ['order', stuck.order_id]]
-  const give = useChange((userId: string, header) => got(api.PUT('/exceptions/{exception_id}/owner', { params: { path, header }, body: { user_id: userId } })), { refresh })
-  const free = useChange((_wish: string, header) => got(api.DELETE('/exceptions/{exception_id}/owner', { params: { path, header } })), { refresh })
+  const give = useChange((userId: string, key) => got(api.PUT('/exceptions/{exception_id}/owner', { params: { path, header: { ...key, ...ifMatch(stuck) } }, body: { user_id: userId } })), { refresh })
+  const free = useChange((_wish: string, key) => got(api.DELETE('/exceptions/{exception_id}/owner', { params: { path, header: { ...key, ...ifMatch(stuck) } } })), { refresh })
   const has = stuck.assigned_to
   return (
     <Group gap={6} wrap="nowrap">
@@ -95,8 +96,8 @@ function Owner({ stuck }: { stuck: Stuck }) {
 function Decide({ stuck, decision }: { stuck: Stuck; decision: Decision }) {
   const [reason, setReason] = useState('')
   const act = useChange(
-    (wanted: string, header) => got(api.POST('/exceptions/{exception_id}/decisions', {
-      params: { path: { exception_id: stuck.exception_id }, header }, body: { decision, reason: wanted },
+    (wanted: string, key) => got(api.POST('/exceptions/{exception_id}/decisions', {
+      params: { path: { exception_id: stuck.exception_id }, header: { ...key, ...ifMatch(stuck) } }, body: { decision, reason: wanted },
     })),
     { refresh: [['exceptions'], ['order', stuck.order_id]], says: t('It is decided.') },
   )

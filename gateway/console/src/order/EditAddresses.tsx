@@ -1,11 +1,12 @@
 /** How are the addresses of an order changed? With a reason, and a look at what will change before. */
-import { Alert, Button, Checkbox, Fieldset, Group, List, Text, TextInput } from '@mantine/core'
+import { Alert, Checkbox, Fieldset, Group, List, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, got, type Of } from '@/api/client'
 import { Ask } from '@/parts/Ask'
 import { useChange } from '@/parts/change'
+import { Overtaken } from '@/parts/Overtaken'
 import { Sorry } from '@/parts/Sorry'
 import { money } from '@/text/show'
 import { t, type Text as Words, word } from '@/text/text'
@@ -43,15 +44,9 @@ export function EditAddresses({ order }: { order: Of<'Order'> }) {
     { refresh: [['order', order.order_id], ['orders']], says: t('The change is under way.'), done: () => setReason('') },
   )
   const changes = preview.data && differs ? preview.data : null
-  const other = order.version !== seen.version
   return (
     <Ask label={t('Change addresses')} size="xs" does={t('Change')} wide act={act} opened={load} ready={whole && !!changes && !!reason.trim()} submit={() => act.mutate({ ...wish, reason: reason.trim() })}>
-      {other && (
-        <Alert color="orange" role="alert">
-          <Text size="sm">{t('Somebody else has changed this order since you opened it.')}</Text>
-          <Button mt="xs" size="xs" variant="light" color="orange" onClick={() => { load(); act.reset() }}>{t('Load again')}</Button>
-        </Alert>
-      )}
+      <Overtaken seen={seen} now={order} load={load} act={act} told={t('Somebody else has changed this order since you opened it.')} />
       <Place legend={t('Ship to')} address={shipTo} change={setShipTo} />
       <Checkbox label={t('Another address for the invoice')} checked={billTo !== null} disabled={seen.bill_to !== null}
         onChange={(event) => setBillTo(event.currentTarget.checked ? EMPTY : null)} />

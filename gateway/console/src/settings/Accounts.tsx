@@ -6,6 +6,7 @@ import { type Account, accounts, type Kind } from '@/api/accounts'
 import { Ask } from '@/parts/Ask'
 import { Busy } from '@/parts/Busy'
 import { useChange } from '@/parts/change'
+import { Overtaken } from '@/parts/Overtaken'
 import { Empty, Rows } from '@/parts/Rows'
 import { Sorry } from '@/parts/Sorry'
 import { useMay } from '@/shell/session'
@@ -39,7 +40,7 @@ export function Accounts() {
             cell: (one) => write && (
               <Group gap={4}>
                 <Button size="xs" variant="subtle" onClick={() => test.mutate(one.account)}>{t('Test')}</Button>
-                <Form key={one.version} kinds={kinds} of={one} />
+                <Form kinds={kinds} of={one} />
               </Group>
             ),
           },
@@ -58,13 +59,23 @@ function Form({ kinds, of }: { kinds: Kind[]; of?: Account }) {
   const [told, setTold] = useState<Record<string, string>>(Object.fromEntries((of?.settings ?? []).map(({ name, value }) => [name, value])))
   const [secrets, setSecrets] = useState<Record<string, string>>({})
   const declared = kinds.find((one) => one.kind === kind)?.settings ?? []
+  const [seen, setSeen] = useState(of)
+  const load = () => {
+    if (!of) return
+    setSeen(of)
+    setCurrencies(of.currencies)
+    setActive(of.active)
+    setTold(Object.fromEntries(of.settings.map(({ name, value }) => [name, value])))
+    setSecrets({})
+  }
   const act = useChange(
-    () => accounts.save({ account, kind, mode, currencies: currencies as Account['currencies'], active, settings: values(told), secrets: values(secrets) }),
+    () => accounts.save({ seen, account, kind, mode, currencies: currencies as Account['currencies'], active, settings: values(told), secrets: values(secrets) }),
     { refresh: [LIST], done: () => setSecrets({}), says: t('It is saved.') },
   )
   const ready = !!account && declared.every(({ name, secret, required }) => !required || (secret ? secrets[name] || of?.secrets.includes(name) : told[name]))
   return (
-    <Ask label={of ? t('Change') : t('Add an account')} does={t('Save')} size={of && 'xs'} variant={of ? 'subtle' : 'default'} act={act} ready={ready} submit={() => act.mutate(undefined)}>
+    <Ask label={of ? t('Change') : t('Add an account')} does={t('Save')} size={of && 'xs'} variant={of ? 'subtle' : 'default'} act={act} opened={load} ready={ready} submit={() => act.mutate(undefined)}>
+      <Overtaken seen={seen} now={of} load={load} act={act} />
       <TextInput label={t('Account')} description={t('Small letters, digits and dashes; orders name it.')} required disabled={!!of} value={account} onChange={(event) => setAccount(event.currentTarget.value)} />
       <Select label={t('Provider')} disabled={!!of} allowDeselect={false} data={kinds.map((one) => ({ value: one.kind, label: one.name }))} value={kind} onChange={(wanted) => setKind(wanted ?? kind)} />
       <SegmentedControl aria-label={t('Mode')} disabled={!!of} data={[{ value: 'test', label: t('test') }, { value: 'live', label: t('live') }]} value={mode} onChange={(wanted) => setMode(wanted as Account['mode'])} />

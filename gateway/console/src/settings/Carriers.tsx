@@ -3,9 +3,11 @@ import { Alert, Badge, Button, Group, PasswordInput, Select, Stack, Switch, Text
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, got, type Of, type Schemas } from '@/api/client'
+import { ifMatch } from '@/order/match'
 import { Ask } from '@/parts/Ask'
 import { Busy } from '@/parts/Busy'
 import { useChange } from '@/parts/change'
+import { Overtaken } from '@/parts/Overtaken'
 import { Empty, Rows } from '@/parts/Rows'
 import { Sorry } from '@/parts/Sorry'
 import { useMay } from '@/shell/session'
@@ -68,8 +70,17 @@ function Save({ kinds, known }: { kinds: Kind[]; known?: Account }) {
   const [active, setActive] = useState(known?.active ?? true)
   const [countries, setCountries] = useState(known?.countries.join(' ') ?? '')
   const [told, setTold] = useState<Record<string, string>>(Object.fromEntries(known?.configuration.map((one) => [one.name, one.value]) ?? []))
+  const [seen, setSeen] = useState(known)
+  const load = () => {
+    if (!known) return
+    setSeen(known)
+    setName(known.name)
+    setActive(known.active)
+    setCountries(known.countries.join(' '))
+    setTold(Object.fromEntries(known.configuration.map((one) => [one.name, one.value])))
+  }
   const act = useChange(
-    ({ account, body }: Wish) => got(api.PUT('/carrier-accounts/{account}', { params: { path: { account } }, body })),
+    ({ account, body }: Wish) => got(api.PUT('/carrier-accounts/{account}', { params: { path: { account }, header: seen && ifMatch(seen) }, body })),
     { refresh: [LIST], says: t('The account is saved.') },
   )
   const fields = kinds.find((one) => one.kind === kind)?.configuration ?? []
@@ -78,12 +89,13 @@ function Save({ kinds, known }: { kinds: Kind[]; known?: Account }) {
     body: {
       kind, name, active,
       countries: countries.toUpperCase().split(/[\s,]+/).filter(Boolean),
-      services: known?.services ?? [],
+      services: seen?.services ?? [],
       configuration: fields.filter((field) => told[field.name]).map((field) => ({ name: field.name, value: told[field.name] ?? '' })),
     },
   })
   return (
-    <Ask label={known ? t('Change') : t('Add an account')} variant={known ? 'subtle' : 'default'} size={known ? 'xs' : undefined} title={known?.name ?? t('Add an account')} does={t('Save')} act={act} ready={!!account && !!kind && !!name} submit={submit} wide>
+    <Ask label={known ? t('Change') : t('Add an account')} variant={known ? 'subtle' : 'default'} size={known ? 'xs' : undefined} title={known?.name ?? t('Add an account')} does={t('Save')} act={act} opened={load} ready={!!account && !!kind && !!name} submit={submit} wide>
+      <Overtaken seen={seen} now={known} load={load} act={act} />
       {!known && <Select label={t('Kind')} required data-autofocus data={kinds.map((one) => ({ value: one.kind, label: one.name }))} value={kind} onChange={(chosen) => setKind(chosen ?? '')} />}
       {!known && <TextInput label={t('Code')} required value={account} onChange={(event) => setAccount(event.currentTarget.value)} />}
       <TextInput label={t('Name')} required value={name} onChange={(event) => setName(event.currentTarget.value)} />

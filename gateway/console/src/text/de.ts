@@ -360,6 +360,7 @@ export const de = {
   'Skip': 'Überspringen',
   'Small numbers stand first.': 'Kleine Zahlen stehen vorn.',
   'Somebody else changed this meanwhile. Look at the new state, then decide again.': 'Jemand anderes hat dies inzwischen geändert. Sehen Sie den neuen Stand an und entscheiden Sie neu.',
+  'Somebody else has changed this since you opened it.': 'Jemand anderes hat das geändert, seit Sie es geöffnet haben.',
   'Somebody else has changed this order since you opened it.': 'Jemand anderes hat diese Bestellung geändert, seit Sie sie geöffnet haben.',
   'Something broke here': 'Hier ging etwas kaputt',
   'Split': 'Teilen',

@@ -101,3 +101,5 @@ def test_pages_of_what_is_stuck_join(shop: Service) -> None:
             break
 
     assert (len(seen), len(set(seen))) == (6, 6)
+    (one,) = shop.ask("stuck", FindStuck(only=seen[3])).stuck
+    assert one.exception_id == seen[3]

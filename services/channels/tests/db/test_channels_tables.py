@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis.errors import Refused
+from chassis.errors import NotFound, Refused, Stale
 from contracts import channels as said
 from contracts.orders import PlaceOrder
 from services.channels import tables
@@ -17,6 +17,7 @@ from services.channels.sql_channels import SqlChannels
 from services.channels.tests.builders import (
     FILES,
     SHOP,
+    a_connection,
     an_item,
     an_order,
     placed,
@@ -77,6 +78,29 @@ def test_a_mapped_listing_releases_what_waited_over_many_batches(shop: Service) 
     assert states == {"1": "handed_over", "2": "handed_over", "3": "handed_over", "9": "parked"}
     assert [x.unmapped for x in shop.inbound() if x.state == "parked"] == [("XX",)]
     assert shop.do(("map", wish)).released == 0
+
+
+def test_what_is_connected_and_mapped_has_a_version_that_is_looked_at(shop: Service) -> None:
+    def connect(seen: int | None) -> said.ConnectionView:
+        wish = a_connection(name="Shop", expected_version=seen)
+        return shop.do(("connect", wish))  # type: ignore[no-any-return]
+
+    def map_it(seen: int | None, sku: str = "MUG-1") -> int:
+        wish = said.MapListing(channel=SHOP, listing="X", sku=sku, expected_version=seen)
+        return shop.do(("map", wish)).version  # type: ignore[no-any-return]
+
+    seen = connect(None).version
+    assert connect(seen).version == seen + 1
+    with pytest.raises(Stale, match="Channel"):
+        connect(seen)
+    with pytest.raises(NotFound):
+        map_it(1)
+    assert (map_it(None), map_it(1), map_it(None)) == (1, 2, 3)
+    with pytest.raises(Stale, match="Listing X has version 3, not 2"):
+        map_it(2)
+
+    listed = shop.ask("listings", said.FindListings(channel=SHOP, after="W", limit=1))
+    assert [(x.listing, x.sku, x.version) for x in listed.listings] == [("X", "MUG-1", 3)]
 
 
 def test_a_listing_that_is_named_like_a_new_sku_releases_what_waited(shop: Service) -> None:

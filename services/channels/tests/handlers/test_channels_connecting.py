@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chassis.errors import NotFound, Refused
+from chassis.errors import NotFound, Refused, Stale
 from chassis.outside import Declined, Outcome, OutsideCall, Pending
 from contracts.channels import Connection, Setting
 from services.channels import connecting, queries
@@ -190,3 +190,15 @@ def test_a_shop_may_name_a_moment_to_wait_for(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(asking.clock, "now", lambda: NOW)
     late = (NOW + timedelta(seconds=90)).strftime("%a, %d %b %Y %H:%M:%S GMT")
     assert asking.wait_of(late) == timedelta(seconds=90)
+
+
+def test_a_connection_that_somebody_else_has_changed_is_not_overwritten(channel: Channel) -> None:
+    seen = channel.kept.version_of(SHOP)
+    connecting.connect(a_connection(name="Renamed", expected_version=seen), channel.kept)
+
+    with pytest.raises(Stale, match=f"Channel {SHOP} has version {seen + 1}, not {seen}"):
+        connecting.connect(a_connection(name="Mine", expected_version=seen), channel.kept)
+    with pytest.raises(NotFound, match="There is no channel stall-1"):
+        connecting.connect(a_stall(("key", "k"), expected_version=1), channel.kept)
+
+    assert channel.kept.connections[SHOP].name == "Renamed"

@@ -41,6 +41,19 @@ def test_a_run_that_raises_is_left_out_and_the_others_go_on(office: Office) -> N
     ) == [(False, "forward"), (True, "backward")]
 
 
+def test_pages_of_runs_that_wait_for_a_decision_join(office: Office) -> None:
+    for _ in range(3):
+        office.place()
+    with office.engine.begin() as connection:
+        connection.exec_driver_sql("update saga_runs set phase = 'waiting'")
+
+    whole = office.ask(exceptions.find_stuck, FindStuck()).stuck
+    first = office.ask(exceptions.find_stuck, FindStuck(limit=2))
+    rest = office.ask(exceptions.find_stuck, FindStuck(limit=2, after=first.next))
+
+    assert (len(whole), first.stuck + rest.stuck, rest.next) == (3, whole, "")
+
+
 def test_a_run_at_a_step_of_another_version_is_shown_and_offers_nothing(office: Office) -> None:
     office.place()
     with office.engine.begin() as connection:
@@ -48,3 +61,6 @@ def test_a_run_at_a_step_of_another_version_is_shown_and_offers_nothing(office: 
 
     (one,) = office.ask(exceptions.find_stuck, FindStuck()).stuck
     assert (one.step, one.owner, one.allowed) == ("gone", "orders", ())
+    same = office.ask(exceptions.find_stuck, FindStuck(only=one.exception_id)).stuck
+    assert same == (one,)
+    assert office.ask(exceptions.find_stuck, FindStuck(only="orders:run:other")).stuck == ()

@@ -196,6 +196,8 @@ def test_page_by_page_all_open_orders_are_looked_at(
         if not (after := page.next):
             break
     assert seen == [one.exception_id for one in post.found()]
+    (one,) = post.office.ask(exceptions.find_stuck, FindStuck(only=seen[2])).stuck
+    assert one.exception_id == seen[2]
 
 
 def test_what_another_service_let_a_person_decide_is_in_the_history(post: Post) -> None:

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from chassis.errors import NotFound, Refused
+from chassis.errors import NotFound, Refused, Stale
 from contracts.payments import SaveAccount, SettingValue
 from services.payments import accounts
 from services.payments.accounts import Directory
@@ -51,6 +51,31 @@ def test_a_secret_that_is_not_given_again_stays(engine: sa.Engine) -> None:
     changed = save(engine, secrets=(), active=False)
 
     assert (changed.secrets, changed.active, changed.version) == (("webhook_secret",), False, 2)
+
+
+def test_an_account_that_somebody_else_has_changed_is_not_overwritten(engine: sa.Engine) -> None:
+    first = save(engine)
+    save(engine, active=False, expected_version=first.version)
+
+    with pytest.raises(Stale, match="has version 2, not 1"):
+        save(engine, expected_version=first.version)
+    with pytest.raises(NotFound):
+        save(engine, account="other", expected_version=1)
+
+    with Session(engine) as session:
+        (kept,) = accounts.saved(session)
+    assert (kept.account, kept.active) == ("play", False)
+
+
+def test_the_sandbox_that_is_shown_before_anything_is_saved_can_be_changed(
+    engine: sa.Engine,
+) -> None:
+    with Session(engine) as session:
+        (shown,) = accounts.show_all(session).accounts
+
+    saved = save(engine, account=shown.account, expected_version=shown.version)
+
+    assert saved.account == shown.account
 
 
 @pytest.mark.parametrize(

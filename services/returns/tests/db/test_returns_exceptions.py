@@ -23,7 +23,7 @@ class People:
         self.service = service
 
     def open(self, *, automatically: bool = True) -> said.Return:
-        self.service.do(("set_policy", said.Policy(approve_automatically=automatically)))
+        self.service.do(("set_policy", said.SetPolicy(approve_automatically=automatically)))
         order = placed(mug := a_line())
         parcel = packed(order)
         self.service.do(
@@ -38,12 +38,13 @@ class People:
         with self.service.engine.begin() as connection:
             connection.execute(sa.text(statement), {"now": self.service.now})
 
-    def found(self) -> list[Stuck]:
+    def found(self, only: str = "") -> list[Stuck]:
         with Session(self.service.engine) as session:
-            return list(self.service.service.stuck(FindStuck(), session).stuck)
+            return list(self.service.service.stuck(FindStuck(only=only), session).stuck)
 
     def decide(self, decision: Any) -> list[str]:
         (one,) = self.found()
+        assert (self.found(one.exception_id), self.found(f"{one.exception_id}X")) == ([one], [])
         wish = DecideStuck(exception_id=one.exception_id, decision=decision, reason="I looked")
         self.service.do(("decide", wish))
         return self.service.told

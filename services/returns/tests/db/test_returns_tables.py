@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis.errors import NotFound
+from chassis.errors import NotFound, Stale
 from chassis.ids import new_id
 from contracts import returns as said
 from contracts.payments import RefundPayment
@@ -16,7 +16,6 @@ from services.returns.domain.return_order import State
 from services.returns.tests.builders import (
     MUG,
     NOW,
-    Policy,
     a_label,
     a_line,
     a_wish,
@@ -154,7 +153,7 @@ def test_a_sale_keeps_the_policy_of_its_day(engine: sa.Engine, batch: Any) -> No
     first, second = placed(a_line()), placed(a_line())
     batch((handlers.on_placed, first))
     with Session(engine) as session, session.begin():
-        tables.SqlReturns(session).set_policy(Policy(window_days=7), "person:ann", NOW)
+        tables.SqlReturns(session).set_policy(said.SetPolicy(window_days=7), "person:ann", NOW)
     batch((handlers.on_placed, second))
 
     with Session(engine) as session:
@@ -162,6 +161,25 @@ def test_a_sale_keeps_the_policy_of_its_day(engine: sa.Engine, batch: Any) -> No
         windows = [kept.sale(x.order_id).policy.window_days for x in (first, second)]
         now = queries.get_policy(session, said.GetPolicy()).window_days
     assert (windows, now) == ([30, 7], 7)
+
+
+def test_a_policy_that_somebody_else_has_set_is_not_overwritten(engine: sa.Engine) -> None:
+    def put(seen: int | None, **wish: Any) -> said.PolicyView:
+        with Session(engine) as session, session.begin():
+            wished = said.SetPolicy(**wish, expected_version=seen)
+            return tables.SqlReturns(session).set_policy(wished, "person:ann", NOW)
+
+    with Session(engine) as session:
+        seen = queries.get_policy(session, said.GetPolicy())
+    first = put(seen.version, window_days=7)
+    same = put(first.version, window_days=7)
+    with pytest.raises(Stale, match=f"has version {first.version}, not {seen.version}"):
+        put(seen.version, window_days=14)
+
+    with Session(engine) as session:
+        assert queries.get_policy(session, said.GetPolicy()) == first == same
+    assert (first.window_days, first.version > seen.version) == (7, True)
+    assert put(None, window_days=14).version > first.version
 
 
 def test_returns_are_listed_page_by_page_newest_first(engine: sa.Engine, batch: Any) -> None:

@@ -104,7 +104,7 @@ def test_goods_that_never_came_are_given_up_once_and_nothing_is_asked_any_more(
 
 
 def test_the_policy_that_is_set_holds_for_orders_that_come_after_it(service: Service) -> None:
-    service.do(("set_policy", said.Policy(approve_automatically=False)))
+    service.do(("set_policy", said.SetPolicy(approve_automatically=False)))
     order = placed(mug := a_line())
     parcel = packed(order)
     service.do(

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from chassis.errors import NotFound, Refused
+from chassis.errors import NotFound, Refused, Stale
 from contracts.carriers import CarrierSetting, SaveCarrierAccount, ServiceLevel
 from services.shipping import accounts, label_files
 from services.shipping.carriers.carrier import LabelFile
@@ -44,6 +44,18 @@ def test_an_account_is_shown_with_what_it_was_told_but_its_secrets(session: Sess
     assert (shown.secrets_set, shown.countries) == (("api_key",), ("US",))
     assert (shown.saved_by, shown.saved_at) == ("person:ann", NOW)
     assert "void" in shown.capabilities
+
+
+def test_an_account_that_somebody_else_has_changed_is_not_overwritten(session: Session) -> None:
+    first = save(session)
+    changed = save(session, active=False, expected_version=first.version)
+
+    with pytest.raises(Stale, match="has version 2, not 1"):
+        save(session, expected_version=first.version)
+    with pytest.raises(NotFound):
+        save(session, account="other", expected_version=1)
+
+    assert (first.version, accounts.list_accounts(session).accounts) == (1, (changed,))
 
 
 def test_no_secret_lies_open_in_the_database(session: Session) -> None:

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from chassis.keeping import add
 from chassis.outside import Declined
-from services.shipping import asks
+from chassis.transaction import Job, Transaction
+from contracts.shipping import HandOver
+from services.shipping import asks, tables
 from services.shipping import service as shipping_service
 from services.shipping.domain.shipment import Shipment
 from services.shipping.service import ShippingService
@@ -60,3 +62,15 @@ def test_a_mail_is_made_of_what_is_kept_when_it_is_sent(
 def test_a_call_for_a_shipment_that_is_gone_is_declined(service: ShippingService) -> None:
     with pytest.raises(Declined, match="There is no shipment"):
         service.call_buy(a_call(asks.buy(a_shipment())))
+
+
+def test_the_mail_of_a_parcel_that_left_belongs_to_its_order(
+    service: ShippingService, engine: sa.Engine
+) -> None:
+    shipment = keep(engine, state="label_purchased")
+    wish = HandOver(shipment_id=shipment.shipment_id)
+    job = Job("hand_over", lambda known, work: known.hand_over(wish, work), wish, "msg-1")
+
+    (call,) = Transaction("shipping", engine, tables.prepare).run(service, [job]).calls
+
+    assert (call.kind, call.correlation_id) == ("shipping.mail", shipment.order_id)

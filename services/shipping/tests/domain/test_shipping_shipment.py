@@ -175,3 +175,22 @@ def test_what_a_person_may_do_depends_on_the_labels(
     changes: dict[str, Any], allowed: tuple[str, ...]
 ) -> None:
     assert a_shipment(**changes).allowed == allowed
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://carrier.example/track/1", "https://carrier.example/track/1"),
+        ("javascript:alert(1)", ""),
+        ("data:text/html,<script>", ""),
+        ("https://carrier.example/a b", ""),
+        ("https://carrier.example/" + "a" * 255, ""),
+        ("", ""),
+    ],
+)
+def test_what_a_carrier_calls_a_link_is_one_that_leads_to_the_web(url: str, kept: str) -> None:
+    shipment = a_shipment(a_box(""), state="pending")
+
+    shipment.label([("SB1", url)])
+
+    assert [(box.tracking_number, box.tracking_url) for box in shipment.boxes] == [("SB1", kept)]

@@ -12,18 +12,22 @@ from sqlalchemy.orm import Session
 from chassis.ids import new_id
 from chassis.work import Rehearsal
 from contracts.inventory import SkuData, SkuSaved
+from contracts.values import Nothing
 from contracts.warehouse import (
     CancelFulfillment,
-    CartonData,
+    FindBins,
     NewPackage,
     OpenFulfillment,
     Pack,
+    PutBin,
+    PutCarton,
+    PutWarehouse,
     ReportShort,
     ScanPick,
     StartPicking,
-    WarehouseData,
 )
 from services.warehouse import handlers
+from services.warehouse.queries import all_warehouses, find_bins
 from services.warehouse.tables import SqlFloor, SqlFulfillments, prepare
 from services.warehouse.tests.builders import (
     MUG,
@@ -61,9 +65,9 @@ def handle(engine: sa.Engine, *bodies: Any) -> tuple[list[Any], list[Any]]:
                     handlers.cancel_fulfillment(body, work, fulfillments)
                 case SkuSaved():
                     handlers.save_sku(body, floor)
-                case WarehouseData():
+                case PutWarehouse():
                     handlers.put_warehouse(body, floor)
-                case CartonData():
+                case PutCarton():
                     handlers.put_carton(body, floor)
                 case _:
                     answers.append(DOING[type(body)](body, work, fulfillments, floor))
@@ -194,7 +198,7 @@ def test_messages_of_one_order_in_one_batch_see_each_other(engine: sa.Engine) ->
 
 
 def test_a_new_warehouse_and_what_it_shall_send_may_come_in_one_batch(engine: sa.Engine) -> None:
-    new = WarehouseData(warehouse_id="MUC", name="Munich", address=an_address())
+    new = PutWarehouse(warehouse_id="MUC", name="Munich", address=an_address())
     command = a_route(a_line(), levels=(level("MUC", MUG, 1),))
 
     told, _ = handle(engine, new, command)
@@ -248,3 +252,43 @@ def test_the_database_itself_refuses_what_must_never_be(engine: sa.Engine, state
 
     with pytest.raises(IntegrityError), engine.begin() as connection:
         connection.exec_driver_sql(statement)
+
+
+def test_a_warehouse_that_is_changed_is_locked_also_beside_orders_that_only_look_at_it(
+    engine: sa.Engine,
+) -> None:
+    change = PutWarehouse(warehouse_id="BER", name="Berlin", address=an_address())
+    locking = "select 1 from warehouses where warehouse_id = 'BER' for update nowait"
+
+    with a_batch(engine, a_route(a_line()), change), pytest.raises(sa.exc.OperationalError):
+        rows(engine, locking)
+
+    assert rows(engine, locking) == [(1,)]
+
+
+def test_versions_are_counted_and_shown(engine: sa.Engine) -> None:
+    change = PutWarehouse(warehouse_id="BER", name="Spree", address=an_address())
+    with a_batch(engine, change) as (_, _, floor):
+        first = handlers.put_warehouse(change, floor)
+    with a_batch(engine, change) as (_, _, floor):
+        same = handlers.put_warehouse(change, floor)
+    with Session(engine) as session:
+        shown = {w.warehouse_id: w for w in all_warehouses(session, Nothing()).warehouses}
+
+    assert (first.version, same.version) == (2, 2)
+    assert (shown["BER"].name, shown["BER"].version) == ("Spree", 2)
+
+
+def test_the_bins_of_a_warehouse_are_listed_page_by_page(engine: sa.Engine) -> None:
+    for name in ("Z-1", "Z-2", "Z-3"):
+        shelf = PutBin(warehouse_id="BER", bin=name, zone="z", sequence=1, sku=MUG)
+        with a_batch(engine, shelf) as (_, _, floor):
+            handlers.put_bin(shelf, floor)
+
+    with Session(engine) as session:
+        first = find_bins(session, FindBins(warehouse_id="BER", after="Z", limit=2))
+        last = find_bins(session, FindBins(warehouse_id="BER", after=first.next, limit=2))
+
+    assert ([b.bin for b in first.bins], first.next) == (["Z-1", "Z-2"], "Z-2")
+    assert ([b.bin for b in last.bins], last.next) == (["Z-3"], "")
+    assert first.bins[0].version == 1

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from chassis.errors import NotFound, Refused
+from chassis.errors import NotFound, Refused, Stale
 from contracts.inventory import SkuData, SkuSaved
-from contracts.warehouse import BinData, CartonData, WarehouseData
+from contracts.warehouse import PutBin, PutCarton, PutWarehouse
 from services.warehouse import handlers
 from services.warehouse.memory import MemoryFloor
 from services.warehouse.tests.builders import MUG, a_floor, a_size, an_address
@@ -40,7 +40,7 @@ def test_a_sku_that_is_told_late_does_not_overwrite_what_is_newer(floor: MemoryF
 
 
 def test_a_warehouse_is_made_and_changed(floor: MemoryFloor) -> None:
-    new = WarehouseData(
+    new = PutWarehouse(
         warehouse_id="MUC", name="Munich", address=an_address(), latitude=48.1, longitude=11.6
     )
     handlers.put_warehouse(new, floor)
@@ -51,7 +51,7 @@ def test_a_warehouse_is_made_and_changed(floor: MemoryFloor) -> None:
 
 
 def test_half_a_point_is_refused(floor: MemoryFloor) -> None:
-    half = WarehouseData(warehouse_id="MUC", name="Munich", address=an_address(), latitude=48.1)
+    half = PutWarehouse(warehouse_id="MUC", name="Munich", address=an_address(), latitude=48.1)
 
     with pytest.raises(Refused) as refusal:
         handlers.put_warehouse(half, floor)
@@ -59,7 +59,7 @@ def test_half_a_point_is_refused(floor: MemoryFloor) -> None:
 
 
 def test_a_bin_may_get_another_sku_and_another_place_on_the_way(floor: MemoryFloor) -> None:
-    moved = BinData(warehouse_id="BER", bin="B-2", zone="c", sequence=5, sku="CAP")
+    moved = PutBin(warehouse_id="BER", bin="B-2", zone="c", sequence=5, sku="CAP")
     handlers.put_bin(moved, floor)
 
     place = floor.bins["BER", "B-2"]
@@ -67,7 +67,7 @@ def test_a_bin_may_get_another_sku_and_another_place_on_the_way(floor: MemoryFlo
 
 
 def test_a_bin_needs_a_warehouse(floor: MemoryFloor) -> None:
-    nowhere = BinData(warehouse_id="MUC", bin="A-1", zone="a", sequence=1, sku=MUG)
+    nowhere = PutBin(warehouse_id="MUC", bin="A-1", zone="a", sequence=1, sku=MUG)
 
     with pytest.raises(NotFound, match="There is no warehouse MUC") as refusal:
         handlers.put_bin(nowhere, floor)
@@ -75,7 +75,7 @@ def test_a_bin_needs_a_warehouse(floor: MemoryFloor) -> None:
 
 
 def test_a_carton_is_made_and_changed(floor: MemoryFloor) -> None:
-    new = CartonData(carton="M", dimensions=a_size(), max_weight_g=5_000)
+    new = PutCarton(carton="M", dimensions=a_size(), max_weight_g=5_000)
     handlers.put_carton(new, floor)
     handlers.put_carton(msgspec.structs.replace(new, cost=35), floor)
 
@@ -89,8 +89,49 @@ def test_a_carton_is_made_and_changed(floor: MemoryFloor) -> None:
 def test_a_carton_that_makes_no_sense_is_refused(
     floor: MemoryFloor, changes: Any, field: str
 ) -> None:
-    new = CartonData(carton="M", dimensions=a_size(), max_weight_g=5_000)
+    new = PutCarton(carton="M", dimensions=a_size(), max_weight_g=5_000)
 
     with pytest.raises(Refused) as refusal:
         handlers.put_carton(msgspec.structs.replace(new, **changes), floor)
     assert refusal.value.field == field
+
+
+PUTS: dict[str, tuple[Any, Any, dict[str, Any]]] = {
+    "warehouse": (
+        handlers.put_warehouse,
+        PutWarehouse(warehouse_id="MUC", name="Munich", address=an_address()),
+        {"name": "Monaco"},
+    ),
+    "bin": (
+        handlers.put_bin,
+        PutBin(warehouse_id="BER", bin="Z-1", zone="z", sequence=1, sku=MUG),
+        {"sku": "CAP"},
+    ),
+    "carton": (
+        handlers.put_carton,
+        PutCarton(carton="M", dimensions=a_size(), max_weight_g=5_000),
+        {"cost": 35},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", PUTS)
+def test_what_somebody_else_has_changed_is_not_overwritten(what: str, floor: MemoryFloor) -> None:
+    put, new, changes = PUTS[what]
+    seen = put(new, floor).version
+    changed = put(msgspec.structs.replace(new, **changes, expected_version=seen), floor)
+
+    with pytest.raises(Stale, match=f"has version {changed.version}, not {seen}"):
+        put(msgspec.structs.replace(new, expected_version=seen), floor)
+
+    ((field, value),) = changes.items()
+    assert (seen, getattr(changed, field), changed.version) == (1, value, 2)
+    assert getattr(put(msgspec.structs.replace(new, **changes), floor), field) == value
+
+
+@pytest.mark.parametrize("what", PUTS)
+def test_what_is_gone_is_not_made_by_who_wanted_to_change_it(what: str, floor: MemoryFloor) -> None:
+    put, new, _ = PUTS[what]
+
+    with pytest.raises(NotFound, match=f"There is no {what}"):
+        put(msgspec.structs.replace(new, expected_version=1), floor)

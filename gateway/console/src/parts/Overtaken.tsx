@@ -1,0 +1,21 @@
+/** Has somebody else changed what a form was filled from? Then it is filled anew, not saved over it. */
+import { Alert, Button, Text } from '@mantine/core'
+import { t } from '@/text/text'
+
+interface Form {
+  seen?: { version: number }
+  now?: { version: number }
+  load: () => void
+  act: { isPending: boolean; isSuccess: boolean; reset: () => void }
+  told?: string
+}
+
+export function Overtaken({ seen, now, load, act, told = t('Somebody else has changed this since you opened it.') }: Form) {
+  if (!seen || seen.version === now?.version || act.isPending || act.isSuccess) return null
+  return (
+    <Alert color="orange" role="alert">
+      <Text size="sm">{told}</Text>
+      <Button mt="xs" size="xs" variant="light" color="orange" onClick={() => { load(); act.reset() }}>{t('Load again')}</Button>
+    </Alert>
+  )
+}
