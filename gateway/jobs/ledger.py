@@ -79,7 +79,7 @@ WAIT = sa.text(
 )
 FORGET = (
     sa.text("delete from job_rows where job_id = :id"),
-    sa.text("update jobs set total = 0 where job_id = :id"),
+    sa.text("update jobs set total = 0, failed = 0 where job_id = :id"),
 )
 LATE = sa.text(
     "select extract(epoch from :now - min(due_at)) from jobs"

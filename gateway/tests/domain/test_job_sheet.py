@@ -58,7 +58,7 @@ def test_a_file_is_read_as_spreadsheets_of_all_countries_write_it(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('sku,name\nA,"never closed\nB,b\n', "Row 3 cannot be read"),
+        ('sku,name\nA,"never closed\nB,b\n', "Row 2 cannot be read"),
         ('sku\n"a"b\n', "Row 2 cannot be read"),
         (f"sku\n{'a' * 200_000}\n", "Row 2 cannot be read"),
     ],
