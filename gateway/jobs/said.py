@@ -106,6 +106,7 @@ class Job(Wire, frozen=True, kw_only=True):
     started_at: Instant | None
     ended_at: Instant | None
     checked: Count = 0
+    confirmed_at: Instant | None = None
     allowed: tuple[str, ...] = ()
 
 
