@@ -25,7 +25,8 @@ MOST_AT_ONCE = 20
 COLUMNS = (
     "job_id, kind, state, actor as asked_by, asked, counted, total, done, failed,"
     " canceled and ended_at is null as canceling, problem, made_at, started_at, ended_at, checked,"
-    " confirmed_at, caller_id, exists (select from job_files f where f.job_id = jobs.job_id) as has_pieces"
+    " confirmed_at, caller_id,"
+    " exists (select from job_files f where f.job_id = jobs.job_id) as has_pieces"
 )
 MINE = "(cast(:caller as text) = '' or caller_id = :caller)"
 ONE = sa.text(f"select {COLUMNS} from jobs where job_id = :id and {MINE}")  # noqa: S608 - our words
