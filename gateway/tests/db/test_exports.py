@@ -8,7 +8,8 @@ from chassis.ask import Unavailable
 from contracts import orders
 from contracts.values import Address, Customer
 from gateway.caller import Caller
-from gateway.jobs import exporting, exports, order_table
+from gateway.jobs import exporting, exports, order_table, said
+from gateway.jobs.ledger import Ledger, Lost
 from gateway.people.roles import EVERYTHING, Grant
 from gateway.tests.builders import NOW, example
 from gateway.tests.job_trial import AN_ORDER, IDS, Trial, with_
@@ -119,6 +120,38 @@ def test_a_worker_that_dies_leaves_no_order_out_and_writes_none_twice(trial: Tri
 
     written = [row[1] for row in trial.file(job_id)[1:]]
     assert written == [one for one in IDS for _ in range(2)]
+
+
+def test_a_worker_that_was_too_slow_writes_nothing_when_another_has_the_job(trial: Trial) -> None:
+    lists(trial, IDS[:2])
+    job_id = trial.starts("export_orders", filter={}, order_ids=())
+    slow = Ledger(trial.engine).take(trial.time.now)
+    assert slow is not None
+    trial.time.passes(seconds=31)
+    trial.works()
+
+    with pytest.raises(Lost):
+        trial.files.write(slow, b"x", 1, "", trial.time.now, last=True)
+
+    assert (trial.job(job_id).total, len(trial.file(job_id))) == (2, 5)
+
+
+def test_a_canceled_export_leaves_no_file(trial: Trial) -> None:
+    lists(trial, IDS[:2], IDS[2:4])
+    job_id = trial.starts("export_orders", filter={}, order_ids=())
+    whole: Any = trial.services.answers["orders.get_many"]
+
+    def canceled_meanwhile(asked: Any) -> Any:
+        if IDS[0] in asked.order_ids:
+            trial.desk.cancel(said.AboutJob(job_id=job_id), trial.caller)
+        return whole(asked)
+
+    trial.services.answers["orders.get_many"] = canceled_meanwhile
+    trial.works()
+
+    job = trial.job(job_id)
+    assert (job.state, job.done, job.allowed) == ("canceled", 2, ())
+    assert list(trial.files.read(job_id)) == []
 
 
 def test_a_service_that_is_away_is_asked_again(trial: Trial) -> None:
