@@ -5,7 +5,7 @@ confirmed just that is asked, and refused if somebody was faster.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 
@@ -14,17 +14,14 @@ import msgspec
 from chassis import clock
 from chassis.errors import NotFound, Refused
 from gateway.bounds import Bounds
-from gateway.caller import Caller
 from gateway.jobs import sheet
 from gateway.jobs.actions import Names
 from gateway.jobs.batch import problem_of
 from gateway.jobs.columns import named
 from gateway.jobs.desk import NewRow
-from gateway.jobs.exporting import REST
-from gateway.jobs.files import Files
 from gateway.jobs.imports import IMPORTS, Import
-from gateway.jobs.ledger import Held, Ledger, Row
-from gateway.ports import Asks
+from gateway.jobs.ledger import Held, Row
+from gateway.jobs.turn import Turn
 
 MOST_ROWS, PAGE, CHECKED_AT_ONCE = 100_000, 500, 100
 WAITS = timedelta(days=7)
@@ -32,54 +29,47 @@ TOO_MANY = f"The file has more than {MOST_ROWS:,} rows, and an import takes no m
 TOO_LATE = f"Nobody has confirmed it within {WAITS.days} days; nothing was changed."
 
 
-class Importing:
-    """Reads and checks files."""
+def go_on(job: Held, turn: Turn) -> None:
+    """Read and check until the file waits for its confirmation, or this turn is over."""
+    of = IMPORTS[job.asked.kind]
+    if job.counted or job.canceled or _read(job, of, turn):
+        _check(job, of, turn)
 
-    def __init__(
-        self, ledger: Ledger, files: Files, asker: Asks, sleep: Callable[[float], None]
-    ) -> None:
-        self._ledger, self._files, self._asker, self._sleep = ledger, files, asker, sleep
 
-    def go_on(self, job: Held, caller: Caller, is_over: Callable[[], bool]) -> None:
-        """Read and check until the file waits for its confirmation, or this turn is over."""
-        of = IMPORTS[job.asked.kind]
-        if job.counted or job.canceled or self._read(job, of, is_over):
-            self._check(job, of, caller)
+def _read(job: Held, of: Import, turn: Turn) -> bool:
+    """Make a row of each row of the file; True when all are there."""
+    done = int(job.after or 0)
+    rows = (row for row in _rows(job, of, turn.files.read(job.job_id)) if row.number > done)
+    while not (job.counted or job.canceled):
+        try:
+            page = _page(rows, job.total)
+        except Refused as refusal:
+            turn.ledger.end(job, "failed", clock.now(), refusal.message, empty=True)
+            turn.files.drop(job.job_id)
+            return False
+        after = str(page[-1].number) if page else job.after
+        turn.ledger.found(job, page, after, clock.now(), last=len(page) < PAGE)
+        if not job.counted and turn.is_over():
+            turn.ledger.let_go(job, clock.now())
+            return False
+        turn.sleep(0)
+    turn.files.drop(job.job_id)
+    return True
 
-    def _read(self, job: Held, of: Import, is_over: Callable[[], bool]) -> bool:
-        """Make a row of each row of the file; True when all are there."""
-        done = int(job.after or 0)
-        rows = (row for row in _rows(job, of, self._files.read(job.job_id)) if row.number > done)
-        while not (job.counted or job.canceled):
-            try:
-                page = _page(rows, job.total)
-            except Refused as refusal:
-                self._ledger.end(job, "failed", clock.now(), refusal.message, empty=True)
-                self._files.drop(job.job_id)
-                return False
-            after = str(page[-1].number) if page else job.after
-            self._ledger.found(job, page, after, clock.now(), last=len(page) < PAGE)
-            if not job.counted and is_over():
-                self._ledger.let_go(job, clock.now())
-                return False
-            self._sleep(0)
-        self._files.drop(job.job_id)
-        return True
 
-    def _check(self, job: Held, of: Import, caller: Caller) -> None:
-        """Check some rows, or end the check."""
-        began, now = time.monotonic(), clock.now()
-        if rows := self._ledger.claim(job, CHECKED_AT_ONCE, now):
-            bounds = Bounds(caller.scope(of.action.permission), self._asker, caller.actor)
-            _plan(job, of, rows, bounds)
-            self._ledger.conclude(job, rows, clock.now(), clock.now())
-            self._sleep(REST * (time.monotonic() - began))
-        elif job.canceled or job.is_checked:
-            self._ledger.end(job, "canceled", now, "" if job.canceled else TOO_LATE)
-        elif job.checked:
-            self._ledger.wait(job, now + WAITS, now)
-        else:
-            self._ledger.end(job, "done", now)
+def _check(job: Held, of: Import, turn: Turn) -> None:
+    """Check some rows, or end the check."""
+    began, now = time.monotonic(), clock.now()
+    if rows := turn.ledger.claim(job, CHECKED_AT_ONCE, now):
+        _plan(job, of, rows, turn.bounds(of.action.permission))
+        turn.ledger.conclude(job, rows, clock.now(), clock.now())
+        turn.rest_since(began)
+    elif job.canceled or job.is_checked:
+        turn.ledger.end(job, "canceled", now, "" if job.canceled else TOO_LATE)
+    elif job.checked:
+        turn.ledger.wait(job, now + WAITS, now)
+    else:
+        turn.ledger.end(job, "done", now)
 
 
 def _page(rows: Iterator[NewRow], behind: int) -> list[NewRow]:

@@ -22,16 +22,16 @@ from chassis.errors import Refused
 from chassis.telemetry import get_log
 from contracts import orders
 from gateway.caller import Caller
+from gateway.jobs import exporting, importing
 from gateway.jobs.actions import ACTIONS
 from gateway.jobs.askers import Askers
 from gateway.jobs.batch import Batch
 from gateway.jobs.desk import NewRow
-from gateway.jobs.exporting import Exporting
 from gateway.jobs.exports import EXPORTS
 from gateway.jobs.files import Files
-from gateway.jobs.importing import Importing
 from gateway.jobs.imports import IMPORTS
 from gateway.jobs.ledger import Held, Ledger, Lost, Row
+from gateway.jobs.turn import Turn
 from gateway.jobs.wishes import permissions_of
 from gateway.ports import Asks
 
@@ -54,9 +54,7 @@ class Worker:
         self._ledger, self._askers, self._asker = Ledger(engine), Askers(engine), asker
         self._rate, self._remembered, self._sleep = rate, remembered / 2, sleep
         self._pool = GreenPool(AT_ONCE)
-        files = Files(engine)
-        self._exporting = Exporting(self._ledger, files, asker, sleep)
-        self._importing = Importing(self._ledger, files, asker, sleep)
+        self._files = Files(engine)
         self.stopping = False
 
     def work(self) -> bool:
@@ -80,11 +78,15 @@ class Worker:
             self._ledger.end(job, "failed", clock.now(), told.format(" and ".join(needed)))
             return
         until = time.monotonic() + TURN_SECONDS
+        turn = Turn(
+            self._ledger, self._files, self._asker, caller, lambda: self._is_over(until),
+            self._sleep,
+        )  # fmt: skip
         try:
             if kind in EXPORTS:
-                self._exporting.go_on(job, caller, lambda: self._is_over(until))
+                exporting.go_on(job, turn)
             elif kind in IMPORTS and not job.is_confirmed:
-                self._importing.go_on(job, caller, lambda: self._is_over(until))
+                importing.go_on(job, turn)
             elif job.counted or job.canceled or self._find(job, caller, until):
                 self._do_some(job, caller)
         except Refused as refusal:  # of what is asked about the whole job, not about a row

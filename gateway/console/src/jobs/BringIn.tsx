@@ -3,6 +3,7 @@ import { Anchor, Button, Card, FileInput, Group, List, SegmentedControl, Stack, 
 import { useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { api, got } from '@/api/client'
+import { asCsv } from '@/api/upload'
 import { useChange } from '@/parts/change'
 import { Head } from '@/parts/Head'
 import { Sorry } from '@/parts/Sorry'
@@ -34,9 +35,7 @@ function Upload() {
   const act = useChange(
     (wish: { table: Table; file: File }, key) => got(api.POST('/jobs/imports/{table}', {
       params: { path: { table: wish.table }, header: key },
-      headers: { 'Content-Type': 'text/csv' },
-      body: wish.file as unknown as string,
-      bodySerializer: (body) => body,
+      ...asCsv(wish.file),
     })),
     { refresh: [['jobs']], done: (job) => void go(`/jobs/${job.job_id}`) },
   )
