@@ -8,24 +8,32 @@ from chassis.testing import eventually
 from local.journey import order_body
 
 
-def test_orders_are_written_to_a_file_and_a_file_of_skus_is_mended_and_confirmed(
-    browser, person, api, new_sku, tmp_path
-):
-    mark, file = uuid.uuid4().hex[:12], tmp_path / "skus.csv"
-    right, wrong = new_sku(berlin=3), new_sku(berlin=3)
-    order_id = api.post("/orders", {**order_body([(right, 2, 1290)]), "tags": [mark]})["order_id"]
+def test_the_orders_of_a_filter_are_written_to_a_file(browser, person, api, new_sku):
+    mark, sku = uuid.uuid4().hex[:12], new_sku(berlin=3)
+    order_id = api.post("/orders", {**order_body([(sku, 2, 1290)]), "tags": [mark]})["order_id"]
     eventually(lambda: api.get("/orders", tag=mark)["orders"], within=30)
 
-    browser.log_in(person("admin"))
+    browser.log_in(person("order_manager"))
     browser.sees("Dashboard")
     browser.go(f"orders?tag={mark}")
     browser.click("Export")
     browser.sees("Job: export orders")
-    written = list(csv.DictReader(io.StringIO(browser.fetched("Fetch the file").lstrip("\ufeff"))))
-    assert [(row["order_id"], row["sku"]) for row in written] == [(order_id, right)]
+    file = browser.fetched("Fetch the file")
 
+    written = list(csv.DictReader(io.StringIO(file.lstrip("\ufeff"))))
+    assert [(row["order_id"], row["sku"]) for row in written] == [(order_id, sku)]
+    assert browser.barriers == []
+
+
+def test_a_buyer_brings_a_file_of_skus_mends_it_and_confirms_it(
+    browser, person, api, new_sku, tmp_path
+):
+    file, right, wrong = tmp_path / "skus.csv", new_sku(berlin=3), new_sku(berlin=3)
     file.write_text(f"sku,weight_g\n{right},500\n{wrong},heavy\n")
-    browser.go("jobs/import")
+
+    browser.log_in(person("buyer"))
+    browser.click("Jobs")
+    browser.click("Import a file")
     browser.bring(file)
     browser.click("Check the file")
     browser.sees("'heavy' is no whole number")
