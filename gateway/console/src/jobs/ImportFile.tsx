@@ -16,7 +16,7 @@ const ABOUT: Record<Table, Word[]> = {
   stock: ['“counted” is what lies there; rows where it is empty change nothing.', 'With “on_hand” a row is refused if something has moved since it was exported.'],
 }
 
-export function BringIn() {
+export function ImportFile() {
   const may = useMay()
   return (
     <Stack maw={640}>
