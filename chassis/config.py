@@ -116,6 +116,9 @@ class Settings:
     jobs_kept_days: int = field(
         default=30, metadata={"about": "days for which jobs and what became of each row are kept"}
     )
+    job_files_kept_days: int = field(
+        default=7, metadata={"about": "days for which files are kept that exports have written"}
+    )
     jobs_rate: int = field(
         default=50,
         metadata={"about": "rows of jobs that a process takes up in a second, at most"},

@@ -257,7 +257,7 @@ class SkuSaved(Message, frozen=True, kw_only=True):
 
 
 class PutSku(Wire, frozen=True, kw_only=True):
-    """Make a SKU, or change it."""
+    """Make a SKU, or change it; `expected_version` 0 says that there is none so far."""
 
     data: SkuData
     expected_version: int | None = None
@@ -305,6 +305,13 @@ class FindSkus(Wire, frozen=True, kw_only=True):
     warehouses: Codes | None = None
 
 
+class SkusNamed(Wire, frozen=True, kw_only=True):
+    """The SKUs with these names, and those that have one of these barcodes."""
+
+    skus: Annotated[tuple[Sku, ...], Meta(max_length=200)] = ()
+    barcodes: Annotated[tuple[Barcode, ...], Meta(max_length=4000)] = ()
+
+
 class SkuPage(Wire, frozen=True, kw_only=True):
     """A page of SKUs; `next` is empty on the last."""
 
@@ -313,13 +320,17 @@ class SkuPage(Wire, frozen=True, kw_only=True):
 
 
 class AdjustStock(Wire, frozen=True, kw_only=True):
-    """Correct what is on hand at a warehouse by so many; never below what is promised."""
+    """Correct what is on hand at a warehouse by so many; never below what is promised.
+
+    With `expected_on_hand` it is refused if that is not what is on hand now.
+    """
 
     sku: Sku
     warehouse_id: Code
     change: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
     reason: Reason
     note: Text = ""
+    expected_on_hand: Count | None = None
 
 
 class ReceiveStock(Wire, frozen=True, kw_only=True):
@@ -379,6 +390,7 @@ class Audit(Wire, frozen=True, kw_only=True):
 
 PUT_SKU = request("inventory.put_sku", PutSku, SkuView)
 GET_SKU = question("inventory.get_sku", SkuRef, SkuView)
+GET_SKUS = question("inventory.get_skus", SkusNamed, SkuPage)
 FIND_SKUS = question("inventory.find_skus", FindSkus, SkuPage)
 ADJUST = request("inventory.adjust", AdjustStock, WarehouseStock)
 RECEIVE = request("inventory.receive", ReceiveStock, WarehouseStock)

@@ -257,6 +257,18 @@ class Order(Wire, frozen=True, kw_only=True):
     editing: PendingEdit | None = None
 
 
+class OrdersNamed(Wire, frozen=True, kw_only=True):
+    """Several orders at once."""
+
+    order_ids: Annotated[tuple[OrderId, ...], Meta(max_length=200)]
+
+
+class Orders(Wire, frozen=True, kw_only=True):
+    """The orders that there are of those that were named, without their journeys."""
+
+    orders: tuple[Order, ...]
+
+
 class OrderRow(Wire, frozen=True, kw_only=True):
     """One order in a list."""
 
@@ -553,6 +565,7 @@ class OrderCompleted(Message, frozen=True, kw_only=True):
 
 PLACE = request("orders.place", PlaceOrder, PlacedOrder)
 GET = question("orders.get", OrderRef, Order)
+GET_MANY = question("orders.get_many", OrdersNamed, Orders)
 FIND = question("orders.find", FindOrders, OrderPage)
 COUNT = question("orders.count", CountOrders, OrderCounts)
 ORIGINS = question("orders.origins", OriginsOf, Origins)

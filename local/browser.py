@@ -36,6 +36,10 @@ fetch('/login', {
   method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(said),
 }).then((answer) => done(answer.status))
 """
+FETCH = """
+const [from, done] = arguments
+fetch(from).then((answer) => answer.text()).then(done)
+"""
 IS_SETTLED = """
 return Boolean(document.querySelector('h1'))
   && !document.querySelector('.mantine-Loader-root')
@@ -146,6 +150,15 @@ class Browser:
     def sees(self, text: str, within: float = 15) -> None:
         """Wait until the page says this."""
         eventually(lambda: text in self.text, within=within)
+
+    def bring(self, file: Path) -> None:
+        """Choose a file where the page asks for one."""
+        self._one(By.CSS_SELECTOR, "input[type=file]").send_keys(str(file))
+
+    def fetched(self, text: str) -> str:
+        """Give what a link leads to that is fetched as a file."""
+        link = self.button(text).get_attribute("href")
+        return str(self.driver.execute_async_script(FETCH, link))
 
     def choose(self, label: str, option: str) -> None:
         """Choose from a list."""

@@ -80,6 +80,11 @@ class InventoryService:
         """Show a SKU."""
         return queries.get_sku(session, asked)
 
+    @answers(inventory.GET_SKUS)
+    def get_skus(self, asked: inventory.SkusNamed, session: Session) -> inventory.SkuPage:
+        """Show several SKUs."""
+        return queries.get_skus(session, asked)
+
     @answers(inventory.FIND_SKUS)
     def find_skus(self, asked: inventory.FindSkus, session: Session) -> inventory.SkuPage:
         """List SKUs."""

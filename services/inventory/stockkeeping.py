@@ -31,7 +31,7 @@ def put_sku(wish: PutSku, work: Work, inventory: Inventory) -> SkuRecord:
             )
     record = inventory.sku(data.sku)
     if record is None:
-        if wish.expected_version is not None:
+        if wish.expected_version:
             raise NotFound("SKU", data.sku, "sku")
         record = SkuRecord(data.sku, data)
         inventory.add_sku(record)
@@ -53,6 +53,13 @@ def adjust_stock(wish: AdjustStock, work: Work, inventory: Inventory) -> Warehou
         raise Refused("no_change", "A change of 0 changes nothing.", "change")
     shelves = inventory.shelves([wish.sku])
     stock = shelves.at(wish.sku, wish.warehouse_id)
+    if wish.expected_on_hand not in {None, stock.on_hand}:
+        raise Refused(
+            "stale",
+            f"{stock.on_hand} of {wish.sku} are on hand at {wish.warehouse_id} by now, and not "
+            f"{wish.expected_on_hand}.",
+            "expected_on_hand",
+        )
     if stock.available + wish.change < 0:
         raise Refused(
             "not_enough",

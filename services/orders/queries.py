@@ -1,5 +1,7 @@
 """What can be asked of one order? (Lists and counts: finding.py. What is stuck: exceptions.py.)"""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -23,6 +25,12 @@ def get_order(session: Session, asked: said.OrderRef) -> said.Order:
     return view(session, order)
 
 
+def get_orders(session: Session, asked: said.OrdersNamed) -> said.Orders:
+    """Tell everything about several orders but their journeys."""
+    found = read(session, Order, sa.select(orders).where(orders.c.order_id.in_(asked.order_ids)))
+    return said.Orders(orders=tuple(_shown(order, ()) for order in found))
+
+
 def get_origins(session: Session, asked: said.OriginsOf) -> said.Origins:
     """Tell from which channels orders are."""
     query = sa.select(orders.c.order_id, orders.c.channel)
@@ -41,6 +49,10 @@ def view(session: Session, order: Order) -> said.Order:
         .where(saga_runs.c.subject_id == order.order_id)
         .order_by(saga_runs.c.run_id),
     )
+    return _shown(order, runs)
+
+
+def _shown(order: Order, runs: Iterable[Run]) -> said.Order:
     return said.Order(
         order_id=order.order_id,
         number=order.number,

@@ -94,6 +94,11 @@ class OrdersService:
         """Show an order."""
         return queries.get_order(session, asked)
 
+    @answers(orders.GET_MANY)
+    def get_many(self, asked: orders.OrdersNamed, session: Session) -> orders.Orders:
+        """Show several orders."""
+        return queries.get_orders(session, asked)
+
     @answers(orders.FIND)
     def find(self, asked: orders.FindOrders, session: Session) -> orders.OrderPage:
         """List orders."""

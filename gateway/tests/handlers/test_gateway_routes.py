@@ -35,14 +35,15 @@ def test_no_question_can_be_reached_in_two_ways() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
-def test_what_cannot_be_asked_from_outside_is_part_of_a_page_or_of_an_upload() -> None:
+def test_what_cannot_be_asked_from_outside_is_part_of_a_page_or_of_a_file() -> None:
     load_all()
     hidden = QUESTIONS.keys() - {route.question.name for route in ROUTES}
 
     of_all = {f"{service}.{what}" for service in SERVICES for what in ("stuck", "decide")}
     upload = {"channels.begin_import", "channels.add_part", "channels.end_upload"}
     bounds = {"orders.origins", "warehouse.places", "orders.tell_owner"}
-    assert hidden == {"orders.get", "warehouse.of_order"} | bounds | of_all | upload
+    files = {"orders.get_many", "inventory.get_skus"}
+    assert hidden == {"orders.get", "warehouse.of_order"} | bounds | of_all | upload | files
 
 
 def test_the_question_holds_what_address_and_body_said(api: Api) -> None:

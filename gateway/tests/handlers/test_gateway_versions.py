@@ -15,7 +15,10 @@ NOTHING_TO_BE_STALE = {
     "makes something new": {
         "POST /orders", "POST /orders/{order_id}/returns", "POST /channels/{channel}/imports",
         "POST /users", "POST /api-keys", "POST /webhook-subscriptions", "POST /order-views",
-        "POST /jobs", "POST /manifests",
+        "POST /jobs", "POST /jobs/imports/{table}", "POST /manifests",
+    },
+    "does only what was seen: each row carries the version that it was checked with": {
+        "POST /jobs/{job_id}/confirm",
     },
     "is about who asks, who proves it with a password, a code or a link": {
         "POST /login", "DELETE /session", "PUT /session/password", "PUT /session/second-factor",

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, got, type Of } from '@/api/client'
 import { Bulk, type Chosen, useBulk } from '@/jobs/Bulk'
+import { Export } from '@/jobs/Export'
 import { Busy } from '@/parts/Busy'
 import { Head } from '@/parts/Head'
 import { Icon } from '@/parts/Icon'
@@ -57,6 +58,7 @@ export function Orders() {
     <>
       <Head title={t('Orders')}>
         <Keep seen={seen} saved={saved} choose={look} />
+        <Export label={t('Export')} wish={{ kind: 'export_orders', filter }} />
         <Columns all={COLUMNS} shown={shown} choose={(columns) => look({ ...seen, columns: chosen(columns, view) })} />
       </Head>
       <Search text={filter.text ?? ''} busy={pages.stale} search={(text) => choose({ ...filter, text })} />

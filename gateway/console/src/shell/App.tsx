@@ -49,6 +49,7 @@ const router = createBrowserRouter(
         { path: 'channels', lazy: async () => ({ Component: (await import('@/channels/Channels')).Channels }) },
         { path: 'channels/imports/:importId', lazy: async () => ({ Component: (await import('@/channels/Import')).Import }) },
         { path: 'jobs', lazy: async () => ({ Component: (await import('@/jobs/Jobs')).Jobs }) },
+        { path: 'jobs/import', lazy: async () => ({ Component: (await import('@/jobs/ImportFile')).ImportFile }) },
         { path: 'jobs/:jobId', lazy: async () => ({ Component: (await import('@/jobs/Job')).Job }) },
         { path: 'settings', lazy: async () => ({ Component: (await import('@/settings/Settings')).Settings }) },
         { path: '*', Component: NotFound },

@@ -33,11 +33,11 @@ export function useSession(): Session {
   return session
 }
 
-/** Ask whether the one who is logged in may do something, such as `orders.write`. */
+/** Ask whether the one who is logged in may do something, such as `orders.write`, or `any` thing. */
 export function useMay(): (permission: string) => boolean {
   const { permissions } = useSession()
   return useMemo(() => {
     const held = new Set(permissions)
-    return (permission: string) => held.has(permission)
+    return (permission: string) => (permission === 'any' ? held.size > 0 : held.has(permission))
   }, [permissions])
 }
