@@ -15,9 +15,11 @@ from contracts.inventory import SkuSaved
 from contracts.values import Address, Dimensions
 from contracts.warehouse import (
     CancelFulfillment,
+    EditPlan,
     OpenFulfillment,
     Pack,
     PackedPackage,
+    PlannedFulfillment,
     ReaddressOrder,
     ReportShort,
     RouteOrder,
@@ -81,6 +83,9 @@ routings = sa.Table(
     sa.Column("rounds", Packed(tuple[Decided, ...]), nullable=False),
     sa.Column("edit", sa.Integer, nullable=False, server_default="0"),
     sa.Column("edit_refused", sa.Text, nullable=False, server_default=""),
+    sa.Column(
+        "edit_taken", Packed(tuple[PlannedFulfillment, ...]), nullable=False, server_default="[]"
+    ),
     sa.Column("ship_to", Packed(Address)),
 )
 fulfillment_orders = sa.Table(
@@ -153,7 +158,7 @@ def map_domain() -> None:
 
 
 map_domain()
-OF_ALL = RouteOrder | CancelFulfillment | ReaddressOrder
+OF_ALL = RouteOrder | CancelFulfillment | ReaddressOrder | EditPlan
 PICKING = StartPicking | ScanPick | ReportShort | Pack
 
 
