@@ -10,6 +10,7 @@ from chassis.outside import OutsideCall
 from chassis.work import Call
 from services.payments.domain.account import SANDBOX
 from services.payments.domain.attempt import Capture, Refund
+from services.payments.domain.parts import part_of
 from services.payments.domain.payment import Payment
 
 AUTHORIZE, POLL, CAPTURE, VOID, REFUND = (
@@ -19,9 +20,14 @@ EXPIRED = "expired"  # how a poll ends that has found no decision in time
 POLLED_BEYOND = timedelta(hours=2)
 
 
-def authorization_key(order_id: str) -> str:
-    """The key by which a provider knows an order's authorization."""
-    return f"auth-{order_id}"
+def authorization_key(order_id: str, edit: int = 0) -> str:
+    """The key by which a provider knows an order's authorization, or the one of an edit."""
+    return f"auth-{order_id}-{edit}" if edit else f"auth-{order_id}"
+
+
+def key_of(payment: Payment) -> str:
+    """The key by which a provider knows a payment."""
+    return authorization_key(payment.order_id, payment.edit)
 
 
 def account_of(call: OutsideCall) -> str:
@@ -31,14 +37,14 @@ def account_of(call: OutsideCall) -> str:
 
 def order_of(authorization_key: str) -> str:
     """The order that an authorization is for."""
-    return authorization_key.removeprefix("auth-")
+    return authorization_key.removeprefix("auth-").partition("-")[0]
 
 
 def authorize(payment: Payment) -> Call:
     """Hold the money."""
     return Call(
         AUTHORIZE,
-        authorization_key(payment.order_id),
+        key_of(payment),
         payment.payment_id,
         {
             "account": payment.account,
@@ -51,7 +57,7 @@ def authorize(payment: Payment) -> Call:
 
 def poll(payment: Payment, due_at: datetime) -> Call:
     """Ask later what has become of an authorization, until it has expired here."""
-    key = authorization_key(payment.order_id)
+    key = key_of(payment)
     until = payment.until + POLLED_BEYOND
     request = {"account": payment.account, "authorization": key, "until": until.isoformat()}
     return Call(POLL, f"poll-{key}", payment.payment_id, request, due_at)
@@ -76,7 +82,7 @@ def refund(payment: Payment, refund: Refund) -> Call:
 
 def void(payment: Payment) -> Call:
     """Let go of the money."""
-    name = f"void-{payment.order_id}"
+    name = part_of(f"void-{payment.order_id}", payment)
     tries = [name, *(f"{name}-{i}" for i in range(2, payment.void_tries + 1))]
     return Call(VOID, tries[-1], payment.payment_id, _request(payment, 0, tries))
 
@@ -84,7 +90,7 @@ def void(payment: Payment) -> Call:
 def _request(payment: Payment, amount: int, keys: list[str]) -> dict[str, object]:
     return {
         "account": payment.account,
-        "authorization": authorization_key(payment.order_id),
+        "authorization": key_of(payment),
         "amount": amount,
         "keys": keys,
     }
