@@ -188,8 +188,9 @@ def _off(order_id: str, round_: int = 0) -> str:
 
 def _is_off(command: ReserveStock, inventory: Inventory) -> bool:
     """Tell whether nothing is kept any more for the order or the round; the first is never off."""
-    order_id, turn = command.order_id, command.round
-    return inventory.is_done(_off(order_id)) or (turn > 1 and inventory.is_done(_off(order_id, turn)))
+    if inventory.is_done(_off(command.order_id)):
+        return True
+    return command.round > 1 and inventory.is_done(_off(command.order_id, command.round))
 
 
 def _unplaced(placements: Iterable[Placement]) -> tuple[SkuQuantity, ...]:
