@@ -205,7 +205,9 @@ class Journeys:
         elif run.phase == Phase.DONE and run.saga != FULFILLMENT_JOURNEY.name:
             self._send_out(run.data["round"])
         elif run.phase == Phase.COMPENSATED and run.saga == EDIT_JOURNEY.name:
-            self._tell(edits.give_up(self.order, run.problem))
+            if self.order.editing:
+                self._tell(edits.give_up(self.order, run.problem))
+                self._look_at_gates()
         elif run.phase == Phase.COMPENSATED and run.saga == ORDER_JOURNEY.name:
             self._close(self.order.canceling or run.problem, expired=bool(run.data.get("expired")))
 

@@ -98,9 +98,7 @@ class Neighbors(EditedGoods):
                         order_id=c.order_id, refund_id=f"edit-{c.edit}", amount=money, reason="less"
                     )
                 )
-        self.told.append(
-            payments.PaymentLowered(order_id=c.order_id, edit=c.edit, amount=c.amount)
-        )
+        self.told.append(payments.PaymentLowered(order_id=c.order_id, edit=c.edit, amount=c.amount))
 
     def _CapturePayment(self, c: Any) -> None:  # noqa: N802
         assert self.payment == "authorized", "captured without an authorization"
