@@ -110,6 +110,19 @@ class ReleaseStock(Message, frozen=True, kw_only=True):
     lines: tuple[Placement, ...] = ()
 
 
+@command("inventory.release_round.v1")
+class ReleaseRound(Message, frozen=True, kw_only=True):
+    """Give back the goods of one round of an order, and keep none for it any more.
+
+    It is answered by `inventory.released.v1` with this `release_id`.
+    """
+
+    order_id: OrderId
+    round: int
+    release_id: Text
+    reason: Text
+
+
 @command("inventory.replace.v1")
 class ReplaceShortage(Message, frozen=True, kw_only=True):
     """A picker did not find goods: write them off there, and reserve them elsewhere."""

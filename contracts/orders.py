@@ -182,13 +182,25 @@ class OrderFulfillment(Wire, frozen=True, kw_only=True):
     tracking_numbers: tuple[str, ...] = ()
 
 
+class LineQuantity(Wire, frozen=True, kw_only=True):
+    """How many of a line there shall be; with none the line is taken off the order."""
+
+    line_id: LineId
+    quantity: Annotated[int, Meta(ge=0, le=1_000_000)]
+
+
 class EditOrder(Wire, frozen=True, kw_only=True):
-    """Change an order before it is picked; what is null stays as it is."""
+    """Change an order before it is picked; what is null or not named stays as it is.
+
+    Discount and tax of a line in `lines` change with its quantity; `added` are new lines.
+    """
 
     order_id: OrderId
     reason: Name
     ship_to: Address | None = None
     bill_to: Address | None = None
+    lines: Annotated[tuple[LineQuantity, ...], Meta(max_length=500)] = ()
+    added: Annotated[tuple[NewLine, ...], Meta(max_length=100)] = ()
     expected_version: int | None = None
 
 
@@ -200,11 +212,27 @@ class ChangedField(Wire, frozen=True, kw_only=True):
     after: str
 
 
+class EditedLine(Wire, frozen=True, kw_only=True):
+    """A line that an edit changes: how many there were and would be, and what they cost."""
+
+    sku: Sku
+    name: Text
+    before: Count
+    after: Count
+    total_before: MinorUnits
+    total: MinorUnits
+
+
+Settlement = Literal["none", "held", "on_terms", "not_taken", "refunded"]
+
+
 class EditPreview(Wire, frozen=True, kw_only=True):
     """What an edit would do; nothing has changed.
 
-    `difference` is what the customer would owe more, or less. With `asks_warehouse` the edit holds
-    once the warehouse has agreed, which it does unless somebody has begun to pick.
+    `difference` is what the customer would owe more, or less; `settlement` says how: it is held on
+    the card or owed on terms beside what was agreed, not taken when the goods leave, or refunded.
+    `total` is the order's then, `tax` and `delivery` are parts of it. With `asks_warehouse` the
+    edit holds once the warehouse has agreed, which it does unless somebody has begun to pick.
     """
 
     order_id: OrderId
@@ -213,10 +241,15 @@ class EditPreview(Wire, frozen=True, kw_only=True):
     difference: SignedMinorUnits
     currency: Currency
     asks_warehouse: bool
+    lines: tuple[EditedLine, ...] = ()
+    total: MinorUnits = 0
+    tax: MinorUnits = 0
+    delivery: MinorUnits = 0
+    settlement: Settlement = "none"
 
 
 class PendingEdit(Wire, frozen=True, kw_only=True):
-    """An edit that the warehouse has not answered yet."""
+    """An edit that is not sure yet: stock, money or the warehouse may still refuse it."""
 
     by: str
     at: Instant
@@ -531,12 +564,17 @@ class OrderNoted(Message, frozen=True, kw_only=True):
 
 @event("orders.edited.v1")
 class OrderEdited(Message, frozen=True, kw_only=True):
-    """An order was changed; its addresses are now these. `edit` counts the edits of the order."""
+    """An order was changed; its addresses and lines are now these, and `total` is what it costs.
+
+    `edit` counts the edits of the order.
+    """
 
     order_id: OrderId
     edit: Count
     ship_to: Address
     bill_to: Address | None = None
+    lines: tuple[PlacedLine, ...] = ()
+    total: MinorUnits | None = None
 
 
 @event("orders.confirmed.v1")

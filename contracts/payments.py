@@ -12,6 +12,7 @@ from contracts.orders import PaymentMethod
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
     Code,
+    Count,
     Currency,
     Instant,
     Limit,
@@ -39,6 +40,33 @@ class AuthorizePayment(Message, frozen=True, kw_only=True):
     customer: Text = ""
     until: Instant
     account: Annotated[str, Meta(max_length=64)] = ""
+
+
+@command("payments.raise.v1")
+class RaisePayment(Message, frozen=True, kw_only=True):
+    """Make sure of so much more, because an edit makes an order cost more; once for each edit."""
+
+    order_id: OrderId
+    edit: Count
+    amount: Money
+    account: Annotated[str, Meta(max_length=64)] = ""
+
+
+@command("payments.cancel_raise.v1")
+class CancelRaise(Message, frozen=True, kw_only=True):
+    """Let go of what was made sure of for an edit, even if nothing ever was."""
+
+    order_id: OrderId
+    edit: Count
+
+
+@command("payments.lower.v1")
+class LowerPayment(Message, frozen=True, kw_only=True):
+    """Take so much less, because an edit makes an order cost less; what was taken goes back."""
+
+    order_id: OrderId
+    edit: Count
+    amount: Money
 
 
 @command("payments.capture.v1")
@@ -98,6 +126,42 @@ class PaymentFailed(Message, frozen=True, kw_only=True):
     order_id: OrderId
     code: Text
     reason: Text
+
+
+@event("payments.raised.v1")
+class PaymentRaised(Message, frozen=True, kw_only=True):
+    """It is sure that an edited order will be paid, and not only what it cost before."""
+
+    order_id: OrderId
+    edit: Count
+    amount: Money
+
+
+@event("payments.raise_refused.v1")
+class RaiseRefused(Message, frozen=True, kw_only=True):
+    """What an edit would cost more will not be paid; what was agreed before stays as it is."""
+
+    order_id: OrderId
+    edit: Count
+    code: Text
+    reason: Text
+
+
+@event("payments.raise_canceled.v1")
+class RaiseCanceled(Message, frozen=True, kw_only=True):
+    """Nothing is held or owed for an edit."""
+
+    order_id: OrderId
+    edit: Count
+
+
+@event("payments.lowered.v1")
+class PaymentLowered(Message, frozen=True, kw_only=True):
+    """So much less will be taken of an edited order; what was taken too much was given back."""
+
+    order_id: OrderId
+    edit: Count
+    amount: Money
 
 
 @event("payments.captured.v1")

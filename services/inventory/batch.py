@@ -79,6 +79,8 @@ def _done_keys(body: Any) -> Iterator[str]:
     """What may have happened already."""
     if order_id := getattr(body, "order_id", ""):
         yield f"off:{order_id}"
+    if (turn := getattr(body, "round", 0)) > 1:
+        yield f"off:{order_id}:{turn}"
     if fulfillment_order_id := getattr(body, "fulfillment_order_id", ""):
         yield f"fulfilled:{fulfillment_order_id}"
     if return_id := getattr(body, "return_id", ""):

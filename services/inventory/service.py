@@ -44,6 +44,11 @@ class InventoryService:
         """Give goods back."""
         handlers.release_stock(command, work, SqlInventory(work))
 
+    @handles(inventory.ReleaseRound)
+    def release_round(self, command: inventory.ReleaseRound, work: Unit) -> None:
+        """Give back the goods of a round."""
+        handlers.release_round(command, work, SqlInventory(work))
+
     @handles(inventory.FulfillStock)
     def fulfill(self, command: inventory.FulfillStock, work: Unit) -> None:
         """Take off the books what has left."""

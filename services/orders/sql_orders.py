@@ -15,6 +15,7 @@ from chassis.writing import at_end, write
 from contracts.inventory import SkuData, SkuSaved
 from contracts.orders import (
     CancelChannelOrder,
+    EditOrder,
     ImportOrders,
     PlaceOrder,
 )
@@ -176,7 +177,10 @@ def prepare(session: Session, bodies: Sequence[Any]) -> None:
         load_channel_ids(session, keys)
     if placing:
         draw_numbers(session, len(placing))
-        load_skus(session, sorted({line.sku for b in placing for line in b.lines}))
+    wanted = [line.sku for b in placing for line in b.lines]
+    wanted += [line.sku for b in bodies if isinstance(b, EditOrder) for line in b.added]
+    if wanted:
+        load_skus(session, sorted(set(wanted)))
     ids = {order_id for b in bodies if (order_id := getattr(b, "order_id", ""))}
     load_orders(session, ids | set(session.info.get("by_channel", {}).values()))
 

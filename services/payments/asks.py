@@ -10,6 +10,7 @@ from chassis.outside import OutsideCall
 from chassis.work import Call
 from services.payments.domain.account import SANDBOX
 from services.payments.domain.attempt import Capture, Refund
+from services.payments.domain.parts import part_of
 from services.payments.domain.payment import Payment
 
 AUTHORIZE, POLL, CAPTURE, VOID, REFUND, MAIL = (
@@ -20,15 +21,21 @@ EXPIRED = "expired"  # how a poll ends that has found no decision in time
 POLLED_BEYOND = timedelta(hours=2)
 
 
-def authorization_key(order_id: str) -> str:
-    """The key by which a provider knows an order's authorization."""
-    return f"auth-{order_id}"
+def authorization_key(order_id: str, edit: int = 0) -> str:
+    """The key by which a provider knows an order's authorization, or the one of an edit."""
+    return f"auth-{order_id}-{edit}" if edit else f"auth-{order_id}"
 
 
 def key_of(payment: Payment) -> str:
     """The key by which a provider knows a payment; paid again it is another one."""
-    key = authorization_key(payment.order_id)
+    key = authorization_key(payment.order_id, payment.edit)
     return f"{key}-again-{payment.again}" if payment.again else key
+
+
+def is_known_as(payment: Payment, key: str) -> bool:
+    """Tell whether a provider knows a payment, or an earlier try of it, by this key."""
+    first = authorization_key(payment.order_id, payment.edit)
+    return key == first or key.startswith(f"{first}-again-")
 
 
 def account_of(call: OutsideCall) -> str:
@@ -99,7 +106,7 @@ def refund(payment: Payment, refund: Refund) -> Call:
 
 def void(payment: Payment) -> Call:
     """Let go of the money."""
-    name = f"void-{payment.order_id}"
+    name = part_of(f"void-{payment.order_id}", payment)
     tries = [name, *(f"{name}-{i}" for i in range(2, payment.void_tries + 1))]
     return Call(VOID, tries[-1], payment.payment_id, _request(payment, 0, tries))
 

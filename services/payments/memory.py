@@ -37,8 +37,13 @@ class MemoryPayments:
     invoices: list[Invoice] = field(default_factory=list)
 
     def of_order(self, order_id: str) -> Payment | None:
-        """Find the payment of an order."""
-        return next((p for p in self.payments.values() if p.order_id == order_id), None)
+        """Find the first payment of an order."""
+        return next(iter(self.all_of(order_id)), None)
+
+    def all_of(self, order_id: str) -> Sequence[Payment]:
+        """Find the payments of an order: the first, then those of edits."""
+        found = [p for p in self.payments.values() if p.order_id == order_id]
+        return sorted(found, key=lambda one: one.edit)
 
     def get(self, payment_id: str) -> Payment | None:
         """Find a payment."""

@@ -18,8 +18,11 @@ MOST = 3
 def decline(  # noqa: PLR0913 - what was said, and to whom
     payment: Payment, code: str, reason: str, work: Work, payments: Payments, accounts: Chooses
 ) -> None:
-    """End a payment that was declined, unless the customer may pay in another way."""
-    again = None if payment.void_asked else accounts.again(payment.account)
+    """End a payment that was declined, unless the customer may pay in another way.
+
+    What an edit costs more is paid as the order was, or the edit is refused.
+    """
+    again = None if payment.void_asked or payment.edit else accounts.again(payment.account)
     if again is None or payment.again == MOST:
         fail(payment, code, reason, work, payments)
         return

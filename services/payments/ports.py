@@ -26,7 +26,10 @@ class Payments(Protocol):
     """Payments with what belongs to them; all of it locked."""
 
     def of_order(self, order_id: str) -> Payment | None:
-        """Find the payment of an order."""
+        """Find the first payment of an order."""
+
+    def all_of(self, order_id: str) -> Sequence[Payment]:
+        """Find the payments of an order: the first, then those of edits."""
 
     def get(self, payment_id: str) -> Payment | None:
         """Find a payment."""

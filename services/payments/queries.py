@@ -18,7 +18,8 @@ from services.payments.tables import facts, payments
 
 def get_payments(session: Session, asked: said.PaymentsOf) -> said.Payments:
     """Show the payments of an order with their facts."""
-    found = read(session, Payment, sa.select(payments).where(payments.c.order_id == asked.order_id))
+    query = sa.select(payments).where(payments.c.order_id == asked.order_id)
+    found = read(session, Payment, query.order_by(payments.c.edit))
     return said.Payments(
         payments=tuple(view(session, payment) for payment in found),
         version=sum(payment.version for payment in found),

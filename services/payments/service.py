@@ -21,6 +21,7 @@ from services.payments import (
     asks,
     conclusions,
     disputes,
+    editing,
     executors,
     handlers,
     invoices,
@@ -53,6 +54,22 @@ class PaymentsService:
         """Make sure that an order will be paid."""
         choosing = self.accounts.choosing(work.session)
         handlers.authorize_payment(command, work, SqlPayments(work.session), choosing)
+
+    @handles(payments.RaisePayment)
+    def raise_payment(self, command: payments.RaisePayment, work: Unit) -> None:
+        """Make sure of what an edit costs more."""
+        choosing = self.accounts.choosing(work.session)
+        editing.raise_payment(command, work, SqlPayments(work.session), choosing)
+
+    @handles(payments.CancelRaise)
+    def cancel_raise(self, command: payments.CancelRaise, work: Unit) -> None:
+        """Let go of what was made sure of for an edit."""
+        editing.cancel_raise(command, work, SqlPayments(work.session))
+
+    @handles(payments.LowerPayment)
+    def lower_payment(self, command: payments.LowerPayment, work: Unit) -> None:
+        """Take less."""
+        editing.lower_payment(command, work, SqlPayments(work.session))
 
     @handles(payments.CapturePayment)
     def capture(self, command: payments.CapturePayment, work: Unit) -> None:
