@@ -54,6 +54,7 @@ SCRIPTS = """
 return performance.getEntriesByType('resource').map((one) => one.name)
   .filter((one) => one.endsWith('.js'))
 """
+OF_THE_SHELL = ("/session", "/events", "/mentions")  # what surrounds every page asks these
 PHONE, DESK = (390, 844), (1440, 1000)
 PHONES_ARE_BELOW = 500
 NO_BROWSER = "There is no browser: apt-get install -y chromium chromium-driver"
