@@ -41,7 +41,7 @@ new MutationObserver((_, watching) => {
 """
 SAMPLE = (
     "select order_id, customer_name, channel from orders tablesample bernoulli (5)"
-    " where status <> 'pending' order by random() limit {count}"
+    " order by random() limit {count}"
 )
 WARM_UP = 3
 Find = Callable[[Any], str]

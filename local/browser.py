@@ -146,7 +146,11 @@ class Browser:
     def choose(self, label: str, option: str) -> None:
         """Choose from a list."""
         self.field(label).click()
-        self._one(By.XPATH, f"//*[@role='option'][normalize-space()='{option}']").click()
+        self.offers(option).click()
+
+    def offers(self, option: str) -> WebElement:
+        """Wait until a list offers this."""
+        return self._one(By.XPATH, f"//*[@role='option'][normalize-space()='{option}']")
 
     @property
     def cookies(self) -> list[dict[str, Any]]:
