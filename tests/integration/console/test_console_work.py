@@ -72,8 +72,8 @@ def test_a_return_goes_from_request_to_refund_on_one_screen(browser, person, api
 def test_what_is_not_there_is_said_with_the_reason_and_comes_from_elsewhere(
     browser, person, api, staff, new_sku
 ):
-    sku, other = new_sku(berlin=1, lyon=1), new_sku(berlin=1)
-    order_id = api.post("/orders", order_body([(sku, 1, 900), (other, 1, 700)]))["order_id"]
+    sku = new_sku(berlin=2, lyon=1)
+    order_id = api.post("/orders", order_body([(sku, 2, 900)]))["order_id"]
     (found,) = staff.allocated(order_id)["fulfillments"]
 
     browser.log_in(person("picker"))
@@ -81,6 +81,8 @@ def test_what_is_not_there_is_said_with_the_reason_and_comes_from_elsewhere(
     browser.go(f"picking/{found['fulfillment_order_id']}")
     browser.click("Start picking")
     browser.sees("Scan the first thing")
+    browser.scan(f"B{sku}")
+    browser.sees("1/2")
     browser.click("Not there")
     browser.choose("Reason", "damaged")
     browser.click("Report it")
