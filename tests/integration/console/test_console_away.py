@@ -51,6 +51,7 @@ def test_a_pick_list_is_opened_and_worked_on_while_the_gateway_is_away(
 
     browser.size(*PHONE)
     browser.log_in(person("picker"))
+    browser.sees("Pick lists")
     browser.keep(warehouse=f'"{name}"')
     browser.go("picking")
     browser.sees(order)

@@ -27,10 +27,13 @@ export function useReturn() {
     let timer = 0
     const look = () => {
       clearInterval(timer)
-      if (isThere()) void cache.invalidateQueries()
-      else timer = window.setInterval(() => void cache.invalidateQueries({ queryKey: ['session'] }), ASK_MS)
+      if (!isThere()) timer = window.setInterval(() => void cache.invalidateQueries({ queryKey: ['session'] }), ASK_MS)
     }
-    const stop = whenItChanges(look)
+    const stop = whenItChanges(() => {
+      look()
+      if (isThere()) void cache.invalidateQueries()
+    })
+    look() // it may be away since before this page was drawn
     return () => {
       stop()
       clearInterval(timer)
