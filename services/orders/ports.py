@@ -34,6 +34,9 @@ class Orders(Protocol):
     def find_by(self, order: Order) -> None:
         """Let the order be found by what is in it now."""
 
+    def find_at(self, order: Order) -> None:
+        """Let the order be found at the warehouses that send it."""
+
 
 def found(orders: Orders, order_id: str) -> Order:
     """Find an order and lock it, or raise NotFound."""
