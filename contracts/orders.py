@@ -323,6 +323,8 @@ class OrderFilter(Wire, frozen=True, kw_only=True):
 
     Each word of `text` matches the start of number, external id, name, e-mail, phone, postcode,
     SKU, tracking number, id of a return (RMA) or number of an invoice, or a whole barcode.
+    `warehouse_id` is any warehouse that something of the order was to be sent from; the totals are
+    in the minor unit of each order's own currency.
     """
 
     status: Text = ""
@@ -333,6 +335,9 @@ class OrderFilter(Wire, frozen=True, kw_only=True):
     text: Text = ""
     placed_from: Instant | None = None
     placed_to: Instant | None = None
+    warehouse_id: Text = ""
+    total_from: MinorUnits | None = None
+    total_to: MinorUnits | None = None
 
 
 class FindOrders(OrderFilter, frozen=True, kw_only=True):

@@ -58,6 +58,7 @@ SCRIPTS = """
 return performance.getEntriesByType('resource').map((one) => one.name)
   .filter((one) => one.endsWith('.js'))
 """
+OF_THE_SHELL = ("/session", "/events", "/mentions")  # what surrounds every page asks these
 PHONE, DESK = (390, 844), (1440, 1000)
 PHONES_ARE_BELOW = 500
 NO_BROWSER = "There is no browser: apt-get install -y chromium chromium-driver"
@@ -163,7 +164,11 @@ class Browser:
     def choose(self, label: str, option: str) -> None:
         """Choose from a list."""
         self.field(label).click()
-        self._one(By.XPATH, f"//*[@role='option'][normalize-space()='{option}']").click()
+        self.offers(option).click()
+
+    def offers(self, option: str) -> WebElement:
+        """Wait until a list offers this."""
+        return self._one(By.XPATH, f"//*[@role='option'][normalize-space()='{option}']")
 
     @property
     def cookies(self) -> list[dict[str, Any]]:

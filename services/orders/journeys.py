@@ -79,6 +79,9 @@ class Journeys:
         edit = self.order.editing
         for change in facts.apply(self.order, message):
             self._tell(change)
+        # a label repeats what was routed by a version that did not keep where
+        if isinstance(message, OrderRouted | ShipmentLabeled):
+            self._orders.find_at(self.order)
         if isinstance(message, ShipmentLabeled) or self.order.papers != papers:
             self._orders.find_by(self.order)
         made = edit if not self.order.editing else None

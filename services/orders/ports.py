@@ -35,6 +35,9 @@ class Orders(Protocol):
     def find_by(self, order: Order) -> None:
         """Let the order be found by what is in it now."""
 
+    def find_at(self, order: Order) -> None:
+        """Let the order be found at the warehouses that send it."""
+
 
 def check_skus(lines: Iterable[NewLine], where: str, orders: Orders) -> None:
     """Refuse lines of which nobody knows what they are."""

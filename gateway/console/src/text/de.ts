@@ -414,6 +414,7 @@ export const de = {
   'There are no users': 'Es gibt keine Benutzer',
   'There are no warehouses': 'Es gibt keine Lager',
   'There has never been any. Receive some.': 'Es gab noch nie welche. Nehmen Sie welche an.',
+  'What you see is of {when}.': 'Was Sie sehen, ist vom {when}.',
   'There is no connection. Scans are kept here and sent when it is back.': 'Es gibt keine Verbindung. Scans bleiben hier und werden gesendet, wenn sie wieder da ist.',
   'There is no manifest yet': 'Es gibt noch keine Übergabeliste',
   'There is no such page': 'Diese Seite gibt es nicht',
