@@ -8,6 +8,7 @@ stops real processes. Batches are small here, so that two cores can bring a proc
 import asyncio
 import json
 import random
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -77,14 +78,19 @@ class Autoscaler:
         return {name: len(self._system.replicas(name)) for name in SERVICES}
 
     def at_the_floor(self) -> bool:
-        """Tell whether there are no more processes than there must be."""
+        """Tell whether there are no more processes than there must be; raises what broke."""
+        if self._error:
+            raise self._error
         return all(self.running()[name] == one.floor for name, one in self._scalers.items())
 
     def _run(self, over: threading.Event) -> None:
         began = time.monotonic()
         try:
             while not over.wait(SYNC_SECONDS):
-                depth, used = self._depth(), self._used()
+                try:
+                    depth, used = self._depth(), self._used()
+                except subprocess.TimeoutExpired:
+                    continue  # as the HPA does: what cannot be measured changes nothing
                 for name, scaler in self._scalers.items():
                     self._follow(name, scaler, time.monotonic() - began, depth, used[name])
         except Exception as error:  # noqa: BLE001 - raised where the scenario runs
