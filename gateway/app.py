@@ -16,7 +16,7 @@ from gateway.people.limits import Limits
 from gateway.ports import Asks, KnowsCallers, KnowsPeople, RemembersAnswers
 from gateway.problems import KINDS, of_silence, problem
 
-KIND_OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+KIND_OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 503: "unavailable"}
 SERVER_ERROR = 500
 
 

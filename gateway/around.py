@@ -1,11 +1,17 @@
-"""What happens around every request? It is counted, timed and named, its answer made safe."""
+"""What happens around every request? It is counted, timed and named, its answer made safe.
+
+So many are worked on at once. Whoever still sends their body is not: the room is for others then.
+"""
 
 import time
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from eventlet.semaphore import Semaphore
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import Counter, Histogram
+from werkzeug.exceptions import ServiceUnavailable
 
 from chassis import tracing
 from gateway.problems import problem
@@ -25,6 +31,7 @@ HEADERS = {
 IN_HAND, ROOM = "in_hand", "room"
 # more at once would not be faster: each would wait longer, until none is answered in time any more
 AT_ONCE, WAIT_SECONDS = 128, 5
+TOO_MUCH = "More is asked than can be answered."
 
 
 def watch(app: Flask) -> None:
@@ -51,8 +58,43 @@ def _begin() -> Response | None:
         http__request__id=g.request_id,
     )  # fmt: skip
     g.traced = tracing.enter([span] if span else [])
+    g.has_room = False
+    if not _enter():
+        return problem("unavailable", TOO_MUCH)
+    request.environ["wsgi.input"] = Body(request.environ["wsgi.input"])
+    return None
+
+
+def _enter() -> bool:
     g.has_room = current_app.extensions[ROOM].acquire(timeout=WAIT_SECONDS)
-    return None if g.has_room else problem("unavailable", "More is asked than can be answered.")
+    return bool(g.has_room)
+
+
+def _leave() -> None:
+    if g.pop("has_room", False):
+        current_app.extensions[ROOM].release()
+
+
+class Body:
+    """A body that is still coming; while one waits for it, others are worked on."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        """Read so many bytes."""
+        return self._aside(self._file.read, size)
+
+    def readline(self, size: int = -1) -> bytes:
+        """Read a line."""
+        return self._aside(self._file.readline, size)
+
+    def _aside(self, read: Callable[[int], bytes], size: int) -> bytes:
+        _leave()
+        piece = read(size)
+        if not _enter():
+            raise ServiceUnavailable(TOO_MUCH)
+        return piece
 
 
 def _end(response: Response) -> Response:
@@ -70,5 +112,4 @@ def _end(response: Response) -> Response:
 def _done(error: BaseException | None) -> None:
     tracing.leave(g.pop("traced", None), type(error).__name__ if error else "")
     current_app.extensions[IN_HAND] -= 1
-    if g.pop("has_room", False):
-        current_app.extensions[ROOM].release()
+    _leave()

@@ -23,8 +23,9 @@ BODY_SECONDS, BODY_BYTES_IN_A_SECOND = 20, 2_000
 LENGTH = re.compile(r"[0-9]{1,12}")
 SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(;[^\r\n]*)?\r\n")
 LONGEST_LINE = 4096
-MOST_WAITING = 384
-WAITING = Waiting(MOST_WAITING)
+# of those who have said nothing yet, and of those whose body is coming, which takes memory
+MOST_WAITING, MOST_SENDING = 384, 128
+WAITING, SENDING = Waiting(MOST_WAITING), Waiting(MOST_SENDING)
 REFUSAL = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{}\n"
 
 
@@ -97,7 +98,7 @@ class Protocol(HttpProtocol):  # type: ignore[misc] # eventlet has no types
     def setup(self) -> None:
         """Take what comes in time only."""
         super().setup()
-        self.rfile: Incoming = Incoming(self.rfile, self._within)
+        self.rfile: Incoming = Incoming(self.rfile, partial(self._within, among=SENDING))
 
     def _read_request_line(self) -> bytes:
         with self._within(IDLE_SECONDS):
@@ -121,11 +122,11 @@ class Protocol(HttpProtocol):  # type: ignore[misc] # eventlet has no types
         self.close_connection = self.close_connection or self.rfile.is_lost
 
     @contextmanager
-    def _within(self, seconds: float) -> Iterator[None]:
+    def _within(self, seconds: float, among: Waiting = WAITING) -> Iterator[None]:
         """Wait for the client so long, or until somebody else needs the place."""
         late = TooSlow(f"not within {seconds:.0f} s")
         here, hang_up = self.client_address[0], partial(shutdown_safe, self.connection)
-        with eventlet.Timeout(seconds, late), WAITING.on(here, hang_up):
+        with eventlet.Timeout(seconds, late), among.on(here, hang_up):
             yield
 
 

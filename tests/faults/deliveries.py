@@ -21,7 +21,6 @@ CONFIRMED = ("order.placed", "payment.authorized", "fulfillment.planned", "order
 HANGS_UP = 0
 BAD = (500, 503, HANGS_UP, 302, 429, HANGS_UP, 500, 404, 503, HANGS_UP, 400, 500)
 KEPT = "select event_id from webhook_events where subject = :order order by seq"
-SOON = "update webhook_lanes set due_at = now()"
 FOR_DAYS = "update webhook_lanes set since = since - interval '4 days', due_at = now()"
 WITHIN_SECONDS = 180
 
@@ -75,7 +74,7 @@ def people_decide(world: World, why: str) -> None:
 
         [one] = eventually(wait_for_people, within=WITHIN_SECONDS, every=1)
         if why == "given_up":
-            everything_is(world, receiver, "dead", len(CONFIRMED) * len(orders), FOR_DAYS)
+            all_are_dead(world, receiver, len(CONFIRMED) * len(orders))
         world.happened(f"{kind}: {one['problem'].partition(':')[0]}")
         receiver.statuses = itertools.repeat(200)
         receiver.got.clear()
@@ -176,14 +175,12 @@ def attempts_are_shown(world: World, receiver: Receiver) -> None:
     eventually(lambda: told() == refused(receiver), within=30)
 
 
-def everything_is(
-    world: World, receiver: Receiver, state: str, count: int, move: str = SOON
-) -> None:
-    """Wait until so many deliveries are in a state; time passes for those that wait."""
+def all_are_dead(world: World, receiver: Receiver, count: int) -> None:
+    """Wait until so many deliveries were given up; days pass for those that wait."""
 
     def there() -> bool:
-        world.rows("gateway", move)
-        listed = world.api.get(f"{receiver.address}/deliveries", state=state, limit=200)
+        world.rows("gateway", FOR_DAYS)
+        listed = world.api.get(f"{receiver.address}/deliveries", state="dead", limit=200)
         return len(listed["deliveries"]) >= count
 
     eventually(there, within=WITHIN_SECONDS, every=1)

@@ -1,5 +1,6 @@
 """What goes wrong behind the gateway is told as a problem that says what to do."""
 
+import io
 from typing import Any
 
 import pytest
@@ -68,6 +69,39 @@ def test_when_too_much_is_asked_at_once_some_are_told_to_come_again(
     assert (full.status_code, full.headers["Retry-After"], served) == (503, "2", [200] * 3)
     assert full.json["detail"] == "More is asked than can be answered."
     assert api.heard == ["orders.find"] * 3
+
+
+class Coming(io.BytesIO):
+    """A body that takes its time: meanwhile somebody looks whether there is room."""
+
+    def __init__(self, body: bytes, room: Semaphore, *, takes: bool) -> None:
+        super().__init__(body)
+        self.room, self.takes, self.was_free = room, takes, False
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.was_free = self.room.acquire(blocking=False)
+        if self.was_free and not self.takes:
+            self.room.release()
+        return super().read(size)
+
+
+@pytest.mark.parametrize(("taken", "status"), [(False, 200), (True, 503)])
+def test_who_still_sends_their_body_leaves_the_room_to_others(
+    taken: bool, status: int, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Semaphore(1)
+    monkeypatch.setattr(around, "WAIT_SECONDS", 0.01)
+    monkeypatch.setitem(api.client.application.extensions, around.ROOM, room)
+    body = b'{"add": ["vip"]}'
+    coming = Coming(body, room, takes=taken)
+
+    answer = api.call(
+        "POST", f"/orders/{ORDER}/tags", input_stream=coming, content_length=len(body),
+        content_type="application/json",
+    )  # fmt: skip
+
+    assert (coming.was_free, answer.status_code) == (True, status)
+    assert room.balance == (0 if taken else 1)
 
 
 def test_without_its_database_the_gateway_may_be_asked_again(api: Api) -> None:

@@ -58,7 +58,7 @@ class Planter:
         self.given: set[str] = set()
 
     def __call__(self, method: str, url: str, body: dict[str, Any], **path: str) -> Any:
-        """Send a body with markup in all of its texts that are not given."""
+        """Send a body with markup in all of its texts that are not given, or given as `...`."""
         sent = self._filled(_body(method, url), body, f"{method} {url} ")
         ask = {"POST": self._api.post, "PUT": self._api.put}[method]
         return ask(url.format(**path), sent)
@@ -72,6 +72,8 @@ class Planter:
         schema = _resolved(schema, given)
         if isinstance(given, list):
             return [self._filled(schema["items"], one, f"{at}[]") for one in given]
+        if given is ...:
+            return self._planted(schema, at)
         if not isinstance(given, dict):
             self.given.add(at)
             return given
@@ -81,10 +83,13 @@ class Planter:
             if name in given:
                 filled[name] = self._filled(field, given[name], where)
             elif _is_text(shape := _resolved(field, "")):
-                number = len(self.marks) + 1
-                self.marks[number] = where
-                filled[name] = markup(number, shape)
+                filled[name] = self._planted(shape, where)
         return filled
+
+    def _planted(self, schema: dict[str, Any], at: str) -> str:
+        number = len(self.marks) + 1
+        self.marks[number] = at
+        return markup(number, schema)
 
 
 def _body(method: str, url: str) -> dict[str, Any]:
