@@ -39,11 +39,11 @@ def get_sku(session: Session, asked: said.SkuRef) -> said.SkuView:
 
 def get_skus(session: Session, asked: said.SkusNamed) -> said.SkuPage:
     """Show the SKUs that are named, by themselves or by their barcodes."""
-    wanted = skus.c.sku.in_(asked.skus)
-    if asked.barcodes:
-        coded = sa.select(barcodes.c.sku).where(barcodes.c.barcode.in_(asked.barcodes))
-        wanted |= skus.c.sku.in_(coded)
-    found = read(session, SkuRecord, sa.select(skus).where(wanted).order_by(skus.c.sku))
+    coded = sa.select(barcodes.c.sku).where(barcodes.c.barcode.in_(asked.barcodes))
+    # two queries, for one with "or" would read all SKUs
+    wanted = {*asked.skus, *session.scalars(coded)}
+    query = sa.select(skus).where(skus.c.sku.in_(wanted)).order_by(skus.c.sku)
+    found = read(session, SkuRecord, query)
     return said.SkuPage(skus=tuple(_views(session, list(found))))
 
 

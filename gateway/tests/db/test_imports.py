@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from chassis.ask import Unavailable
 from chassis.errors import IllegalMove, NotFound
@@ -297,4 +298,26 @@ def test_stock_of_other_warehouses_does_not_exist_for_who_has_some_only(
     job_id = trial.imports("stock", text, ann)
     trial.works()
 
+    assert problems(trial, job_id) == [(1, "warehouse", "There is no warehouse berlin.")]
+
+
+def test_who_has_lost_a_warehouse_since_the_check_counts_nothing_there(
+    trial: Trial, shelf: Shelf
+) -> None:
+    there = Grant(role="buyer", warehouses=(BERLIN, HAMBURG))
+    user = trial.users.add("ann@example.com", "Ann", (there,))
+    ann = Caller(user.user_id, "person:ann@example.com", EVERYTHING)
+    text = "sku,warehouse,counted\nMUG,berlin,1\nMUG,hamburg,1\n"
+    job_id = trial.imports("stock", text, ann)
+    trial.works()
+    with trial.engine.begin() as connection:
+        connection.execute(
+            sa.text("update users set grants = cast(:g as jsonb) where user_id = :u"),
+            {"g": f'[{{"role": "buyer", "warehouses": ["{HAMBURG}"]}}]', "u": user.user_id},
+        )
+
+    trial.desk.confirm(said.AboutJob(job_id=job_id), ann)
+    trial.works()
+
+    assert (shelf.on_hand("MUG", BERLIN), shelf.on_hand("MUG", HAMBURG)) == (10, 1)
     assert problems(trial, job_id) == [(1, "warehouse", "There is no warehouse berlin.")]

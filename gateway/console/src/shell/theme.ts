@@ -34,5 +34,5 @@ export const contrast: CSSVariablesResolver = () => ({
     '--mantine-color-gray-light-color': '#4a5159',
     '--mantine-color-red-filled': '#c92a2a',
   },
-  dark: { '--mantine-color-anchor': '#8fb0f7', '--mantine-color-dimmed': '#9aa0a6', '--mantine-color-placeholder': '#8b9198' },
+  dark: { '--mantine-color-anchor': '#8fb0f7', '--mantine-color-dimmed': '#9aa0a6', '--mantine-color-placeholder': '#9aa0a6' },
 })
