@@ -10,6 +10,7 @@ import { Sorry } from '@/parts/Sorry'
 import { money } from '@/text/show'
 import { t, type Text as Words, word } from '@/text/text'
 import { ifMatch } from './match'
+import { Winner } from './Winner'
 
 type Address = Of<'Address'>
 
@@ -49,6 +50,7 @@ export function EditAddresses({ order }: { order: Of<'Order'> }) {
       {other && (
         <Alert color="orange" role="alert">
           <Text size="sm">{t('Somebody else has changed this order since you opened it.')}</Text>
+          <Winner />
           <Button mt="xs" size="xs" variant="light" color="orange" onClick={() => { load(); act.reset() }}>{t('Load again')}</Button>
         </Alert>
       )}

@@ -416,6 +416,7 @@ export const de = {
   'Unavailable': 'Nicht verfügbar',
   'Under way': 'In Arbeit',
   'Unmapped': 'Nicht zugeordnet',
+  'Last, at {when}: {what}, by {who}': 'Zuletzt, um {when}: {what}, von {who}',
   'Late': 'Verspätet',
   'Paid, not packed, and placed more than a day ago': 'Bezahlt, nicht gepackt und vor mehr als einem Tag eingegangen',
   'placed': 'eingegangen',
