@@ -109,13 +109,16 @@ class Route:
 
 @cache
 def kinds_of(struct: Any) -> dict[str, mi.Type]:
-    """The types of a struct's fields, without what is said about them."""
+    """The types of a struct's fields, without what is said about them or that they may be null."""
     info = mi.type_info(struct)
     assert isinstance(info, mi.StructType)
     return {declared.encode_name: _bare(declared.type) for declared in info.fields}
 
 
 def _bare(kind: mi.Type) -> mi.Type:
+    if isinstance(kind, mi.UnionType):
+        there = [one for one in kind.types if not isinstance(one, mi.NoneType)]
+        return _bare(there[0]) if len(there) == 1 else kind
     return _bare(kind.type) if isinstance(kind, mi.Metadata) else kind
 
 

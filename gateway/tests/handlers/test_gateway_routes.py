@@ -57,13 +57,15 @@ def test_the_question_holds_what_address_and_body_said(api: Api) -> None:
 
 
 def test_a_query_is_read_as_the_types_that_the_question_wants(api: Api) -> None:
-    api.call("GET", "/orders?limit=7&text=mug&placed_from=2026-03-01T00:00:00%2B01:00")
+    when = "placed_from=2026-03-01T00:00:00%2B01:00"
+    api.call("GET", f"/orders?limit=7&text=mug&{when}&total_to=99")
 
     asked = api.services.heard[0].asked
-    assert (asked.limit, asked.text, asked.placed_from.isoformat()) == (
+    assert (asked.limit, asked.text, asked.placed_from.isoformat(), asked.total_to) == (
         7,
         "mug",
         "2026-02-28T23:00:00+00:00",
+        99,
     )
 
 

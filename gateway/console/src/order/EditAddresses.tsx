@@ -11,6 +11,7 @@ import { Sorry } from '@/parts/Sorry'
 import { money } from '@/text/show'
 import { t, type Text as Words, word } from '@/text/text'
 import { ifMatch } from './match'
+import { Winner } from './Winner'
 
 type Address = Of<'Address'>
 
@@ -46,7 +47,9 @@ export function EditAddresses({ order }: { order: Of<'Order'> }) {
   const changes = preview.data && differs ? preview.data : null
   return (
     <Ask label={t('Change addresses')} size="xs" does={t('Change')} wide act={act} opened={load} ready={whole && !!changes && !!reason.trim()} submit={() => act.mutate({ ...wish, reason: reason.trim() })}>
-      <Overtaken seen={seen} now={order} load={load} act={act} told={t('Somebody else has changed this order since you opened it.')} />
+      <Overtaken seen={seen} now={order} load={load} act={act} told={t('Somebody else has changed this order since you opened it.')}>
+        <Winner />
+      </Overtaken>
       <Place legend={t('Ship to')} address={shipTo} change={setShipTo} />
       <Checkbox label={t('Another address for the invoice')} checked={billTo !== null} disabled={seen.bill_to !== null}
         onChange={(event) => setBillTo(event.currentTarget.checked ? EMPTY : null)} />

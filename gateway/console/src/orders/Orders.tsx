@@ -18,7 +18,6 @@ import { t } from '@/text/text'
 import { Columns } from './Columns'
 import { Filters } from './Filters'
 import { Keep } from './Keep'
-import { useTakeOver } from './takeOver'
 import { addressOf, chosen, type ColumnKey, columnsOf, type Filter, queryOf, type Seen, seenIn } from './views'
 import { useViews, Views } from './Views'
 
@@ -42,7 +41,6 @@ export function Orders() {
   const { filter } = seen
   const look = (wanted: Seen) => setQuery(addressOf(wanted), { replace: true })
   const choose = (wanted: Filter) => look({ ...seen, filter: wanted })
-  useTakeOver()
   const saved = useViews().data?.views ?? []
   const view = saved.find((one) => one.view_id === seen.view)
   const shown = columnsOf(seen, view)
@@ -73,6 +71,7 @@ export function Orders() {
           columns={[...(bulk ? [tick(picked, setPicked)] : []), ...COLUMNS.filter((column) => shown.includes(column.key))]}
           id={(row) => row.order_id}
           to={(row) => `/orders/${row.order_id}`}
+          select={bulk ? (row) => setPicked(toggled(picked, row.order_id)) : undefined}
           more={pages.more}
           busy={pages.busy}
           empty={queryOf(filter).size
@@ -82,6 +81,12 @@ export function Orders() {
       )}
     </>
   )
+}
+
+/** The choice with an order more, or without it; of all that match none is taken away. */
+function toggled(chosen: Chosen, orderId: string): Chosen {
+  if (chosen === 'all') return chosen
+  return chosen.includes(orderId) ? chosen.filter((one) => one !== orderId) : [...chosen, orderId]
 }
 
 function tick(chosen: Chosen, choose: (chosen: Chosen) => void): Column<Row> {
@@ -95,7 +100,7 @@ function tick(chosen: Chosen, choose: (chosen: Chosen) => void): Column<Row> {
         aria-label={t('Select order {number}', { number })}
         checked={all || chosen.includes(order_id)}
         disabled={all}
-        onChange={() => !all && choose(chosen.includes(order_id) ? chosen.filter((one) => one !== order_id) : [...chosen, order_id])}
+        onChange={() => choose(toggled(chosen, order_id))}
       />
     ),
   }

@@ -19,6 +19,8 @@ interface Shown<Row> {
   columns: Column<Row>[]
   id: (row: Row) => string
   to?: (row: Row) => string
+  /** What x does to the row. */
+  select?: ((row: Row) => void) | undefined
   empty: ReactNode
   more?: (() => void) | undefined
   busy?: boolean
@@ -27,12 +29,13 @@ interface Shown<Row> {
   bare?: boolean
 }
 
-export function Rows<Row>({ rows, columns, id, to, empty, more, busy, label, bare }: Shown<Row>) {
+export function Rows<Row>({ rows, columns, id, to, select, empty, more, busy, label, bare }: Shown<Row>) {
   const go = useNavigate()
   const [at, setAt] = useState(-1)
   const move = (by: number) => setAt((was) => Math.min(Math.max(was + by, 0), rows.length - 1))
   const open = (row: Row | undefined) => row && to && void go(to(row))
-  useHotkeys(to ? [['j', () => move(1)], ['k', () => move(-1)], ['Enter', () => open(rows[at])]] : [], ['INPUT', 'TEXTAREA', 'SELECT', 'BUTTON', 'A'])
+  const mark = (row: Row | undefined) => row && select?.(row)
+  useHotkeys(to ? [['j', () => move(1)], ['k', () => move(-1)], ['x', () => mark(rows[at])], ['Enter', () => open(rows[at])]] : [], ['INPUT', 'TEXTAREA', 'SELECT', 'BUTTON', 'A'])
   useEffect(() => {
     document.querySelector('[data-at=true]')?.scrollIntoView({ block: 'nearest' })
   }, [at])

@@ -26,6 +26,15 @@ export function count(value: number): string {
   return value.toLocaleString(locale())
 }
 
+/** An amount of no certain currency. */
+export function amount(value: number): string {
+  return value.toLocaleString(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+}
+
+export function date(at: Date): string {
+  return at.toLocaleDateString(locale(), { dateStyle: 'medium' })
+}
+
 export function when(at: string | null | undefined): string {
   if (!at) return '–'
   return new Date(at).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' })
