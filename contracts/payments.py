@@ -30,7 +30,10 @@ AccountName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
 @command("payments.authorize.v1")
 class AuthorizePayment(Message, frozen=True, kw_only=True):
-    """Make sure that an order will be paid; asked twice for one order it acts once."""
+    """Make sure that an order will be paid; asked twice for one order it acts once.
+
+    `number` and `name` are the order's and the customer's: by them a transfer is found.
+    """
 
     order_id: OrderId
     amount: Money
@@ -39,6 +42,8 @@ class AuthorizePayment(Message, frozen=True, kw_only=True):
     customer: Text = ""
     until: Instant
     account: Annotated[str, Meta(max_length=64)] = ""
+    number: Annotated[str, Meta(max_length=32)] = ""
+    name: Text = ""
 
 
 @command("payments.capture.v1")

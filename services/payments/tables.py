@@ -11,12 +11,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.keeping import keep
 from chassis.sealing import Sealed
-from chassis.store import Instant, new_metadata
+from chassis.store import Instant, Packed, new_metadata
 from contracts.orders import PaymentMethod
 from services.payments.domain.attempt import AttemptState, Capture, Refund
 from services.payments.domain.dispute import Dispute
 from services.payments.domain.payment import Payment, State
 from services.payments.domain.terms import CreditTerms
+from services.payments.domain.transfer import Transfer, TransferState
 
 metadata = new_metadata()
 
@@ -53,6 +54,8 @@ payments = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("again", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("number", sa.Text, nullable=False, server_default=""),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint("0 <= refunded and refunded <= captured", name="refunded"),
     sa.CheckConstraint("captured <= authorized and authorized <= amount", name="captured"),
@@ -66,6 +69,11 @@ payments = sa.Table(
         postgresql_where=sa.text("state in ('pending', 'requires_action') and not void_asked"),
     ),
     sa.Index("ix_payments_state", "state", sa.text("payment_id desc")),
+    sa.Index(
+        "ix_payments_by_transfer",
+        "number",
+        postgresql_where=sa.text("method in ('bank_transfer', 'invoice')"),
+    ),
 )
 facts = sa.Table(
     "payment_facts",
@@ -158,6 +166,27 @@ accounts = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint("mode in ('test', 'live')", name="mode"),
 )
+transfers = sa.Table(
+    "transfers",
+    metadata,
+    sa.Column("transfer_id", sa.Text, primary_key=True),
+    sa.Column("bank_reference", sa.Text, nullable=False, unique=True),
+    sa.Column("booked_on", sa.Date, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("payer", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("imported_at", Instant, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("booked", sa.BigInteger, nullable=False),
+    sa.Column("suggestions", Packed(tuple[str, ...]), nullable=False),
+    sa.Column("remark", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("0 <= booked and booked <= amount", name="booked"),
+    _among("state", TransferState),
+    sa.Index("ix_transfers_state", "state", sa.text("transfer_id desc")),
+)
 disputes = sa.Table(
     "disputes",
     metadata,
@@ -203,6 +232,6 @@ sandbox = sa.Table(
 )
 for _cls, _table in (
     (Payment, payments), (Capture, captures), (Refund, refunds), (CreditTerms, terms),
-    (Dispute, disputes),
+    (Dispute, disputes), (Transfer, transfers),
 ):  # fmt: skip
     keep(_cls, _table)

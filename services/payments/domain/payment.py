@@ -82,6 +82,8 @@ class Payment:
     reason: str = ""
     seq: int = 0
     again: int = 0
+    number: str = ""
+    name: str = ""
     version: int = 1
 
     def move(self, to: State) -> None:

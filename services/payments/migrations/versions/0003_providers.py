@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0003"
 down_revision = "0002"
@@ -12,6 +13,41 @@ def upgrade() -> None:
     op.add_column(
         "payments", sa.Column("again", sa.Integer(), server_default="0", nullable=False)
     )
+    op.add_column(
+        "payments", sa.Column("number", sa.Text(), server_default="", nullable=False)
+    )
+    op.add_column("payments", sa.Column("name", sa.Text(), server_default="", nullable=False))
+    op.create_index(
+        "ix_payments_by_transfer",
+        "payments",
+        ["number"],
+        postgresql_where=sa.text("method in ('bank_transfer', 'invoice')"),
+    )
+    op.create_table(
+        "transfers",
+        sa.Column("transfer_id", sa.Text(), nullable=False),
+        sa.Column("bank_reference", sa.Text(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("payer", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("booked", sa.BigInteger(), nullable=False),
+        sa.Column("suggestions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("0 <= booked and booked <= amount", name=op.f("ck_transfers_booked")),
+        sa.CheckConstraint(
+            "state in ('booked', 'suggested', 'open', 'dismissed')",
+            name=op.f("ck_transfers_state"),
+        ),
+        sa.PrimaryKeyConstraint("transfer_id", name=op.f("pk_transfers")),
+        sa.UniqueConstraint("bank_reference", name=op.f("uq_transfers_bank_reference")),
+    )
+    op.create_index("ix_transfers_state", "transfers", ["state", sa.text("transfer_id desc")])
     op.create_table(
         "provider_references",
         sa.Column("account", sa.Text(), nullable=False),
@@ -56,4 +92,7 @@ def downgrade() -> None:
     """Take the change back."""
     op.drop_table("disputes")
     op.drop_table("provider_references")
-    op.drop_column("payments", "again")
+    op.drop_table("transfers")
+    op.drop_index("ix_payments_by_transfer", table_name="payments")
+    for name in ("name", "number", "again"):
+        op.drop_column("payments", name)
