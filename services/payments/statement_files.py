@@ -8,7 +8,7 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -117,10 +117,11 @@ def _csv(content: str) -> Iterator[Booking | None]:
     head = text.partition("\n")[0]
     separator = max(";,\t", key=head.count)
     try:
-        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+        rows, header = list(reader), reader.fieldnames or ()
     except csv.Error as fault:
         raise Refused("malformed", f"The CSV cannot be read: {fault}.", "content") from None
-    names = _columns(rows[0] if rows else {})
+    names = _columns(header)
     for line, row in enumerate(rows, 2):
         values = {what: (row.get(name) or "").strip() for what, name in names.items()}
         try:
@@ -129,8 +130,8 @@ def _csv(content: str) -> Iterator[Booking | None]:
             raise Refused(fault.code, f"Line {line}: {fault.message}", "content") from None
 
 
-def _columns(row: Mapping[str, Any]) -> dict[str, str]:
-    known = {str(name).strip().casefold(): str(name) for name in row}
+def _columns(header: Sequence[str]) -> dict[str, str]:
+    known = {name.strip().casefold(): name for name in header}
     found = {
         what: known[name] for what, names in COLUMNS.items() for name in names if name in known
     }
