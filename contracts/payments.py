@@ -10,6 +10,12 @@ from msgspec import Meta
 from contracts.message import Message, Wire, command, event, question, request
 from contracts.orders import PaymentMethod
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
+from contracts.transfers import (
+    BOOK_TRANSFER,
+    DISMISS_TRANSFER,
+    FIND_TRANSFERS,
+    IMPORT_STATEMENT,
+)
 from contracts.values import (
     Code,
     Currency,
@@ -398,3 +404,4 @@ DECIDE = request("payments.decide", DecideStuck, Nothing)
 ACCOUNTS = question("payments.accounts", AskAccounts, ProviderAccounts)
 SAVE_ACCOUNT = request("payments.save_account", SaveAccount, ProviderAccount)
 TEST_ACCOUNT = question("payments.test_account", AccountRef, AccountTest)
+OF_TRANSFERS = (IMPORT_STATEMENT, FIND_TRANSFERS, BOOK_TRANSFER, DISMISS_TRANSFER)
