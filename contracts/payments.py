@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from contracts.gift_cards import FIND_GIFT_CARDS, GET_GIFT_CARD, ISSUE_GIFT_CARD
 from contracts.message import Message, Wire, command, event, question, request
 from contracts.orders import PaymentMethod
+from contracts.settlements import MATCH_SETTLEMENT
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.transfers import (
     BOOK_TRANSFER,
@@ -405,3 +407,5 @@ ACCOUNTS = question("payments.accounts", AskAccounts, ProviderAccounts)
 SAVE_ACCOUNT = request("payments.save_account", SaveAccount, ProviderAccount)
 TEST_ACCOUNT = question("payments.test_account", AccountRef, AccountTest)
 OF_TRANSFERS = (IMPORT_STATEMENT, FIND_TRANSFERS, BOOK_TRANSFER, DISMISS_TRANSFER)
+OF_SETTLEMENTS = (MATCH_SETTLEMENT,)
+OF_GIFT_CARDS = (ISSUE_GIFT_CARD, FIND_GIFT_CARDS, GET_GIFT_CARD)

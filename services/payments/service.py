@@ -13,7 +13,7 @@ from chassis.sparing import Sparing
 from chassis.store import new_engine
 from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, every, handles, outside, performs
-from contracts import payments, transfers
+from contracts import gift_cards, payments, settlements, transfers
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
 from services.payments import (
@@ -33,6 +33,8 @@ from services.payments import (
     tables,
     voiding,
 )
+from services.payments import gift_cards as cards
+from services.payments import settlements as settling
 from services.payments import transfers as transferring
 from services.payments.accounts import Directory
 from services.payments.providers.provider import Provider
@@ -208,6 +210,35 @@ class PaymentsService:
     ) -> transfers.TransferPage:
         """List transfers."""
         return sql_transfers.find_transfers(session, asked)
+
+    @performs(gift_cards.ISSUE_GIFT_CARD)
+    def issue_gift_card(
+        self, wish: gift_cards.IssueGiftCard, work: Unit
+    ) -> gift_cards.GiftCardIssued:
+        """Make a gift card."""
+        return cards.issue_card(wish, work)
+
+    @answers(gift_cards.FIND_GIFT_CARDS)
+    def find_gift_cards(
+        self, asked: gift_cards.FindGiftCards, session: Session
+    ) -> gift_cards.GiftCardPage:
+        """List gift cards."""
+        return cards.find_cards(session, asked)
+
+    @answers(gift_cards.GET_GIFT_CARD)
+    def get_gift_card(
+        self, asked: gift_cards.GiftCardRef, session: Session
+    ) -> gift_cards.GiftCardLedger:
+        """Show a gift card."""
+        return cards.get_card(session, asked)
+
+    @answers(settlements.MATCH_SETTLEMENT)
+    def match_settlement(
+        self, asked: settlements.MatchSettlement, session: Session
+    ) -> settlements.SettlementMatch:
+        """Compare a provider's report with what is known."""
+        self.accounts.account(session, asked.account, "account")
+        return settling.match(asked, session)
 
     @performs(payments.SET_TERMS)
     def set_terms(self, wish: payments.SetTerms, work: Unit) -> payments.Terms:

@@ -187,6 +187,32 @@ transfers = sa.Table(
     _among("state", TransferState),
     sa.Index("ix_transfers_state", "state", sa.text("transfer_id desc")),
 )
+gift_cards = sa.Table(
+    "gift_cards",
+    metadata,
+    sa.Column("gift_card_id", sa.Text, primary_key=True),
+    sa.Column("code_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("ending", sa.Text, nullable=False, index=True),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("balance", sa.BigInteger, nullable=False),
+    sa.Column("held", sa.BigInteger, nullable=False),
+    sa.Column("customer", sa.Text, nullable=False, index=True),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("issued_at", Instant, nullable=False),
+    sa.CheckConstraint("0 <= held and held <= balance", name="held"),
+)
+gift_card_movements = sa.Table(
+    "gift_card_movements",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("gift_card_id", sa.Text, nullable=False, index=True),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("held_by", sa.Text, nullable=False, index=True),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.CheckConstraint("amount >= 0", name="not_negative"),
+)
 disputes = sa.Table(
     "disputes",
     metadata,

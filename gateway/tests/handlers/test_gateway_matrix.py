@@ -52,6 +52,8 @@ SHARED = {
     "GET /payment-accounts",
     "GET /bank-transfers", "POST /bank-statements",  # what a bank tells is for no channel alone
     "POST /bank-transfers/{transfer_id}/dismissal",
+    "POST /payment-accounts/{account}/settlement-check",
+    "GET /gift-cards", "POST /gift-cards", "GET /gift-cards/{gift_card_id}",
     "POST /rates", "GET /return-policy",
     "GET /carrier-kinds", "GET /carrier-accounts", "GET /channel-kinds",
 }  # fmt: skip
