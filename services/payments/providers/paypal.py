@@ -205,7 +205,7 @@ class PayPal:
         try:
             status, told = ask("PayPal", method, f"{self._url}/{path}", json=body, headers=headers)
         except UnwelcomeError:
-            pass  # it may be that it has run out
+            self._token = ""  # it may be that it has run out
             raise
         if status >= OK:
             raise declined(told)
