@@ -7,9 +7,17 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from contracts.gift_cards import FIND_GIFT_CARDS, GET_GIFT_CARD, ISSUE_GIFT_CARD
 from contracts.message import Message, Wire, command, event, question, request
 from contracts.orders import PaymentMethod
+from contracts.settlements import MATCH_SETTLEMENT
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
+from contracts.transfers import (
+    BOOK_TRANSFER,
+    DISMISS_TRANSFER,
+    FIND_TRANSFERS,
+    IMPORT_STATEMENT,
+)
 from contracts.values import (
     Code,
     Count,
@@ -31,7 +39,10 @@ AccountName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
 @command("payments.authorize.v1")
 class AuthorizePayment(Message, frozen=True, kw_only=True):
-    """Make sure that an order will be paid; asked twice for one order it acts once."""
+    """Make sure that an order will be paid; asked twice for one order it acts once.
+
+    `number` and `name` are the order's and the customer's: by them a transfer is found.
+    """
 
     order_id: OrderId
     amount: Money
@@ -40,6 +51,8 @@ class AuthorizePayment(Message, frozen=True, kw_only=True):
     customer: Text = ""
     until: Instant
     account: Annotated[str, Meta(max_length=64)] = ""
+    number: Annotated[str, Meta(max_length=32)] = ""
+    name: Text = ""
 
 
 @command("payments.raise.v1")
@@ -458,3 +471,6 @@ DECIDE = request("payments.decide", DecideStuck, Nothing)
 ACCOUNTS = question("payments.accounts", AskAccounts, ProviderAccounts)
 SAVE_ACCOUNT = request("payments.save_account", SaveAccount, ProviderAccount)
 TEST_ACCOUNT = question("payments.test_account", AccountRef, AccountTest)
+OF_TRANSFERS = (IMPORT_STATEMENT, FIND_TRANSFERS, BOOK_TRANSFER, DISMISS_TRANSFER)
+OF_SETTLEMENTS = (MATCH_SETTLEMENT,)
+OF_GIFT_CARDS = (ISSUE_GIFT_CARD, FIND_GIFT_CARDS, GET_GIFT_CARD)

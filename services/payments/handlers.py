@@ -39,6 +39,8 @@ def authorize_payment(
         customer=command.customer.lower(),
         until=command.until,
         created_at=work.now,
+        number=command.number,
+        name=command.name,
     )
     payments.add(payment)
     if payment.amount == 0:

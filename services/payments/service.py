@@ -13,7 +13,7 @@ from chassis.sparing import Sparing
 from chassis.store import new_engine
 from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, every, handles, outside, performs
-from contracts import payments
+from contracts import gift_cards, payments, settlements, transfers
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
 from services.payments import (
@@ -30,12 +30,17 @@ from services.payments import (
     receiving,
     refunding,
     sql_payments,
+    sql_transfers,
     tables,
     voiding,
 )
+from services.payments import gift_cards as cards
+from services.payments import settlements as settling
+from services.payments import transfers as transferring
 from services.payments.accounts import Directory
 from services.payments.providers.provider import Provider
 from services.payments.sql_payments import SqlPayments
+from services.payments.sql_transfers import SqlTransfers
 
 
 class PaymentsService:
@@ -190,6 +195,67 @@ class PaymentsService:
     def read_accounts(self, work: Unit) -> None:
         """Learn which accounts were saved elsewhere."""
         self.accounts.read_again(work.session)
+
+    @performs(transfers.IMPORT_STATEMENT)
+    def import_statement(
+        self, wish: transfers.ImportStatement, work: Unit
+    ) -> transfers.StatementImported:
+        """Book what a bank's statement tells of."""
+        kept, paid = SqlTransfers(work.session), SqlPayments(work.session)
+        return transferring.import_statement(wish, work, kept, paid)
+
+    @performs(transfers.BOOK_TRANSFER)
+    def book_transfer(self, wish: transfers.BookTransfer, work: Unit) -> transfers.TransferShown:
+        """Book a transfer to the order that a person names."""
+        kept, paid = SqlTransfers(work.session), SqlPayments(work.session)
+        booked = transferring.book_transfer(wish, work, kept, paid)
+        flush(work.session)
+        return sql_transfers.show(booked)
+
+    @performs(transfers.DISMISS_TRANSFER)
+    def dismiss_transfer(
+        self, wish: transfers.DismissTransfer, work: Unit
+    ) -> transfers.TransferShown:
+        """Put a transfer aside."""
+        dismissed = transferring.dismiss_transfer(wish, SqlTransfers(work.session))
+        flush(work.session)
+        return sql_transfers.show(dismissed)
+
+    @answers(transfers.FIND_TRANSFERS)
+    def find_transfers(
+        self, asked: transfers.FindTransfers, session: Session
+    ) -> transfers.TransferPage:
+        """List transfers."""
+        return sql_transfers.find_transfers(session, asked)
+
+    @performs(gift_cards.ISSUE_GIFT_CARD)
+    def issue_gift_card(
+        self, wish: gift_cards.IssueGiftCard, work: Unit
+    ) -> gift_cards.GiftCardIssued:
+        """Make a gift card."""
+        return cards.issue_card(wish, work)
+
+    @answers(gift_cards.FIND_GIFT_CARDS)
+    def find_gift_cards(
+        self, asked: gift_cards.FindGiftCards, session: Session
+    ) -> gift_cards.GiftCardPage:
+        """List gift cards."""
+        return cards.find_cards(session, asked)
+
+    @answers(gift_cards.GET_GIFT_CARD)
+    def get_gift_card(
+        self, asked: gift_cards.GiftCardRef, session: Session
+    ) -> gift_cards.GiftCardLedger:
+        """Show a gift card."""
+        return cards.get_card(session, asked)
+
+    @answers(settlements.MATCH_SETTLEMENT)
+    def match_settlement(
+        self, asked: settlements.MatchSettlement, session: Session
+    ) -> settlements.SettlementMatch:
+        """Compare a provider's report with what is known."""
+        self.accounts.account(session, asked.account, "account")
+        return settling.match(asked, session)
 
     @performs(payments.SET_TERMS)
     def set_terms(self, wish: payments.SetTerms, work: Unit) -> payments.Terms:

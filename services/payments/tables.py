@@ -11,12 +11,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.keeping import keep
 from chassis.sealing import Sealed
-from chassis.store import Instant, new_metadata
+from chassis.store import Instant, Packed, new_metadata
 from contracts.orders import PaymentMethod
 from services.payments.domain.attempt import AttemptState, Capture, Refund
 from services.payments.domain.dispute import Dispute
 from services.payments.domain.payment import Payment, State
 from services.payments.domain.terms import CreditTerms
+from services.payments.domain.transfer import Transfer, TransferState
 
 metadata = new_metadata()
 
@@ -56,6 +57,8 @@ payments = sa.Table(
     sa.Column("edit", sa.Integer, nullable=False, server_default="0"),
     sa.Column("raises", sa.Integer, nullable=False, server_default="0"),
     sa.Column("lowered", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("number", sa.Text, nullable=False, server_default=""),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
     sa.Column("version", sa.Integer, nullable=False),
     sa.UniqueConstraint("order_id", "edit"),
     sa.CheckConstraint("0 <= lowered and lowered <= amount", name="lowered"),
@@ -71,6 +74,11 @@ payments = sa.Table(
         postgresql_where=sa.text("state in ('pending', 'requires_action') and not void_asked"),
     ),
     sa.Index("ix_payments_state", "state", sa.text("payment_id desc")),
+    sa.Index(
+        "ix_payments_by_transfer",
+        "number",
+        postgresql_where=sa.text("method in ('bank_transfer', 'invoice')"),
+    ),
 )
 facts = sa.Table(
     "payment_facts",
@@ -163,6 +171,53 @@ accounts = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint("mode in ('test', 'live')", name="mode"),
 )
+transfers = sa.Table(
+    "transfers",
+    metadata,
+    sa.Column("transfer_id", sa.Text, primary_key=True),
+    sa.Column("bank_reference", sa.Text, nullable=False, unique=True),
+    sa.Column("booked_on", sa.Date, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("payer", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("imported_at", Instant, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("booked", sa.BigInteger, nullable=False),
+    sa.Column("suggestions", Packed(tuple[str, ...]), nullable=False),
+    sa.Column("remark", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("0 <= booked and booked <= amount", name="booked"),
+    _among("state", TransferState),
+    sa.Index("ix_transfers_state", "state", sa.text("transfer_id desc")),
+)
+gift_cards = sa.Table(
+    "gift_cards",
+    metadata,
+    sa.Column("gift_card_id", sa.Text, primary_key=True),
+    sa.Column("code_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("ending", sa.Text, nullable=False, index=True),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("balance", sa.BigInteger, nullable=False),
+    sa.Column("held", sa.BigInteger, nullable=False),
+    sa.Column("customer", sa.Text, nullable=False, index=True),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("issued_at", Instant, nullable=False),
+    sa.CheckConstraint("0 <= held and held <= balance", name="held"),
+)
+gift_card_movements = sa.Table(
+    "gift_card_movements",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("gift_card_id", sa.Text, nullable=False, index=True),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("held_by", sa.Text, nullable=False, index=True),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.CheckConstraint("amount >= 0", name="not_negative"),
+)
 disputes = sa.Table(
     "disputes",
     metadata,
@@ -208,6 +263,6 @@ sandbox = sa.Table(
 )
 for _cls, _table in (
     (Payment, payments), (Capture, captures), (Refund, refunds), (CreditTerms, terms),
-    (Dispute, disputes),
+    (Dispute, disputes), (Transfer, transfers),
 ):  # fmt: skip
     keep(_cls, _table)

@@ -50,6 +50,10 @@ SHARED = {
     "GET /skus", "GET /skus/{sku}", "PUT /skus/{sku}",  # the SKU is for all, its stock is not
     "GET /customers/{customer}/terms", "PUT /customers/{customer}/terms",
     "GET /payment-accounts",
+    "GET /bank-transfers", "POST /bank-statements",  # what a bank tells is for no channel alone
+    "POST /bank-transfers/{transfer_id}/dismissal",
+    "POST /payment-accounts/{account}/settlement-check",
+    "GET /gift-cards", "POST /gift-cards", "GET /gift-cards/{gift_card_id}",
     "POST /rates", "GET /return-policy",
     "GET /carrier-kinds", "GET /carrier-accounts", "GET /channel-kinds",
 }  # fmt: skip

@@ -67,6 +67,8 @@ def authorize(s: Subject, _: Data) -> AuthorizePayment:
         customer=s.order.customer.email,
         until=s.pay_until,
         account=s.order.payment_account,
+        number=str(s.order.number),
+        name=s.order.customer.name or s.order.ship_to.name,
     )
 
 

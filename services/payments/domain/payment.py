@@ -90,6 +90,8 @@ class Payment:
     edit: int = 0
     raises: int = 0
     lowered: int = 0
+    number: str = ""
+    name: str = ""
     version: int = 1
 
     def move(self, to: State) -> None:

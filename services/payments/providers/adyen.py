@@ -24,7 +24,7 @@ from chassis.errors import Refused
 from chassis.outside import Declined
 from contracts.payments import ProviderWebhook
 from services.payments.domain.account import ADDRESS, PAY_AGAIN, Account, Capabilities, Declared
-from services.payments.domain.decline import Reason
+from services.payments.domain.decline import Reason, by_code
 from services.payments.providers import kept_here
 from services.payments.providers.asking import ask, short
 from services.payments.providers.provider import Answer, Kind
@@ -35,18 +35,19 @@ NAME, TEST_URL, VERSION = "adyen", "https://checkout-test.adyen.com", "v71"
 OK = 300
 NOTHING = ":::"
 HELD, LINK, NO, WAITS = "held", "link", "no", "wait"
-MEANINGS = {
-    Reason.INSUFFICIENT_FUNDS: "12",
-    Reason.EXPIRED: "6",
-    Reason.WRONG_DETAILS: "8 17 24 32",
-    Reason.NOT_CONFIRMED: "11 38 39 42",
-    Reason.OVER_LIMIT: "18 28 29 46",
-    Reason.NOT_SUPPORTED: "10 23 34 41 44",
-    Reason.TRY_LATER: "4 9 19 21",
-    Reason.CALL_ISSUER: "3 26",
-    Reason.SUSPECTED_FRAUD: "5 14 20 22 25 31",
-}
-REASON_OF = {code: reason for reason, codes in MEANINGS.items() for code in codes.split()}
+REASON_OF = by_code(
+    {
+        Reason.INSUFFICIENT_FUNDS: "12",
+        Reason.EXPIRED: "6",
+        Reason.WRONG_DETAILS: "8 17 24 32",
+        Reason.NOT_CONFIRMED: "11 38 39 42",
+        Reason.OVER_LIMIT: "18 28 29 46",
+        Reason.NOT_SUPPORTED: "10 23 34 41 44",
+        Reason.TRY_LATER: "4 9 19 21",
+        Reason.CALL_ISSUER: "3 26",
+        Reason.SUSPECTED_FRAUD: "5 14 20 22 25 31",
+    }
+)
 DISPUTES = {
     "NOTIFICATION_OF_CHARGEBACK": "open", "REQUEST_FOR_INFORMATION": "open", "CHARGEBACK": "open",
     "CHARGEBACK_REVERSED": "won", "PREARBITRATION_WON": "won", "ISSUER_RESPONSE_TIMEFRAME_EXPIRED":

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs
 from chassis.outside import Declined
 from contracts.payments import ProviderWebhook
 from services.payments.domain.account import ADDRESS, PAY_AGAIN, Account, Capabilities, Declared
-from services.payments.domain.decline import Reason
+from services.payments.domain.decline import Reason, by_code
 from services.payments.providers import kept_here
 from services.payments.providers.asking import ask, decimal, minor_units, short
 from services.payments.providers.provider import Answer, Kind
@@ -31,16 +31,17 @@ KEY = "oms_key"
 OK = 300
 NAMES = re.compile(r"tr_\w{1,60}", re.ASCII)
 ENDED = {"failed", "canceled", "expired"}
-MEANINGS = {
-    Reason.INSUFFICIENT_FUNDS: "insufficient_funds",
-    Reason.EXPIRED: "card_expired",
-    Reason.WRONG_DETAILS: "invalid_card_number invalid_cvv invalid_card_holder_name",
-    Reason.NOT_CONFIRMED: "authentication_failed authentication_required"
-    " authentication_abandoned authentication_unavailable_acs",
-    Reason.NOT_SUPPORTED: "invalid_card_type inactive_card",
-    Reason.SUSPECTED_FRAUD: "possible_fraud",
-}
-REASON_OF = {code: reason for reason, codes in MEANINGS.items() for code in codes.split()}
+REASON_OF = by_code(
+    {
+        Reason.INSUFFICIENT_FUNDS: "insufficient_funds",
+        Reason.EXPIRED: "card_expired",
+        Reason.WRONG_DETAILS: "invalid_card_number invalid_cvv invalid_card_holder_name",
+        Reason.NOT_CONFIRMED: "authentication_failed authentication_required"
+        " authentication_abandoned authentication_unavailable_acs",
+        Reason.NOT_SUPPORTED: "invalid_card_type inactive_card",
+        Reason.SUSPECTED_FRAUD: "possible_fraud",
+    }
+)
 
 
 class Mollie:

@@ -22,7 +22,7 @@ from chassis.errors import Refused
 from chassis.outside import Declined
 from contracts.payments import ProviderWebhook
 from services.payments.domain.account import ADDRESS, PAY_AGAIN, Account, Capabilities, Declared
-from services.payments.domain.decline import Reason
+from services.payments.domain.decline import Reason, by_code
 from services.payments.providers.asking import UnwelcomeError, ask, decimal, minor_units, short
 from services.payments.providers.provider import Answer, Kind
 from services.payments.references import References, SqlReferences
@@ -35,20 +35,22 @@ LET_GO, NO = "void:", "no:"
 UNDER_WAY = {"CREATED", "PAYER_ACTION_REQUIRED", "SAVED"}
 NOT_HELD = {"VOIDED", "DENIED", "EXPIRED"}
 NOT_BACK = {"FAILED", "CANCELLED"}
-MEANINGS = {
-    Reason.INSUFFICIENT_FUNDS: "5120",
-    Reason.EXPIRED: "5400 1380 CARD_EXPIRED",
-    Reason.WRONG_DETAILS: "00N7 5110 1330 1382 5130 5170 5190 0890",
-    Reason.NOT_CONFIRMED: "5650 7700 7710 PAYER_ACTION_REQUIRED",
-    Reason.OVER_LIMIT: "5710 5135 TRANSACTION_LIMIT_EXCEEDED MAX_VALUE_EXCEEDED",
-    Reason.NOT_SUPPORTED: "1310 5140 5700 5930 6300 9540 PAYER_CANNOT_PAY CARD_BRAND_NOT_SUPPORTED"
-    " PAYER_ACCOUNT_RESTRICTED PAYER_ACCOUNT_LOCKED_OR_CLOSED CURRENCY_NOT_SUPPORTED",
-    Reason.TRY_LATER: "5910 5920 8000 8110 8220 9100 0960",
-    Reason.CALL_ISSUER: "10BR 9530",
-    Reason.SUSPECTED_FRAUD: "5150 5180 9500 9510 9520 COMPLIANCE_VIOLATION"
-    " TRANSACTION_BLOCKED_BY_PAYEE",
-}
-REASON_OF = {code: reason for reason, codes in MEANINGS.items() for code in codes.split()}
+REASON_OF = by_code(
+    {
+        Reason.INSUFFICIENT_FUNDS: "5120",
+        Reason.EXPIRED: "5400 1380 CARD_EXPIRED",
+        Reason.WRONG_DETAILS: "00N7 5110 1330 1382 5130 5170 5190 0890",
+        Reason.NOT_CONFIRMED: "5650 7700 7710 PAYER_ACTION_REQUIRED",
+        Reason.OVER_LIMIT: "5710 5135 TRANSACTION_LIMIT_EXCEEDED MAX_VALUE_EXCEEDED",
+        Reason.NOT_SUPPORTED: "1310 5140 5700 5930 6300 9540 PAYER_CANNOT_PAY"
+        " CARD_BRAND_NOT_SUPPORTED PAYER_ACCOUNT_RESTRICTED PAYER_ACCOUNT_LOCKED_OR_CLOSED"
+        " CURRENCY_NOT_SUPPORTED",
+        Reason.TRY_LATER: "5910 5920 8000 8110 8220 9100 0960",
+        Reason.CALL_ISSUER: "10BR 9530",
+        Reason.SUSPECTED_FRAUD: "5150 5180 9500 9510 9520 COMPLIANCE_VIOLATION"
+        " TRANSACTION_BLOCKED_BY_PAYEE",
+    }
+)
 
 
 class PayPal:

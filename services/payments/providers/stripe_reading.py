@@ -12,7 +12,7 @@ import stripe
 from chassis import clock
 from chassis.errors import Refused
 from chassis.outside import Declined, Pending
-from services.payments.domain.decline import Reason
+from services.payments.domain.decline import Reason, by_code
 from services.payments.providers.provider import Answer
 from services.payments.webhooks import Disputed, ProviderEvent
 
@@ -20,28 +20,29 @@ KEY = "oms_key"
 PAGE = "oms_page"
 TOLERANCE_SECONDS, TOO_MANY = 300, 429
 REST = timedelta(seconds=5)
-MEANINGS = {
-    Reason.INSUFFICIENT_FUNDS: "insufficient_funds",
-    Reason.EXPIRED: "expired_card",
-    Reason.WRONG_DETAILS: "incorrect_number incorrect_cvc incorrect_zip incorrect_address"
-    " incorrect_pin invalid_number invalid_cvc invalid_expiry_month invalid_expiry_year"
-    " invalid_pin",
-    Reason.NOT_CONFIRMED: "authentication_required authentication_not_handled"
-    " payment_intent_authentication_failure mobile_device_authentication_required"
-    " offline_pin_required online_or_offline_pin_required",
-    Reason.OVER_LIMIT: "card_velocity_exceeded withdrawal_count_limit_exceeded pin_try_exceeded"
-    " amount_too_large",
-    Reason.NOT_SUPPORTED: "card_not_supported currency_not_supported transaction_not_allowed"
-    " service_not_allowed not_permitted invalid_account new_account_information_available"
-    " testmode_decline live_mode_test_card",
-    Reason.TRY_LATER: "try_again_later processing_error issuer_not_available reenter_transaction"
-    " approve_with_id",
-    Reason.CALL_ISSUER: "call_issuer no_action_taken revocation_of_authorization"
-    " revocation_of_all_authorizations stop_payment_order",
-    Reason.SUSPECTED_FRAUD: "fraudulent merchant_blacklist lost_card stolen_card pickup_card"
-    " restricted_card security_violation highest_risk_level",
-}
-REASON_OF = {code: reason for reason, codes in MEANINGS.items() for code in codes.split()}
+REASON_OF = by_code(
+    {
+        Reason.INSUFFICIENT_FUNDS: "insufficient_funds",
+        Reason.EXPIRED: "expired_card",
+        Reason.WRONG_DETAILS: "incorrect_number incorrect_cvc incorrect_zip incorrect_address"
+        " incorrect_pin invalid_number invalid_cvc invalid_expiry_month invalid_expiry_year"
+        " invalid_pin",
+        Reason.NOT_CONFIRMED: "authentication_required authentication_not_handled"
+        " payment_intent_authentication_failure mobile_device_authentication_required"
+        " offline_pin_required online_or_offline_pin_required",
+        Reason.OVER_LIMIT: "card_velocity_exceeded withdrawal_count_limit_exceeded pin_try_exceeded"
+        " amount_too_large",
+        Reason.NOT_SUPPORTED: "card_not_supported currency_not_supported transaction_not_allowed"
+        " service_not_allowed not_permitted invalid_account new_account_information_available"
+        " testmode_decline live_mode_test_card",
+        Reason.TRY_LATER: "try_again_later processing_error issuer_not_available"
+        " reenter_transaction approve_with_id",
+        Reason.CALL_ISSUER: "call_issuer no_action_taken revocation_of_authorization"
+        " revocation_of_all_authorizations stop_payment_order",
+        Reason.SUSPECTED_FRAUD: "fraudulent merchant_blacklist lost_card stolen_card pickup_card"
+        " restricted_card security_violation highest_risk_level",
+    }
+)
 DISPUTES = {"won": "won", "lost": "lost", "warning_closed": "won", "prevented": "won"}
 
 

@@ -21,7 +21,8 @@ export const deWords: Record<string, string> = {
   unfulfilled: 'nicht versandt', unpaid: 'unbezahlt', unwanted: 'ungewollt', valid: 'gültig', voided: 'aufgehoben', waiting: 'wartend', 'wrong item': 'falscher Artikel',
   fulfillments: 'Erfüllung', active: 'aktiv', paused: 'angehalten', revoked: 'widerrufen',
   acknowledge: 'Versand melden', cancellations: 'Stornos', files: 'Dateien', pull: 'Abfragen', 'push stock': 'Bestand melden', refunds: 'Erstattungen', webhooks: 'Webhooks',
-  manifest: 'Übergabeliste', push: 'Meldung an den Kanal', unmapped: 'nicht zugeordnet', 'given up': 'aufgegebene Zustellungen',
+  manifest: 'Übergabeliste', booked: 'gebucht', suggested: 'vorgeschlagen', dismissed: 'beiseitegelegt', dispute: 'Rückbuchung', disputed: 'angefochten',
+  push: 'Meldung an den Kanal', unmapped: 'nicht zugeordnet', 'given up': 'aufgegebene Zustellungen',
   done: 'erledigt', hold: 'anhalten', note: 'Notiz', 'nothing to do': 'nichts zu tun', queued: 'eingereiht', release: 'freigeben', retry: 'erneut versuchen', running: 'läuft', tag: 'Schlagwörter hinzufügen', untag: 'Schlagwörter entfernen', cancel: 'stornieren',
   checked: 'geprüft', 'export orders': 'Bestellungen exportieren', 'export skus': 'SKUs exportieren', 'export stock': 'Bestand exportieren', 'import skus': 'SKUs importieren', 'import stock': 'Bestand importieren',
 }

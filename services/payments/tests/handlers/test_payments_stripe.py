@@ -69,6 +69,17 @@ def test_money_is_taken_once_though_the_answer_was_lost(desk: FakeStripe, provid
     assert held_by(desk) == [(100, 60, "requires_capture")]
 
 
+def test_a_day_later_when_stripe_knows_the_key_no_more_nothing_is_taken_again(
+    desk: FakeStripe, provider: Stripe
+) -> None:
+    authorize(provider)
+    capture(provider)
+    desk.once.done.clear()
+
+    assert provider.capture(f"cap-ful-1-{PAYMENT.order_id}-1", HELD, 60).status == "succeeded"
+    assert held_by(desk) == [(100, 60, "requires_capture")]
+
+
 def test_a_capture_is_found_on_an_intent_whose_name_was_never_heard(
     desk: FakeStripe, provider: Stripe
 ) -> None:

@@ -103,6 +103,13 @@ class TestWhatStripeTells:
             with pytest.raises(Refused, match="does not fit"):
                 provider.read_webhook(wish)
 
+    def test_without_a_secret_nobody_can_sign(self, desk: FakeStripe) -> None:
+        desk.webhook_secret = ""
+        reader = Stripe(account_at(desk), MemoryReferences())
+
+        with pytest.raises(Refused, match="no webhook secret"):
+            reader.read_webhook(posted(desk, "balance.available", {}))
+
     def test_what_is_not_signed_with_the_accounts_secret_is_refused(
         self, desk: FakeStripe, provider: Stripe
     ) -> None:
