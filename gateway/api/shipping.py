@@ -29,6 +29,6 @@ ROUTES = (
     Route("PUT",  "/carrier-accounts/{account}",        carriers.SAVE_ACCOUNT, "Make or change an account at a carrier", TAG, needs="settings.write"),
     Route("POST", "/carrier-accounts/{account}/test",   carriers.TEST_ACCOUNT, "Try whether a carrier lets us in", TAG, needs="settings.write"),
     Route("POST", "/webhooks/carriers/{carrier}",       shipping.WEBHOOK,   "Take what a carrier tells", "webhooks",
-          raw="body", headers={"X-Signature": "signature", "X-Hmac-Signature": "hmac_signature"}, needs=OPEN),
+          raw="body", headers={"X-Signature": "signature", "X-Hmac-Signature": "hmac_signature", "Shippo-Auth-Signature": "signature"}, needs=OPEN),
 )
 # fmt: on

@@ -68,7 +68,7 @@ def manifest(call: OutsideCall, carriers: Sequence[Carrier], keep: KeepLabels) -
     if keys := call.request["keys"]:
         seller = call.request["carrier"]
         for carrier in (one for one in carriers if one.name == seller):
-            keep(call.subject, carrier.manifest(call.key, keys))
+            keep(call.subject, carrier.manifest(keys))
     return {}
 
 

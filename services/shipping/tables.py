@@ -119,12 +119,12 @@ manifest_forms = sa.Table(
     info=kept("labels_kept_days", "man_"),
 )
 courier_numbers = sa.Sequence("courier_numbers", start=10_000_001, metadata=metadata)
-courier_labels = sa.Table(
-    "courier_labels",
+purchases = sa.Table(
+    "carrier_purchases",
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("account", sa.Text, primary_key=True),
-    sa.Column("sold", postgresql.JSONB, nullable=False),
+    sa.Column("told", postgresql.JSONB, nullable=False),
     sa.Column("at", Instant, nullable=False),
     info=kept("labels_kept_days", "shp_"),
 )

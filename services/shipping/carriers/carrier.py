@@ -98,7 +98,7 @@ class Carrier(Protocol):
     def labels(self, key: str) -> Sequence[LabelFile]:
         """Fetch the labels that were bought under a key, in order; none where we draw our own."""
 
-    def manifest(self, key: str, bought: Sequence[str]) -> Sequence[LabelFile]:
+    def manifest(self, bought: Sequence[str]) -> Sequence[LabelFile]:
         """Make the form over all that was bought under these keys; none where it has no such.
 
         What is on a form already is not put on a second one: its form is given again.

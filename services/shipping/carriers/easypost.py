@@ -129,7 +129,7 @@ class EasyPost:
         made = self._of_key(key)
         return [self._label(shipment) for shipment in parcels_of(made)] if made else ()
 
-    def manifest(self, key: str, bought: Sequence[str]) -> Sequence[LabelFile]:  # noqa: ARG002
+    def manifest(self, bought: Sequence[str]) -> Sequence[LabelFile]:
         """Have USPS' SCAN form made of what USPS carries; other carriers want none."""
         parcels = [one for made in map(self._of_key, bought) if made for one in parcels_of(made)]
         ours = [one for one in parcels if (one.get("selected_rate") or {}).get("carrier") in SCANS]

@@ -139,7 +139,7 @@ class Sandbox:
         """It has none of its own."""
         return ()
 
-    def manifest(self, key: str, bought: Sequence[str]) -> Sequence[LabelFile]:  # noqa: ARG002
+    def manifest(self, bought: Sequence[str]) -> Sequence[LabelFile]:  # noqa: ARG002
         """It has no form of its own."""
         return ()
 

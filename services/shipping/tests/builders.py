@@ -270,9 +270,9 @@ class PricedCarrier:
         bought = self.sold.get(key)
         return [LabelFile("image/png", n.encode()) for n, _ in bought.parcels] if bought else []
 
-    def manifest(self, key: str, bought: Any) -> list[LabelFile]:
+    def manifest(self, bought: Any) -> list[LabelFile]:
         """It wants no form of its own."""
-        del key, bought
+        del bought
         return []
 
     def read_webhook(self, body: str, signature: str) -> list[TrackingNotice]:

@@ -21,8 +21,10 @@ from services.shipping.carriers.carrier import (
 )
 from services.shipping.carriers.easypost import EasyPost
 from services.shipping.carriers.sandbox import Sandbox
+from services.shipping.carriers.shippo import Shippo
 from services.shipping.carriers.signed_scan import sign
 from services.shipping.carriers.table_rate import TableRate
+from services.shipping.purchases import Purchases
 from services.shipping.tests.builders import (
     NOW,
     SCAN_SECRET,
@@ -38,6 +40,7 @@ from services.shipping.tests.builders import (
     stalls,
 )
 from tests.fakes.easypost.server import an_easypost
+from tests.fakes.shippo.server import a_shippo
 
 RATES = "standard; *; 31.5=4.90; 2\nexpress; DE; 5=9.90; 1"
 
@@ -55,7 +58,7 @@ def post_as_the_sandbox(number: str) -> tuple[str, str]:
     return body, sign(body, SCAN_SECRET)
 
 
-@pytest.fixture(params=["sandbox", "priced", "table_rate", "easypost"])
+@pytest.fixture(params=["sandbox", "priced", "table_rate", "easypost", "shippo"])
 def case(request: pytest.FixtureRequest) -> Iterator[Case]:
     if request.param == "sandbox":
         yield Case(Sandbox(request.getfixturevalue("engine")), post_as_the_sandbox)
@@ -63,8 +66,18 @@ def case(request: pytest.FixtureRequest) -> Iterator[Case]:
         yield Case(PricedCarrier("swift", 400), post_as_the_sandbox)
     elif request.param == "table_rate":
         told = {"rates": RATES, "webhook_secret": SCAN_SECRET, "tracking_url": "https://x/{number}"}
-        courier = TableRate(request.getfixturevalue("engine"), Account("courier", told))
-        yield Case(courier, post_as_the_sandbox)
+        purchases = Purchases(request.getfixturevalue("engine"), "courier")
+        yield Case(TableRate(Account("courier", told), purchases), post_as_the_sandbox)
+    elif request.param == "shippo":
+        with a_shippo() as desk:
+            settings = {
+                "token": desk.token, "webhook_secret": desk.webhook_secret, "base_url": desk.url,
+                "customs_signer": "Ann Clerk",
+            }  # fmt: skip
+            scan = ("TRANSIT", "", "2026-03-02T11:00:00Z")
+            purchases = Purchases(request.getfixturevalue("engine"), "sp")
+            shippo = Shippo(Account("sp", settings), purchases)
+            yield Case(shippo, lambda number: desk.webhook(number, scan))
     else:
         with an_easypost() as desk:
             settings = {
@@ -171,10 +184,10 @@ def test_a_carrier_makes_the_same_forms_again_for_what_was_bought(carrier: Carri
         consignment = a_consignment(parcels=parcels)
         carrier.buy(key, an_offer(carrier, consignment), consignment)
 
-    first = list(carrier.manifest("man-1", ["key-1", "key-2"]))
+    first = list(carrier.manifest(["key-1", "key-2"]))
 
     assert len(first) <= 1
-    assert list(carrier.manifest("man-1", ["key-1", "key-2"])) == first
+    assert list(carrier.manifest(["key-1", "key-2"])) == first
 
 
 def test_the_sandbox_takes_more_for_weight_speed_and_distance(sandbox: Sandbox) -> None:

@@ -172,9 +172,9 @@ def test_whatever_happens_on_the_line_each_parcel_is_on_one_scan_form(
     if trouble:
         desk.next.append(("POST /v2/scan_forms", trouble, None))
         with pytest.raises(OSError, match="carrier"):
-            easypost.manifest("man_1", keys)
+            easypost.manifest(keys)
 
-    [form] = easypost.manifest("man_1", keys)
+    [form] = easypost.manifest(keys)
 
     assert form.media_type == "application/pdf"
     [made] = desk.forms
@@ -183,10 +183,10 @@ def test_whatever_happens_on_the_line_each_parcel_is_on_one_scan_form(
 
 def test_what_was_added_since_goes_on_a_form_of_its_own(easypost: EasyPost) -> None:
     buy(easypost, "shp_1-1")
-    first = list(easypost.manifest("man_1", ["shp_1-1"]))
+    first = list(easypost.manifest(["shp_1-1"]))
     buy(easypost, "shp_2-1")
 
-    both = easypost.manifest("man_2", ["shp_1-1", "shp_2-1"])
+    both = easypost.manifest(["shp_1-1", "shp_2-1"])
 
     assert len(both) == 2
     assert both[0] == first[0]
@@ -197,7 +197,7 @@ def test_only_what_usps_carries_gets_a_scan_form(easypost: EasyPost, desk: EasyP
     made = desk.find("shipments", "shp_1-1")
     made["selected_rate"] |= {"carrier": "UPS"}
 
-    assert easypost.manifest("man_1", ["shp_1-1"]) == []
+    assert easypost.manifest(["shp_1-1"]) == []
     assert desk.forms == []
 
 
@@ -205,14 +205,14 @@ def test_a_form_that_easypost_makes_slowly_is_asked_for_again(
     easypost: EasyPost, desk: EasyPostDesk
 ) -> None:
     buy(easypost)
-    easypost.manifest("man_1", ["shp_1-1"])
+    easypost.manifest(["shp_1-1"])
     made = desk.find("shipments", "shp_1-1")
     made["scan_form"] = {**desk.forms[0], "status": "creating", "form_url": None}
-    assert len(easypost.manifest("man_1", ["shp_1-1"])) == 1
+    assert len(easypost.manifest(["shp_1-1"])) == 1
 
     desk.forms[0] |= {"status": "failed", "message": "origin differs", "form_url": None}
     with pytest.raises(Declined, match="origin differs"):
-        easypost.manifest("man_1", ["shp_1-1"])
+        easypost.manifest(["shp_1-1"])
 
 
 @pytest.mark.parametrize("parcels", [1, 2])
