@@ -1,12 +1,16 @@
-"""How are stored calls made: labels bought, each once, given back, put on a manifest?"""
+"""How are stored calls made: labels bought, each once, given back, put on a manifest, followed?"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from chassis import clock
-from chassis.outside import OutsideCall
+from chassis.outside import OutsideCall, Pending
 from services.shipping import shopping
 from services.shipping.carriers.carrier import Bought, Carrier, Consignment, LabelFile, ParcelWish
+from services.shipping.domain import pace
+from services.shipping.domain.parcel import TrackingNotice
 from services.shipping.domain.shipment import Shipment
 from services.shipping.shopping import Stall
 
@@ -41,7 +45,7 @@ def buy(
     files = carrier.labels(call.key)
     if files or call.request.get("earlier"):  # an earlier try may have left labels of its own
         keep(shipment.shipment_id, files)
-    return _result(bought, choice)
+    return _result(bought, choice, carrier)
 
 
 def _consignment(shipment: Shipment) -> Consignment:
@@ -72,6 +76,23 @@ def manifest(call: OutsideCall, carriers: Sequence[Carrier], keep: KeepLabels) -
     return {}
 
 
+def track(call: OutsideCall, shipment: Shipment, carriers: Sequence[Carrier]) -> dict[str, Any]:
+    """Ask a carrier where parcels are; raises Pending until it tells something that is news."""
+    now = clock.now()
+    due_at = pace.next_look(shipment, now)
+    if due_at is None:
+        return {"notices": []}
+    seller = next((one for one in carriers if one.name == call.request["carrier"]), None)
+    news: list[TrackingNotice] = []
+    if seller and pace.is_due(shipment, now):
+        known = {event_id for box in shipment.boxes for event_id in box.event_ids}
+        told = seller.track(call.request["key"])
+        news = [notice for notice in told if notice.event_id not in known]
+    if not news:
+        raise Pending(due_at, "nothing new")
+    return {"notices": msgspec.to_builtins(news)}
+
+
 def _give_back(key: str, carriers: Sequence[Carrier]) -> None:
     """Give back at every carrier; one that is away does not keep the others from it."""
     trouble: Exception | None = None
@@ -91,7 +112,7 @@ def _find(key: str, carriers: Sequence[Carrier]) -> tuple[Bought, Carrier] | Non
     return None
 
 
-def _result(bought: Bought, choice: str) -> dict[str, Any]:
+def _result(bought: Bought, choice: str, carrier: Carrier) -> dict[str, Any]:
     return {
         "carrier": bought.offer.carrier,
         "service": bought.offer.service,
@@ -99,4 +120,5 @@ def _result(bought: Bought, choice: str) -> dict[str, Any]:
         "currency": bought.offer.currency,
         "parcels": [list(parcel) for parcel in bought.parcels],
         "choice": choice,
+        "can_track": carrier.can_track,
     }

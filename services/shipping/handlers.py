@@ -6,6 +6,7 @@ from contracts.shipping import CreateReturnLabel, CreateShipment, VoidShipment
 from contracts.values import Dimensions
 from services.shipping import asks
 from services.shipping.announcements import label_failed, labeled, void_refused, voided
+from services.shipping.domain.pace import next_look
 from services.shipping.domain.parcel import Box
 from services.shipping.domain.shipment import Shipment, State
 from services.shipping.ports import Shipments, found
@@ -82,6 +83,9 @@ def conclude_purchase(outcome: Outcome, work: Work, shipments: Shipments) -> Non
         work.send(label_failed(shipment))
     else:
         work.send(labeled(shipment))
+        due_at = next_look(shipment, work.now)
+        if outcome.result.get("can_track") and due_at:
+            work.call(asks.track(shipment, due_at))
         if shipment.return_id and shipment.email:
             work.call(asks.mail(shipment, "return_label", "return_label"))
 

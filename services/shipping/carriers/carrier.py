@@ -79,6 +79,7 @@ class Carrier(Protocol):
     """
 
     name: str
+    can_track: bool
 
     def test(self) -> None:
         """Find out whether the carrier lets us in, at no cost."""
@@ -103,6 +104,9 @@ class Carrier(Protocol):
 
         What is on a form already is not put on a second one: its form is given again.
         """
+
+    def track(self, key: str) -> Sequence[TrackingNotice]:
+        """Ask where the parcels are that were bought under a key; only where it `can_track`."""
 
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read what the carrier posted; raises Refused if it is forged or makes no sense.

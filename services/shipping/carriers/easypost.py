@@ -21,7 +21,7 @@ from services.shipping.carriers.carrier import (
     LabelFile,
     Offer,
 )
-from services.shipping.carriers.easypost_webhook import read_webhook
+from services.shipping.carriers.easypost_webhook import read_tracker, read_webhook
 from services.shipping.carriers.easypost_words import (
     address,
     customs_item,
@@ -62,7 +62,7 @@ KIND = CarrierKind(
         ),
     ),
     capabilities=(
-        "rates", "multi_parcel", "customs", "returns", "void", "manifest", "webhook",
+        "rates", "multi_parcel", "customs", "returns", "void", "manifest", "tracking", "webhook",
         "pdf", "png", "zpl",
     ),
 )  # fmt: skip
@@ -70,6 +70,8 @@ KIND = CarrierKind(
 
 class EasyPost:
     """An account at EasyPost."""
+
+    can_track = True
 
     def __init__(self, account: Account) -> None:
         self.name, self._settings = account.name, account.settings
@@ -138,6 +140,12 @@ class EasyPost:
             form = self._line.post("/scan_forms", {"scan_form": {"shipments": rest}})
             forms[form["id"]] = form
         return [self._form(form) for form in forms.values()]
+
+    def track(self, key: str) -> Sequence[TrackingNotice]:
+        """Read the trackers that EasyPost keeps of what it has sold."""
+        made = self._of_key(key)
+        trackers = [one.get("tracker") for one in parcels_of(made)] if made else ()
+        return [notice for one in trackers if one for notice in read_tracker(one)]
 
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read what was posted in EasyPost's name."""

@@ -8,13 +8,14 @@ A shipment that was made and not bought costs nothing. All labels of several par
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from chassis import clock
 from chassis.outside import Declined
 from contracts.carriers import CarrierKind, ConfigurationField
 from services.shipping.carriers.carrier import Account, Bought, Consignment, LabelFile, Offer
 from services.shipping.carriers.line import Line
-from services.shipping.carriers.shippo_webhook import read_webhook
+from services.shipping.carriers.shippo_webhook import read_track, read_webhook
 from services.shipping.carriers.shippo_words import (
     address,
     customs,
@@ -57,7 +58,7 @@ KIND = CarrierKind(
         ),
     ),
     capabilities=(
-        "rates", "multi_parcel", "customs", "returns", "void", "manifest", "webhook",
+        "rates", "multi_parcel", "customs", "returns", "void", "manifest", "tracking", "webhook",
         "pdf", "png", "zpl",
     ),
 )  # fmt: skip
@@ -65,6 +66,8 @@ KIND = CarrierKind(
 
 class Shippo:
     """An account at Shippo."""
+
+    can_track = True
 
     def __init__(self, account: Account, purchases: Purchases) -> None:
         self.name, self._settings, self._purchases = account.name, account.settings, purchases
@@ -136,6 +139,17 @@ class Shippo:
                 of_place = next(labels for one, labels in wanted if one == place)
                 of_place.update(one["object_id"] for one in self._labels_of(agreed))
         return [file for place, labels in wanted for file in self._forms(*place, labels)]
+
+    def track(self, key: str) -> Sequence[TrackingNotice]:
+        """Ask for the track of each label that was sold."""
+        agreed = self._purchases.recall(key)
+        if not agreed:
+            return ()
+        carrier = agreed["rate"]["provider"].lower().replace(" ", "_")
+        sold = [one for one in self._labels_of(agreed) if one["status"] in SOLD]
+        paths = [f"/tracks/{carrier}/{quote(one['tracking_number'], safe='')}" for one in sold]
+        tracks = [track for path in paths if (track := self._line.get(path))]
+        return [notice for track in tracks for notice in read_track(track)]
 
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read what was posted in Shippo's name."""

@@ -53,6 +53,8 @@ KIND = CarrierKind(
 class TableRate:
     """A courier with a price list."""
 
+    can_track = False
+
     def __init__(self, account: Account, purchases: Purchases) -> None:
         told = account.settings
         self.name, self._settings, self._purchases = account.name, told, purchases
@@ -104,6 +106,10 @@ class TableRate:
 
     def manifest(self, bought: Sequence[str]) -> Sequence[LabelFile]:  # noqa: ARG002
         """Our list is all it gets."""
+        return ()
+
+    def track(self, key: str) -> Sequence[TrackingNotice]:  # noqa: ARG002
+        """It tells by itself, or people do."""
         return ()
 
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:

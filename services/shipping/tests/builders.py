@@ -165,6 +165,7 @@ class Desk:
         self.shipments = MemoryShipments()
         self.manifests = MemoryManifests()
         self.work = Rehearsal(NOW, actor="person:ann")
+        self.can_track = False
 
     @property
     def shipment(self) -> Shipment:
@@ -200,6 +201,7 @@ class Desk:
         result = {
             "carrier": "sandbox", "service": "standard", "price": 527, "currency": "EUR",
             "parcels": parcels, "choice": "sandbox standard for 5.27 EUR: the only offer",
+            "can_track": self.can_track,
         }  # fmt: skip
         return self.answer(asks.BUY, "succeeded", result)
 
@@ -210,6 +212,9 @@ class Desk:
         outcome = Outcome(
             a_call(self.asked(kind)[-1]), status, result or {}, "code" if reason else "", reason
         )
+        if kind == asks.TRACK:
+            tracking.conclude_track(outcome, self.work, self.shipments)
+            return None
         if kind == asks.MANIFEST:
             manifests.conclude_manifest(outcome, self.work, self.shipments, self.manifests)
             return None
@@ -242,10 +247,13 @@ class Desk:
 class PricedCarrier:
     """A carrier with one price for everything, that keeps what it sold."""
 
+    can_track = True
+
     def __init__(self, name: str, price: int, *services: str) -> None:
         self.name, self.price, self.services = name, price, services or ("standard",)
         self.sold: dict[str, Bought] = {}
         self.voided: set[str] = set()
+        self.scans: list[TrackingNotice] = []
 
     def offers(self, consignment: Consignment) -> list[Offer]:
         del consignment
@@ -269,6 +277,9 @@ class PricedCarrier:
     def labels(self, key: str) -> list[LabelFile]:
         bought = self.sold.get(key)
         return [LabelFile("image/png", n.encode()) for n, _ in bought.parcels] if bought else []
+
+    def track(self, key: str) -> list[TrackingNotice]:
+        return self.scans if key in self.sold else []
 
     def manifest(self, bought: Any) -> list[LabelFile]:
         """It wants no form of its own."""

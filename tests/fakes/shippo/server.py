@@ -31,6 +31,7 @@ class ShippoDesk(Moods):
         self.labels: list[Any] = []
         self.refunds: list[str] = []
         self.manifests: list[Any] = []
+        self.tracks: dict[str, Any] = {}
         self.status = "SUCCESS"
         self.breaks_at = ""
         self.refund_status = "PENDING"
@@ -66,6 +67,8 @@ class ShippoDesk(Moods):
                 return 200, {"next": None, "previous": None, "results": found[::-1]}, {}
             case "POST", "/transactions/":
                 return self.sell(body)
+            case "GET", path if path in self.tracks:
+                return 200, self.tracks[path], {}
             case "POST", "/refunds/":
                 return self.refund(body["transaction"])
             case "GET", "/manifests/":

@@ -179,6 +179,15 @@ def test_a_carrier_lets_us_in_and_gives_a_label_for_each_parcel_or_none(carrier:
     assert list(carrier.labels("never")) == []
 
 
+def test_a_carrier_that_can_be_asked_tells_only_of_what_it_has_sold(carrier: Carrier) -> None:
+    consignment = a_consignment()
+    bought = carrier.buy("key-1", an_offer(carrier, consignment), consignment)
+    numbers = {number for number, _ in bought.parcels}
+
+    assert {notice.tracking_number for notice in carrier.track("key-1")} <= numbers
+    assert list(carrier.track("never")) == []
+
+
 def test_a_carrier_makes_the_same_forms_again_for_what_was_bought(carrier: Carrier) -> None:
     for key, parcels in (("key-1", 1), ("key-2", 2)):
         consignment = a_consignment(parcels=parcels)

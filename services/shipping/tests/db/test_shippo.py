@@ -1,5 +1,6 @@
 """Shippo sells a label once for each key, whatever becomes of an answer, and is heard in words."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -263,6 +264,18 @@ def test_scans_are_read_in_our_words(shippo: Shippo, desk: ShippoDesk) -> None:
     assert notices[0].event.place == "Reno, US"
     assert shippo.read_webhook(body, signature) == notices
     assert len({one.event_id for one in notices}) == 4
+
+
+def test_where_parcels_are_can_be_asked_and_is_the_same_as_what_is_posted(
+    shippo: Shippo, desk: ShippoDesk
+) -> None:
+    bought = buy(shippo, parcels=2)
+    number = bought.parcels[1][0]
+    body, signature = desk.webhook(number, ("TRANSIT", "", "2026-03-02T10:00:00Z"))
+    desk.tracks[f"/tracks/usps/{number}"] = json.loads(body)["data"]
+
+    assert shippo.track(KEY) == list(shippo.read_webhook(body, signature))
+    assert shippo.track("never") == ()
 
 
 def test_forged_postings_are_refused_and_others_say_nothing(

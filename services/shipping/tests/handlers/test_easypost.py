@@ -1,5 +1,6 @@
 """EasyPost sells each label once, whatever happens on the line, and is understood as it speaks."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -316,3 +317,14 @@ def test_a_forged_or_unsigned_webhook_is_refused(easypost: EasyPost, desk: EasyP
             easypost.read_webhook(changed, signed)
     with pytest.raises(Refused, match="does not fit"):
         an_account(desk, webhook_secret="").read_webhook(body, signature)
+
+
+def test_where_parcels_are_can_be_asked_and_is_the_same_as_what_is_posted(
+    easypost: EasyPost, desk: EasyPostDesk
+) -> None:
+    [(number, _)] = buy(easypost).parcels
+    body, signature = desk.webhook(number, ("in_transit", "2026-03-02T10:00:00Z"))
+    desk.find("shipments", "shp_1-1")["tracker"] = json.loads(body)["result"]
+
+    assert easypost.track("shp_1-1") == list(easypost.read_webhook(body, signature))
+    assert list(easypost.track("never")) == []
