@@ -12,6 +12,7 @@ ROUTES = (
     Route("GET",  "/shipments/{shipment_id}",           shipping.GET,       "Show a shipment", TAG, needs="shipping.read"),
     Route("GET",  "/shipments/{shipment_id}/label.pdf", shipping.LABEL,     "Print the labels", TAG, document="application/pdf", needs="shipping.read"),
     Route("GET",  "/shipments/{shipment_id}/label.zpl", shipping.LABEL_ZPL, "Print the labels on a ZPL printer", TAG, document="application/zpl", needs="shipping.read"),
+    Route("GET",  "/shipments/{shipment_id}/label-qr.png", shipping.LABEL_QR, "Show a return's label as a QR code", TAG, document="image/png", needs="shipping.read"),
     Route("GET",  "/shipments/{shipment_id}/papers.pdf", PAPERS,            "Print labels and packing slip in one go", TAG,
           document="application/pdf", ask=ask_papers, needs="shipping.read"),
     Route("POST", "/shipments/{shipment_id}/handover",  shipping.HAND_OVER, "Hand the parcels over to the carrier", TAG, needs="shipping.write"),

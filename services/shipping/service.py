@@ -223,6 +223,11 @@ class ShippingService:
         """Give labels for a ZPL printer."""
         return queries.get_label_zpl(session, asked)
 
+    @answers(shipping.LABEL_QR)
+    def label_qr(self, asked: shipping.ShipmentRef, session: Session) -> shipping.Label:
+        """Give a return's label as a QR code."""
+        return queries.get_label_qr(session, asked)
+
     @answers(shipping.OF_ORDER)
     def of_order(self, asked: shipping.ShipmentsOf, session: Session) -> shipping.ShipmentPage:
         """List an order's shipments."""
