@@ -289,6 +289,7 @@ class Shipment(Wire, frozen=True, kw_only=True):
     choice: LongText = ""
     number: int = 0
     manifest_id: Text = ""
+    address_check: Text = ""
 
 
 class ShipmentRef(Wire, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import msgspec
 
 from chassis import clock
 from chassis.outside import OutsideCall, Pending
-from services.shipping import shopping
+from services.shipping import address_checks, shopping
 from services.shipping.carriers.carrier import Bought, Carrier, Consignment, LabelFile, ParcelWish
 from services.shipping.domain import pace
 from services.shipping.domain.parcel import TrackingNotice
@@ -34,7 +34,9 @@ def buy(
     if call.unknown and (found := _find(call.key, carriers)):
         bought, carrier = found
         choice = f"{shopping.priced(bought.offer)}: bought by an earlier try that got no answer"
+        checked = shipment.address_check
     else:
+        checked = address_checks.check(shipment, stalls)
         consignment = _consignment(shipment)
         deliver_by = shipment.deliver_by.date() if shipment.deliver_by else None
         market = shopping.ask(stalls, consignment)
@@ -45,7 +47,7 @@ def buy(
     files = carrier.labels(call.key)
     if files or call.request.get("earlier"):  # an earlier try may have left labels of its own
         keep(shipment.shipment_id, files)
-    return _result(bought, choice, carrier)
+    return _result(bought, choice, carrier) | {"address_check": checked}
 
 
 def _consignment(shipment: Shipment) -> Consignment:

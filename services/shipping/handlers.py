@@ -4,7 +4,7 @@ from chassis.outside import Outcome
 from chassis.work import Work
 from contracts.shipping import CreateReturnLabel, CreateShipment, VoidShipment
 from contracts.values import Dimensions
-from services.shipping import asks
+from services.shipping import address_checks, asks
 from services.shipping.announcements import label_failed, labeled, void_refused, voided
 from services.shipping.domain.pace import next_look
 from services.shipping.domain.parcel import Box
@@ -77,6 +77,7 @@ def conclude_purchase(outcome: Outcome, work: Work, shipments: Shipments) -> Non
         shipments.keep_numbers(shipment)
     else:
         shipment.fail(outcome.reason or outcome.code)
+    address_checks.doubt(shipment, outcome.result, outcome.code)
     if shipment.void_asked:
         work.call(asks.void(shipment))
     elif shipment.state == State.FAILED:

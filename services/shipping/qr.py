@@ -13,11 +13,11 @@ def png(text: str) -> bytes:
     code = QRCode(None, QRErrorCorrectLevel.M)
     code.addData(text)
     code.make()
-    count = code.getModuleCount()
+    count = code.getModuleCount()  # type: ignore[no-untyped-call]
     picture = Image.new("1", (count + 2 * QUIET,) * 2, 1)
     for row in range(count):
         for column in range(count):
-            if code.isDark(row, column):
+            if code.isDark(row, column):  # type: ignore[no-untyped-call]
                 picture.putpixel((column + QUIET, row + QUIET), 0)
     paper = io.BytesIO()
     size = (count + 2 * QUIET) * DOTS

@@ -153,6 +153,7 @@ def view(shipment: Shipment) -> said.Shipment:
         version=shipment.version,
         choice=shipment.choice,
         manifest_id=shipment.manifest_id,
+        address_check=shipment.address_check,
     )
 
 

@@ -54,6 +54,8 @@ shipments = sa.Table(
     sa.Column("deliver_by", Instant),
     sa.Column("warehouse_id", sa.Text, nullable=False, server_default=""),
     sa.Column("manifest_id", sa.Text, nullable=False, server_default=""),
+    sa.Column("doubted", sa.Text, nullable=False, server_default=""),
+    sa.Column("address_check", sa.Text, nullable=False, server_default=""),
     sa.CheckConstraint("cost >= 0", name="cost"),
     sa.Index("uq_shipments_fulfillment", "fulfillment_order_id", unique=True,
              postgresql_where=sa.text("fulfillment_order_id <> ''")),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from contracts.carriers import ConfigurationField
 from contracts.shipping import CustomsItem
 from contracts.values import Address, Dimensions
 from services.shipping.domain.parcel import TrackingNotice
@@ -63,11 +64,25 @@ class LabelFile:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressCheck:
+    """What a carrier thinks of an address: whether it can be delivered to; if not, why."""
+
+    well: bool
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """An account at a carrier as its adapter gets it: what it was told, secrets included."""
 
     name: str
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+CHECKS_ADDRESSES = ConfigurationField(
+    name="check_addresses", label="Check addresses before a label is bought", kind="choice",
+    choices=("no", "yes"), default="no", about="A check may cost something",
+)  # fmt: skip
 
 
 class Carrier(Protocol):
@@ -98,6 +113,9 @@ class Carrier(Protocol):
 
     def labels(self, key: str) -> Sequence[LabelFile]:
         """Fetch the labels that were bought under a key, in order; none where we draw our own."""
+
+    def check_address(self, address: Address) -> AddressCheck | None:
+        """Tell whether it could deliver to an address; None where it is not asked about such."""
 
     def manifest(self, bought: Sequence[str]) -> Sequence[LabelFile]:
         """Make the form over all that was bought under these keys; none where it has no such.

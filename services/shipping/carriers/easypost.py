@@ -13,9 +13,12 @@ from urllib.parse import quote
 
 from chassis.outside import Declined
 from contracts.carriers import CarrierKind, ConfigurationField
+from contracts.values import Address
 from services.shipping.carriers.amounts import minor
 from services.shipping.carriers.carrier import (
+    CHECKS_ADDRESSES,
     Account,
+    AddressCheck,
     Bought,
     Consignment,
     LabelFile,
@@ -23,7 +26,7 @@ from services.shipping.carriers.carrier import (
 )
 from services.shipping.carriers.easypost_webhook import read_tracker, read_webhook
 from services.shipping.carriers.easypost_words import (
-    address,
+    address_of,
     customs_item,
     days,
     fault_of,
@@ -57,13 +60,14 @@ KIND = CarrierKind(
             name="customs_signer", label="Who signs for customs", required=False,
             about="Needed where goods cross a customs border",
         ),
+        CHECKS_ADDRESSES,
         ConfigurationField(
             name="base_url", label="Address of the API", kind="url", required=False, default=URL
         ),
     ),
     capabilities=(
-        "rates", "multi_parcel", "customs", "returns", "void", "manifest", "tracking", "webhook",
-        "pdf", "png", "zpl",
+        "rates", "multi_parcel", "customs", "returns", "void", "manifest", "tracking",
+        "address_check", "webhook", "pdf", "png", "zpl",
     ),
 )  # fmt: skip
 
@@ -131,6 +135,15 @@ class EasyPost:
         made = self._of_key(key)
         return [self._label(shipment) for shipment in parcels_of(made)] if made else ()
 
+    def check_address(self, address: Address) -> AddressCheck | None:
+        """Have an address verified for delivery, if the account says so: it may cost something."""
+        if self._settings.get(CHECKS_ADDRESSES.name) != "yes":
+            return None
+        told = self._line.post("/addresses", {"address": address_of(address), "verify": True})
+        delivery = (told.get("verifications") or {}).get("delivery") or {}
+        faults = [str(fault.get("message")) for fault in delivery.get("errors") or ()]
+        return AddressCheck(bool(delivery.get("success")), "; ".join(faults))
+
     def manifest(self, bought: Sequence[str]) -> Sequence[LabelFile]:
         """Have USPS' SCAN form made of what USPS carries; other carriers want none."""
         parcels = [one for made in map(self._of_key, bought) if made for one in parcels_of(made)]
@@ -153,8 +166,8 @@ class EasyPost:
 
     def _make(self, key: str, consignment: Consignment) -> Any:
         ends = {
-            "from_address": address(consignment.ship_from),
-            "to_address": address(consignment.ship_to),
+            "from_address": address_of(consignment.ship_from),
+            "to_address": address_of(consignment.ship_to),
         } | ({"reference": key} if key else {})
         options = {
             "label_format": self._settings.get("label_format", "PDF"),

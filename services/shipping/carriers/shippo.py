@@ -13,11 +13,20 @@ from urllib.parse import quote
 from chassis import clock
 from chassis.outside import Declined
 from contracts.carriers import CarrierKind, ConfigurationField
-from services.shipping.carriers.carrier import Account, Bought, Consignment, LabelFile, Offer
+from contracts.values import Address
+from services.shipping.carriers.carrier import (
+    CHECKS_ADDRESSES,
+    Account,
+    AddressCheck,
+    Bought,
+    Consignment,
+    LabelFile,
+    Offer,
+)
 from services.shipping.carriers.line import Line
 from services.shipping.carriers.shippo_webhook import read_track, read_webhook
 from services.shipping.carriers.shippo_words import (
-    address,
+    address_of,
     customs,
     fault_of,
     messages_of,
@@ -53,13 +62,14 @@ KIND = CarrierKind(
             name="customs_signer", label="Who signs for customs", required=False,
             about="Needed where goods cross a customs border",
         ),
+        CHECKS_ADDRESSES,
         ConfigurationField(
             name="base_url", label="Address of the API", kind="url", required=False, default=URL
         ),
     ),
     capabilities=(
-        "rates", "multi_parcel", "customs", "returns", "void", "manifest", "tracking", "webhook",
-        "pdf", "png", "zpl",
+        "rates", "multi_parcel", "customs", "returns", "void", "manifest", "tracking",
+        "address_check", "webhook", "pdf", "png", "zpl",
     ),
 )  # fmt: skip
 
@@ -128,6 +138,15 @@ class Shippo:
         sold = [one for one in self._labels_of(agreed) if one["status"] in SOLD] if agreed else []
         return [LabelFile(MEDIA[self._format], self._line.file(one["label_url"])) for one in sold]
 
+    def check_address(self, address: Address) -> AddressCheck | None:
+        """Have an address validated, if the account says so: it may cost something."""
+        if self._settings.get(CHECKS_ADDRESSES.name) != "yes":
+            return None
+        told = self._line.post("/addresses/", {**address_of(address), "validate": True})
+        results = told.get("validation_results") or {}
+        faults = [str(one.get("text")) for one in results.get("messages") or ()]
+        return AddressCheck(bool(results.get("is_valid")), "; ".join(faults))
+
     def manifest(self, bought: Sequence[str]) -> Sequence[LabelFile]:
         """Have USPS' forms made of what USPS carries; other carriers want none."""
         wanted: list[tuple[tuple[str, Any], set[str]]] = []
@@ -157,8 +176,8 @@ class Shippo:
 
     def _make(self, key: str, consignment: Consignment) -> Any:
         wish = {
-            "address_from": address(consignment.ship_from),
-            "address_to": address(consignment.ship_to),
+            "address_from": address_of(consignment.ship_from),
+            "address_to": address_of(consignment.ship_to),
             "parcels": [parcel(one) for one in consignment.parcels],
             "metadata": key,
             "async": False,
@@ -178,7 +197,7 @@ class Shippo:
             found = offer_of(self.name, rate)
             if (found.service, found.currency) == wanted:
                 parcels = [one["object_id"] for one in made["parcels"]]
-                place = address(consignment.ship_from)
+                place = address_of(consignment.ship_from)
                 agreed = {"rate": rate, "parcels": parcels, "address_from": place}
                 return self._purchases.agree(key, agreed)
         told = f"Shippo no longer offers {offer.service}: {messages_of(made)}"

@@ -9,7 +9,7 @@ from services.shipping.carriers.amounts import minor
 from services.shipping.carriers.carrier import Consignment, Offer, ParcelWish
 
 
-def address(of: Address) -> dict[str, str]:
+def address_of(of: Address) -> dict[str, str]:
     """Write an address as Shippo wants it."""
     return {
         "name": of.name, "company": of.company, "street1": of.line1, "street2": of.line2,

@@ -10,8 +10,16 @@ import msgspec
 from chassis.errors import Refused
 from contracts.carriers import CarrierKind, ConfigurationField
 from contracts.currencies import CURRENCIES
+from contracts.values import Address
 from services.shipping.carriers.amounts import minor
-from services.shipping.carriers.carrier import Account, Bought, Consignment, LabelFile, Offer
+from services.shipping.carriers.carrier import (
+    Account,
+    AddressCheck,
+    Bought,
+    Consignment,
+    LabelFile,
+    Offer,
+)
 from services.shipping.carriers.s10 import tracking_number
 from services.shipping.carriers.signed_scan import read_scan
 from services.shipping.domain.parcel import TrackingNotice
@@ -103,6 +111,10 @@ class TableRate:
     def labels(self, key: str) -> Sequence[LabelFile]:  # noqa: ARG002
         """We print them."""
         return ()
+
+    def check_address(self, address: Address) -> AddressCheck | None:  # noqa: ARG002
+        """It knows no addresses."""
+        return None
 
     def manifest(self, bought: Sequence[str]) -> Sequence[LabelFile]:  # noqa: ARG002
         """Our list is all it gets."""

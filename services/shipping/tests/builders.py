@@ -20,6 +20,7 @@ from contracts.values import Address, Dimensions
 from contracts.warehouse import PackedPackage
 from services.shipping import asks, handlers, manifests, tracking
 from services.shipping.carriers.carrier import (
+    AddressCheck,
     Bought,
     Carrier,
     Consignment,
@@ -206,12 +207,12 @@ class Desk:
         return self.answer(asks.BUY, "succeeded", result)
 
     def answer(
-        self, kind: str, status: Any, result: dict[str, Any] | None = None, reason: str = ""
-    ) -> Any:
+        self, kind: str, status: Any, result: dict[str, Any] | None = None, reason: str = "",
+        code: str = "",
+    ) -> Any:  # fmt: skip
         """The carrier has answered the newest call of a kind."""
-        outcome = Outcome(
-            a_call(self.asked(kind)[-1]), status, result or {}, "code" if reason else "", reason
-        )
+        code = code or ("code" if reason else "")
+        outcome = Outcome(a_call(self.asked(kind)[-1]), status, result or {}, code, reason)
         if kind == asks.TRACK:
             tracking.conclude_track(outcome, self.work, self.shipments)
             return None
@@ -254,6 +255,7 @@ class PricedCarrier:
         self.sold: dict[str, Bought] = {}
         self.voided: set[str] = set()
         self.scans: list[TrackingNotice] = []
+        self.thinks: AddressCheck | None = None
 
     def offers(self, consignment: Consignment) -> list[Offer]:
         del consignment
@@ -277,6 +279,10 @@ class PricedCarrier:
     def labels(self, key: str) -> list[LabelFile]:
         bought = self.sold.get(key)
         return [LabelFile("image/png", n.encode()) for n, _ in bought.parcels] if bought else []
+
+    def check_address(self, address: Address) -> AddressCheck | None:
+        del address
+        return self.thinks
 
     def track(self, key: str) -> list[TrackingNotice]:
         return self.scans if key in self.sold else []

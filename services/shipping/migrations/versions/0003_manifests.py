@@ -1,4 +1,4 @@
-"""Manifests, from which warehouse parcels leave, and what was agreed with carriers."""
+"""Manifests, from which warehouse parcels leave, address checks, what carriers have agreed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,12 +40,16 @@ def upgrade() -> None:
     )
     op.add_column('shipments', sa.Column('warehouse_id', sa.Text(), server_default='', nullable=False))
     op.add_column('shipments', sa.Column('manifest_id', sa.Text(), server_default='', nullable=False))
+    op.add_column('shipments', sa.Column('doubted', sa.Text(), server_default='', nullable=False))
+    op.add_column('shipments', sa.Column('address_check', sa.Text(), server_default='', nullable=False))
     op.create_index('ix_shipments_manifest', 'shipments', ['manifest_id'], unique=False, postgresql_where=sa.text("manifest_id <> ''"))
 
 
 def downgrade() -> None:
     """Take the change back."""
     op.drop_index('ix_shipments_manifest', table_name='shipments')
+    op.drop_column('shipments', 'address_check')
+    op.drop_column('shipments', 'doubted')
     op.drop_column('shipments', 'manifest_id')
     op.drop_column('shipments', 'warehouse_id')
     op.drop_table('carrier_purchases')

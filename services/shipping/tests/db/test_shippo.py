@@ -12,7 +12,14 @@ from chassis.errors import Refused
 from chassis.outside import Declined, Pending
 from services.shipping import asks, executors
 from services.shipping.carriers import line
-from services.shipping.carriers.carrier import Account, Bought, Consignment, Offer, ParcelWish
+from services.shipping.carriers.carrier import (
+    Account,
+    AddressCheck,
+    Bought,
+    Consignment,
+    Offer,
+    ParcelWish,
+)
 from services.shipping.carriers.shippo import Shippo
 from services.shipping.carriers.shippo_words import fault_of, messages_of, offer_of
 from services.shipping.purchases import Purchases
@@ -276,6 +283,20 @@ def test_where_parcels_are_can_be_asked_and_is_the_same_as_what_is_posted(
 
     assert shippo.track(KEY) == list(shippo.read_webhook(body, signature))
     assert shippo.track("never") == ()
+
+
+def test_addresses_are_checked_where_the_account_says_so(
+    shippo: Shippo, desk: ShippoDesk, engine: sa.Engine
+) -> None:
+    known = an_address("US", line1="215 Clayton St")
+    assert shippo.check_address(known) is None
+
+    checking = an_account(desk, engine, check_addresses="yes")
+    doubted = checking.check_address(an_address("US"))
+
+    assert checking.check_address(known) == AddressCheck(well=True)
+    assert doubted is not None
+    assert (doubted.well, "could not be found" in doubted.words) == (False, True)
 
 
 def test_forged_postings_are_refused_and_others_say_nothing(

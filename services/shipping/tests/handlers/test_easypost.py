@@ -13,7 +13,14 @@ from chassis.errors import Refused
 from chassis.outside import Declined, Pending
 from services.shipping import asks, executors
 from services.shipping.carriers import line
-from services.shipping.carriers.carrier import Account, Bought, Consignment, Offer, ParcelWish
+from services.shipping.carriers.carrier import (
+    Account,
+    AddressCheck,
+    Bought,
+    Consignment,
+    Offer,
+    ParcelWish,
+)
 from services.shipping.carriers.easypost import EasyPost
 from services.shipping.tests.builders import (
     a_box,
@@ -328,3 +335,17 @@ def test_where_parcels_are_can_be_asked_and_is_the_same_as_what_is_posted(
 
     assert easypost.track("shp_1-1") == list(easypost.read_webhook(body, signature))
     assert list(easypost.track("never")) == []
+
+
+def test_addresses_are_checked_where_the_account_says_so(
+    easypost: EasyPost, desk: EasyPostDesk
+) -> None:
+    known = an_address("US", line1="388 Townsend St")
+    assert easypost.check_address(known) is None
+
+    checking = an_account(desk, check_addresses="yes")
+
+    assert checking.check_address(known) == AddressCheck(well=True)
+    assert checking.check_address(an_address("US")) == AddressCheck(
+        well=False, words="Address not found"
+    )
