@@ -20,6 +20,7 @@ from services.shipping.carriers.carrier import (
     Account,
     AddressCheck,
     Bought,
+    Carrier,
     Consignment,
     LabelFile,
     Offer,
@@ -72,7 +73,7 @@ KIND = CarrierKind(
 )  # fmt: skip
 
 
-class EasyPost:
+class EasyPost(Carrier):
     """An account at EasyPost."""
 
     can_track = True

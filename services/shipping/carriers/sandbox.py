@@ -29,8 +29,8 @@ from services.shipping.carriers.carrier import (
     Account,
     AddressCheck,
     Bought,
+    Carrier,
     Consignment,
-    LabelFile,
     Offer,
 )
 from services.shipping.carriers.s10 import tracking_number
@@ -69,10 +69,8 @@ KIND = CarrierKind(
 )
 
 
-class Sandbox:
+class Sandbox(Carrier):
     """The sandbox carrier; all its accounts share one ledger."""
-
-    can_track = False
 
     def __init__(self, engine: sa.Engine, account: Account | None = None) -> None:
         self.name = account.name if account else KIND.kind
@@ -140,22 +138,10 @@ class Sandbox:
         if row.first and row.way == TIMES_OUT:
             raise TimeoutError("the sandbox carrier timed out after it had taken the labels back")
 
-    def labels(self, key: str) -> Sequence[LabelFile]:  # noqa: ARG002
-        """It has none of its own."""
-        return ()
-
     def check_address(self, address: Address) -> AddressCheck | None:
         """It doubts where somebody called DOUBT lives, and is sure of the others."""
         doubts = address.name.startswith(DOUBTS)
         return AddressCheck(not doubts, "There is no such house." if doubts else "")
-
-    def manifest(self, bought: Sequence[str]) -> Sequence[LabelFile]:  # noqa: ARG002
-        """It has no form of its own."""
-        return ()
-
-    def track(self, key: str) -> Sequence[TrackingNotice]:  # noqa: ARG002
-        """It tells by itself, or people do."""
-        return ()
 
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read what was posted in the carrier's name."""

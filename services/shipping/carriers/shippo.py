@@ -19,6 +19,7 @@ from services.shipping.carriers.carrier import (
     Account,
     AddressCheck,
     Bought,
+    Carrier,
     Consignment,
     LabelFile,
     Offer,
@@ -74,7 +75,7 @@ KIND = CarrierKind(
 )  # fmt: skip
 
 
-class Shippo:
+class Shippo(Carrier):
     """An account at Shippo."""
 
     can_track = True

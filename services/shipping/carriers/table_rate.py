@@ -10,14 +10,12 @@ import msgspec
 from chassis.errors import Refused
 from contracts.carriers import CarrierKind, ConfigurationField
 from contracts.currencies import CURRENCIES
-from contracts.values import Address
 from services.shipping.carriers.amounts import minor
 from services.shipping.carriers.carrier import (
     Account,
-    AddressCheck,
     Bought,
+    Carrier,
     Consignment,
-    LabelFile,
     Offer,
 )
 from services.shipping.carriers.s10 import tracking_number
@@ -58,10 +56,8 @@ KIND = CarrierKind(
 )  # fmt: skip
 
 
-class TableRate:
+class TableRate(Carrier):
     """A courier with a price list."""
-
-    can_track = False
 
     def __init__(self, account: Account, purchases: Purchases) -> None:
         told = account.settings
@@ -107,22 +103,6 @@ class TableRate:
 
     def void(self, key: str) -> None:
         """Nothing was paid, so nothing goes back."""
-
-    def labels(self, key: str) -> Sequence[LabelFile]:  # noqa: ARG002
-        """We print them."""
-        return ()
-
-    def check_address(self, address: Address) -> AddressCheck | None:  # noqa: ARG002
-        """It knows no addresses."""
-        return None
-
-    def manifest(self, bought: Sequence[str]) -> Sequence[LabelFile]:  # noqa: ARG002
-        """Our list is all it gets."""
-        return ()
-
-    def track(self, key: str) -> Sequence[TrackingNotice]:  # noqa: ARG002
-        """It tells by itself, or people do."""
-        return ()
 
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read a scan that the courier posted."""

@@ -19,22 +19,11 @@ from contracts.shipping import (
 from contracts.values import Address, Dimensions
 from contracts.warehouse import PackedPackage
 from services.shipping import asks, handlers, manifests, tracking
-from services.shipping.carriers.carrier import (
-    AddressCheck,
-    Bought,
-    Carrier,
-    Consignment,
-    LabelFile,
-    Offer,
-)
-from services.shipping.carriers.signed_scan import read_scan, sign
 from services.shipping.domain.manifest import Manifest
 from services.shipping.domain.parcel import Box, TrackingNotice
 from services.shipping.domain.shipment import Shipment
 from services.shipping.memory import MemoryManifests, MemoryShipments
-from services.shipping.shopping import Stall
 
-SCAN_SECRET = "sandbox-carrier-secret"
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ORDER, FULFILLMENT, RETURN = new_id("ord"), new_id("ful"), new_id("ret")
 
@@ -243,70 +232,3 @@ class Desk:
     def told(self, status: str, hours: float = 1, **changes: Any) -> None:
         """The carrier tells of a parcel."""
         tracking.take_tracking(a_notice(status, hours, **changes), self.work, self.shipments)
-
-
-class PricedCarrier:
-    """A carrier with one price for everything, that keeps what it sold."""
-
-    can_track = True
-
-    def __init__(self, name: str, price: int, *services: str) -> None:
-        self.name, self.price, self.services = name, price, services or ("standard",)
-        self.sold: dict[str, Bought] = {}
-        self.voided: set[str] = set()
-        self.scans: list[TrackingNotice] = []
-        self.thinks: AddressCheck | None = None
-
-    def offers(self, consignment: Consignment) -> list[Offer]:
-        del consignment
-        return [Offer(self.name, service, self.price, "EUR", 3) for service in self.services]
-
-    def buy(self, key: str, offer: Offer, consignment: Consignment) -> Bought:
-        numbers = [f"{self.name}-{key}-{n}" for n, _ in enumerate(consignment.parcels)]
-        bought = Bought(offer, tuple((n, f"https://{self.name}.example/{n}") for n in numbers))
-        return self.sold.setdefault(key, bought)
-
-    def look_up(self, key: str) -> Bought | None:
-        return self.sold.get(key)
-
-    def void(self, key: str) -> None:
-        if key in self.sold:
-            self.voided.add(key)
-
-    def test(self) -> None:
-        """It lets everybody in."""
-
-    def labels(self, key: str) -> list[LabelFile]:
-        bought = self.sold.get(key)
-        return [LabelFile("image/png", n.encode()) for n, _ in bought.parcels] if bought else []
-
-    def check_address(self, address: Address) -> AddressCheck | None:
-        del address
-        return self.thinks
-
-    def track(self, key: str) -> list[TrackingNotice]:
-        return self.scans if key in self.sold else []
-
-    def manifest(self, bought: Any) -> list[LabelFile]:
-        """It wants no form of its own."""
-        del bought
-        return []
-
-    def read_webhook(self, body: str, signature: str) -> list[TrackingNotice]:
-        return [read_scan(body, signature, SCAN_SECRET)]
-
-    @staticmethod
-    def signed(body: str) -> str:
-        return sign(body, SCAN_SECRET)
-
-
-def stalls(*carriers: Carrier) -> list[Stall]:
-    """These carriers, without any limit."""
-    return [Stall(carrier) for carrier in carriers]
-
-
-def forget_labels(shipment_id: str, files: Any) -> None:
-    """Keep no labels."""
-
-
-CONFORMS: type[Carrier] = PricedCarrier

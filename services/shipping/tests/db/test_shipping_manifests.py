@@ -21,7 +21,14 @@ from services.shipping.domain.manifest import Manifest, listed
 from services.shipping.memory import MemoryShipments
 from services.shipping.ports import Shipments
 from services.shipping.tables import SqlManifests, SqlShipments, manifest_forms
-from services.shipping.tests.builders import NOW, PricedCarrier, a_box, a_shipment
+from services.shipping.tests.builders import (
+    NOW,
+    a_box,
+    a_shipment,
+)
+from services.shipping.tests.carriers import (
+    PricedCarrier,
+)
 
 MANIFEST = "man_" + "0" * 26
 

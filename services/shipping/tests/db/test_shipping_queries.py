@@ -19,11 +19,13 @@ from services.shipping.domain.shipment import Shipment
 from services.shipping.tests.builders import (
     NOW,
     ORDER,
-    PricedCarrier,
     a_box,
     a_shipment,
     a_size,
     an_address,
+)
+from services.shipping.tests.carriers import (
+    PricedCarrier,
     stalls,
 )
 

@@ -1,4 +1,7 @@
-"""Shippo sells a label once for each key, whatever becomes of an answer, and is heard in words."""
+"""Shippo sells a label once for each key, whatever becomes of an answer, and is heard in words.
+
+long because: all that is known of one carrier is tried at one desk.
+"""
 
 import json
 from collections.abc import Iterator
@@ -30,6 +33,8 @@ from services.shipping.tests.builders import (
     a_size,
     an_address,
     an_item,
+)
+from services.shipping.tests.carriers import (
     stalls,
 )
 from tests.fakes.shippo.server import RECORDINGS, ShippoDesk, a_shippo, recorded

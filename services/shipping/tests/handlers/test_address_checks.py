@@ -13,11 +13,13 @@ from services.shipping.carriers.sandbox import Sandbox
 from services.shipping.shopping import Stall
 from services.shipping.tests.builders import (
     Desk,
-    PricedCarrier,
     a_box,
     a_call,
     a_shipment,
     an_address,
+)
+from services.shipping.tests.carriers import (
+    PricedCarrier,
     forget_labels,
     stalls,
 )

@@ -1,4 +1,7 @@
-"""EasyPost sells each label once, whatever happens on the line, and is understood as it speaks."""
+"""EasyPost sells each label once, whatever happens on the line, and is understood as it speaks.
+
+long because: all that is known of one carrier is tried at one desk.
+"""
 
 import json
 from collections.abc import Iterator
@@ -29,6 +32,8 @@ from services.shipping.tests.builders import (
     a_size,
     an_address,
     an_item,
+)
+from services.shipping.tests.carriers import (
     stalls,
 )
 from tests.fakes.easypost.server import EasyPostDesk, an_easypost

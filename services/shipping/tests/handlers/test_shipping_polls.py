@@ -10,7 +10,15 @@ from chassis import clock
 from chassis.outside import Pending
 from services.shipping import asks, executors
 from services.shipping.domain.pace import next_look
-from services.shipping.tests.builders import NOW, Desk, PricedCarrier, a_call, a_notice
+from services.shipping.tests.builders import (
+    NOW,
+    Desk,
+    a_call,
+    a_notice,
+)
+from services.shipping.tests.carriers import (
+    PricedCarrier,
+)
 
 ONE = "SB1"
 
