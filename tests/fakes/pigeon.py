@@ -15,7 +15,7 @@ class Loft(Moods):
 
     def __init__(self) -> None:
         super().__init__()
-        self.token = "coo"
+        self.token = "grain"
         self.flights: dict[str, Any] = {}
 
     def answer(  # noqa: PLR0911 - one for each thing that can be asked

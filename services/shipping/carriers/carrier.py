@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from contracts.carriers import ConfigurationField
 from contracts.shipping import CustomsItem
 from contracts.values import Address, Dimensions
 from services.shipping.domain.parcel import TrackingNotice
@@ -77,12 +76,6 @@ class Account:
 
     name: str
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-
-CHECKS_ADDRESSES = ConfigurationField(
-    name="check_addresses", label="Check addresses before a label is bought", kind="choice",
-    choices=("no", "yes"), default="no", about="A check may cost something",
-)  # fmt: skip
 
 
 class Carrier(Protocol):

@@ -14,9 +14,16 @@ from urllib.parse import quote
 from chassis.outside import Declined
 from contracts.carriers import CarrierKind, ConfigurationField
 from contracts.values import Address
+from services.shipping.carriers.aggregator import (
+    CHECKS_ADDRESSES,
+    CUSTOMS_SIGNER,
+    address_of,
+    address_of_api,
+    checks_addresses,
+    signer_of,
+)
 from services.shipping.carriers.amounts import minor
 from services.shipping.carriers.carrier import (
-    CHECKS_ADDRESSES,
     Account,
     AddressCheck,
     Bought,
@@ -27,7 +34,6 @@ from services.shipping.carriers.carrier import (
 )
 from services.shipping.carriers.easypost_webhook import read_tracker, read_webhook
 from services.shipping.carriers.easypost_words import (
-    address_of,
     customs_item,
     days,
     fault_of,
@@ -57,14 +63,9 @@ KIND = CarrierKind(
             name="label_format", label="Label format", kind="choice",
             choices=("PDF", "PNG", "ZPL"), default="PDF",
         ),
-        ConfigurationField(
-            name="customs_signer", label="Who signs for customs", required=False,
-            about="Needed where goods cross a customs border",
-        ),
+        CUSTOMS_SIGNER,
         CHECKS_ADDRESSES,
-        ConfigurationField(
-            name="base_url", label="Address of the API", kind="url", required=False, default=URL
-        ),
+        address_of_api(URL),
     ),
     capabilities=(
         "rates", "multi_parcel", "customs", "returns", "void", "manifest", "tracking",
@@ -138,7 +139,7 @@ class EasyPost(Carrier):
 
     def check_address(self, address: Address) -> AddressCheck | None:
         """Have an address verified for delivery, if the account says so: it may cost something."""
-        if self._settings.get(CHECKS_ADDRESSES.name) != "yes":
+        if not checks_addresses(self._settings):
             return None
         told = self._line.post("/addresses", {"address": address_of(address), "verify": True})
         delivery = (told.get("verifications") or {}).get("delivery") or {}
@@ -186,10 +187,7 @@ class EasyPost(Carrier):
     def _customs(self, consignment: Consignment) -> dict[str, Any]:
         if not consignment.customs:
             return {}
-        signer = self._settings.get("customs_signer", "")
-        if not signer:
-            told = f"Account {self.name} does not say who signs for customs (customs_signer)."
-            raise Declined("no_customs_signer", told)
+        signer = signer_of(self.name, self._settings)
         items = [customs_item(item, consignment.currency) for item in consignment.customs]
         info = {
             "customs_certify": True,

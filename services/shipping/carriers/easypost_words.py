@@ -1,4 +1,4 @@
-"""How does EasyPost write addresses, parcels, rates and errors?"""
+"""How does EasyPost write parcels, rates and errors?"""
 
 from collections.abc import Sequence
 from decimal import ROUND_UP, Decimal

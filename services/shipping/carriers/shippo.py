@@ -14,8 +14,15 @@ from chassis import clock
 from chassis.outside import Declined
 from contracts.carriers import CarrierKind, ConfigurationField
 from contracts.values import Address
-from services.shipping.carriers.carrier import (
+from services.shipping.carriers.aggregator import (
     CHECKS_ADDRESSES,
+    CUSTOMS_SIGNER,
+    address_of,
+    address_of_api,
+    checks_addresses,
+    signer_of,
+)
+from services.shipping.carriers.carrier import (
     Account,
     AddressCheck,
     Bought,
@@ -27,7 +34,6 @@ from services.shipping.carriers.carrier import (
 from services.shipping.carriers.line import Line
 from services.shipping.carriers.shippo_webhook import read_track, read_webhook
 from services.shipping.carriers.shippo_words import (
-    address_of,
     customs,
     fault_of,
     messages_of,
@@ -41,7 +47,6 @@ URL = "https://api.goshippo.com"
 VERSION = "2018-02-08"
 SOLD = frozenset({"SUCCESS", "REFUNDED", "REFUNDPENDING", "REFUNDREJECTED"})
 UNDER_WAY = frozenset({"QUEUED", "WAITING"})
-GIVEN_BACK = frozenset({"REFUNDED", "REFUNDPENDING"})
 MEDIA = {"PDF_4x6": "application/pdf", "PNG": "image/png", "ZPLII": "application/zpl"}
 MANIFESTED = frozenset({"USPS"})
 PAGE = 100
@@ -59,14 +64,9 @@ KIND = CarrierKind(
             name="label_format", label="Label format", kind="choice",
             choices=("PDF_4x6", "PNG", "ZPLII"), default="PDF_4x6",
         ),
-        ConfigurationField(
-            name="customs_signer", label="Who signs for customs", required=False,
-            about="Needed where goods cross a customs border",
-        ),
+        CUSTOMS_SIGNER,
         CHECKS_ADDRESSES,
-        ConfigurationField(
-            name="base_url", label="Address of the API", kind="url", required=False, default=URL
-        ),
+        address_of_api(URL),
     ),
     capabilities=(
         "rates", "multi_parcel", "customs", "returns", "void", "manifest", "tracking",
@@ -141,7 +141,7 @@ class Shippo(Carrier):
 
     def check_address(self, address: Address) -> AddressCheck | None:
         """Have an address validated, if the account says so: it may cost something."""
-        if self._settings.get(CHECKS_ADDRESSES.name) != "yes":
+        if not checks_addresses(self._settings):
             return None
         told = self._line.post("/addresses/", {**address_of(address), "validate": True})
         results = told.get("validation_results") or {}
@@ -184,10 +184,7 @@ class Shippo(Carrier):
             "async": False,
         }
         if consignment.customs:
-            signer = self._settings.get("customs_signer", "")
-            if not signer:
-                told = f"Account {self.name} does not say who signs for customs (customs_signer)."
-                raise Declined("no_customs_signer", told)
+            signer = signer_of(self.name, self._settings)
             wish["customs_declaration"] = customs(consignment, signer)
         return self._line.post("/shipments/", wish)
 

@@ -1,21 +1,11 @@
-"""How does Shippo write addresses, parcels, goods, rates and errors?"""
+"""How does Shippo write parcels, goods, rates and errors?"""
 
 from decimal import Decimal
 from typing import Any
 
 from contracts.currencies import decimals
-from contracts.values import Address
 from services.shipping.carriers.amounts import minor
 from services.shipping.carriers.carrier import Consignment, Offer, ParcelWish
-
-
-def address_of(of: Address) -> dict[str, str]:
-    """Write an address as Shippo wants it."""
-    return {
-        "name": of.name, "company": of.company, "street1": of.line1, "street2": of.line2,
-        "city": of.city, "state": of.region, "zip": of.postcode, "country": of.country,
-        "phone": of.phone, "email": of.email,
-    }  # fmt: skip
 
 
 def parcel(wish: ParcelWish) -> dict[str, str]:
