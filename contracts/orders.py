@@ -56,12 +56,16 @@ class NewLine(Wire, frozen=True, kw_only=True):
 
 
 class Delivery(Wire, frozen=True, kw_only=True):
-    """What the customer was promised and charged for bringing the goods."""
+    """What the customer was promised and charged for bringing the goods.
+
+    Of the carriers that bring them by `deliver_by` the cheapest is taken.
+    """
 
     service: Literal["standard", "express"] = "standard"
     price: MinorUnits = 0
     discount: MinorUnits = 0
     tax: MinorUnits = 0
+    deliver_by: Instant | None = None
 
 
 class PaymentChoice(Wire, frozen=True, kw_only=True):

@@ -289,6 +289,7 @@ class Shipment(Wire, frozen=True, kw_only=True):
     choice: LongText = ""
     number: int = 0
     manifest_id: Text = ""
+    address_check: Text = ""
 
 
 class ShipmentRef(Wire, frozen=True, kw_only=True):
@@ -376,6 +377,7 @@ GET = question("shipping.get", ShipmentRef, Shipment)
 OF_ORDER = question("shipping.of_order", ShipmentsOf, ShipmentPage)
 FIND = question("shipping.find", FindShipments, ShipmentPage)
 LABEL = question("shipping.label", ShipmentRef, Label)
+LABEL_QR = question("shipping.label_qr", ShipmentRef, Label)
 LABEL_ZPL = question("shipping.label_zpl", ShipmentRef, Label)
 HAND_OVER = request("shipping.hand_over", HandOver, Shipment)
 RECORD_SCAN = request("shipping.record_scan", RecordScan, Shipment)

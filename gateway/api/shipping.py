@@ -12,6 +12,7 @@ ROUTES = (
     Route("GET",  "/shipments/{shipment_id}",           shipping.GET,       "Show a shipment", TAG, needs="shipping.read"),
     Route("GET",  "/shipments/{shipment_id}/label.pdf", shipping.LABEL,     "Print the labels", TAG, document="application/pdf", needs="shipping.read"),
     Route("GET",  "/shipments/{shipment_id}/label.zpl", shipping.LABEL_ZPL, "Print the labels on a ZPL printer", TAG, document="application/zpl", needs="shipping.read"),
+    Route("GET",  "/shipments/{shipment_id}/label-qr.png", shipping.LABEL_QR, "Show a return's label as a QR code", TAG, document="image/png", needs="shipping.read"),
     Route("GET",  "/shipments/{shipment_id}/papers.pdf", PAPERS,            "Print labels and packing slip in one go", TAG,
           document="application/pdf", ask=ask_papers, needs="shipping.read"),
     Route("POST", "/shipments/{shipment_id}/handover",  shipping.HAND_OVER, "Hand the parcels over to the carrier", TAG, needs="shipping.write"),
@@ -29,6 +30,6 @@ ROUTES = (
     Route("PUT",  "/carrier-accounts/{account}",        carriers.SAVE_ACCOUNT, "Make or change an account at a carrier", TAG, needs="settings.write"),
     Route("POST", "/carrier-accounts/{account}/test",   carriers.TEST_ACCOUNT, "Try whether a carrier lets us in", TAG, needs="settings.write"),
     Route("POST", "/webhooks/carriers/{carrier}",       shipping.WEBHOOK,   "Take what a carrier tells", "webhooks",
-          raw="body", headers={"X-Signature": "signature", "X-Hmac-Signature": "hmac_signature"}, needs=OPEN),
+          raw="body", headers={"X-Signature": "signature", "X-Hmac-Signature": "hmac_signature", "Shippo-Auth-Signature": "signature"}, needs=OPEN),
 )
 # fmt: on

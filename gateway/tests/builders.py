@@ -142,6 +142,8 @@ class Api:
         self.services.answers["shipping.manifest_paper"] = example(ManifestPaper, document=paper)
         zpl = {"name": "a.zpl", "media_type": "application/zpl", "base64": "XlhB"}
         self.services.answers["shipping.label_zpl"] = example(Label, document=zpl)
+        code = {"name": "a.png", "media_type": "image/png", "base64": "iVBORw0="}
+        self.services.answers["shipping.label_qr"] = example(Label, document=code)
         packed = example(Shipment, fulfillment_order_id=PACKED)
         self.services.answers["shipping.get"] = packed
 

@@ -10,7 +10,7 @@ from chassis.keeping import read, read_one
 from chassis.outside import find_calls
 from contracts import shipping as said
 from contracts.values import Money
-from services.shipping import label_files, mailer, papers
+from services.shipping import label_files, mailer, papers, qr
 from services.shipping.asks import MAIL
 from services.shipping.carriers.carrier import Consignment, ParcelWish
 from services.shipping.domain.shipment import Shipment
@@ -37,6 +37,16 @@ def get_label_zpl(session: Session, asked: said.ShipmentRef) -> said.Label:
     shipment = _labeled(session, asked)
     content = papers.as_zpl(shipment, label_files.kept(session, shipment.shipment_id))
     return _label(shipment, content, "zpl", papers.ZPL)
+
+
+def get_label_qr(session: Session, asked: said.ShipmentRef) -> said.Label:
+    """Give a return's parcel as a QR code, for whoever cannot print."""
+    shipment = _labeled(session, asked)
+    if not shipment.return_id:
+        told = f"Shipment {shipment.shipment_id} is no return; its label is printed."
+        raise Refused("no_return", told, "shipment_id")
+    content = qr.png(shipment.boxes[0].tracking_number)
+    return _label(shipment, content, "png", papers.PNG)
 
 
 def _labeled(session: Session, asked: said.ShipmentRef) -> Shipment:
@@ -143,6 +153,7 @@ def view(shipment: Shipment) -> said.Shipment:
         version=shipment.version,
         choice=shipment.choice,
         manifest_id=shipment.manifest_id,
+        address_check=shipment.address_check,
     )
 
 

@@ -128,6 +128,19 @@ class ShippingService:
         """Draw a manifest."""
         return manifest_queries.get_paper(session, asked)
 
+    @outside("shipping.track")
+    def call_track(self, call: OutsideCall) -> dict[str, Any]:
+        """Ask a carrier where parcels are."""
+        shipment = self._shipment(call.subject)
+        with Session(self.engine) as session:
+            _, known = accounts.stalls_and_carriers(session, self.engine)
+        return executors.track(call, shipment, known)
+
+    @concludes("shipping.track")
+    def tracked(self, outcome: Outcome, work: Unit) -> None:
+        """Take the carrier's answer."""
+        tracking.conclude_track(outcome, work, SqlShipments(work.session))
+
     @outside("shipping.mail")
     def call_mail(self, call: OutsideCall) -> dict[str, Any]:
         """Send a mail."""
@@ -209,6 +222,11 @@ class ShippingService:
     def label_zpl(self, asked: shipping.ShipmentRef, session: Session) -> shipping.Label:
         """Give labels for a ZPL printer."""
         return queries.get_label_zpl(session, asked)
+
+    @answers(shipping.LABEL_QR)
+    def label_qr(self, asked: shipping.ShipmentRef, session: Session) -> shipping.Label:
+        """Give a return's label as a QR code."""
+        return queries.get_label_qr(session, asked)
 
     @answers(shipping.OF_ORDER)
     def of_order(self, asked: shipping.ShipmentsOf, session: Session) -> shipping.ShipmentPage:

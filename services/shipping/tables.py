@@ -22,6 +22,22 @@ from services.shipping.domain.parcel import Box
 from services.shipping.domain.shipment import Shipment, State
 
 metadata = new_metadata()
+
+
+def _papers(name: str, owner: str, start: str) -> sa.Table:
+    """Papers that carriers made, in order for each owner, whose ids begin like that."""
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column(owner, sa.Text, primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True),
+        sa.Column("media_type", sa.Text, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        info=kept("labels_kept_days", start),
+    )
+
+
 shipments = sa.Table(
     "shipments",
     metadata,
@@ -54,6 +70,8 @@ shipments = sa.Table(
     sa.Column("deliver_by", Instant),
     sa.Column("warehouse_id", sa.Text, nullable=False, server_default=""),
     sa.Column("manifest_id", sa.Text, nullable=False, server_default=""),
+    sa.Column("doubted", sa.Text, nullable=False, server_default=""),
+    sa.Column("address_check", sa.Text, nullable=False, server_default=""),
     sa.CheckConstraint("cost >= 0", name="cost"),
     sa.Index("uq_shipments_fulfillment", "fulfillment_order_id", unique=True,
              postgresql_where=sa.text("fulfillment_order_id <> ''")),
@@ -86,16 +104,7 @@ accounts = sa.Table(
     sa.Column("saved_by", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
 )
-labels = sa.Table(
-    "labels",
-    metadata,
-    sa.Column("shipment_id", sa.Text, primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("media_type", sa.Text, nullable=False),
-    sa.Column("content", sa.LargeBinary, nullable=False),
-    sa.Column("at", Instant, nullable=False),
-    info=kept("labels_kept_days", "shp_"),
-)
+labels = _papers("labels", "shipment_id", "shp_")
 manifests = sa.Table(
     "manifests",
     metadata,
@@ -109,23 +118,14 @@ manifests = sa.Table(
     sa.Column("problem", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
 )
-manifest_forms = sa.Table(
-    "manifest_forms",
-    metadata,
-    sa.Column("manifest_id", sa.Text, primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("media_type", sa.Text, nullable=False),
-    sa.Column("content", sa.LargeBinary, nullable=False),
-    sa.Column("at", Instant, nullable=False),
-    info=kept("labels_kept_days", "man_"),
-)
+manifest_forms = _papers("manifest_forms", "manifest_id", "man_")
 courier_numbers = sa.Sequence("courier_numbers", start=10_000_001, metadata=metadata)
-courier_labels = sa.Table(
-    "courier_labels",
+purchases = sa.Table(
+    "carrier_purchases",
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("account", sa.Text, primary_key=True),
-    sa.Column("sold", postgresql.JSONB, nullable=False),
+    sa.Column("told", postgresql.JSONB, nullable=False),
     sa.Column("at", Instant, nullable=False),
     info=kept("labels_kept_days", "shp_"),
 )

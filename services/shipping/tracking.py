@@ -2,11 +2,15 @@
 
 from datetime import datetime, timedelta
 
+import msgspec
+
 from chassis.errors import IllegalMove, NotFound, NotYet, Refused, check_version
+from chassis.outside import Outcome
 from chassis.work import Work
 from contracts.shipping import HandOver, RecordScan, TrackingEvent
 from services.shipping import asks
 from services.shipping.announcements import delivered, shipped, tracked
+from services.shipping.domain.pace import next_look
 from services.shipping.domain.parcel import TrackingNotice
 from services.shipping.domain.shipment import Shipment, State
 from services.shipping.ports import Shipments, found
@@ -46,6 +50,15 @@ def take_tracking(notice: TrackingNotice, work: Work, shipments: Shipments) -> N
         unknown = NotFound("parcel", notice.tracking_number, "tracking_number")
         raise NotYet(f"parcel {notice.tracking_number} is not here yet", unknown)
     _take(notice, shipment, work)
+
+
+def conclude_track(outcome: Outcome, work: Work, shipments: Shipments) -> None:
+    """Take what a carrier told when it was asked, and ask again later if there is more to come."""
+    shipment = found(shipments, outcome.call.subject)
+    for told in outcome.result.get("notices", ()):
+        _take(msgspec.convert(told, TrackingNotice), shipment, work)
+    if due_at := next_look(shipment, work.now):
+        work.call(asks.track(shipment, due_at, outcome.call.request["number"] + 1))
 
 
 def record_scan(wish: RecordScan, work: Work, shipments: Shipments) -> Shipment:

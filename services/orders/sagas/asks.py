@@ -174,6 +174,7 @@ def buy_label(s: Subject, _: Data) -> CreateShipment:
         packages=s.packages,
         items=tuple(_customs_item(s, item.line_id, item.quantity) for item in s.sending.lines),
         warehouse_id=s.sending.warehouse_id,
+        deliver_by=s.order.delivery.deliver_by,
     )
 
 

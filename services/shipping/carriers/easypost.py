@@ -13,17 +13,27 @@ from urllib.parse import quote
 
 from chassis.outside import Declined
 from contracts.carriers import CarrierKind, ConfigurationField
+from contracts.values import Address
+from services.shipping.carriers.aggregator import (
+    CHECKS_ADDRESSES,
+    CUSTOMS_SIGNER,
+    address_of,
+    address_of_api,
+    checks_addresses,
+    signer_of,
+)
 from services.shipping.carriers.amounts import minor
 from services.shipping.carriers.carrier import (
     Account,
+    AddressCheck,
     Bought,
+    Carrier,
     Consignment,
     LabelFile,
     Offer,
 )
-from services.shipping.carriers.easypost_webhook import read_webhook
+from services.shipping.carriers.easypost_webhook import read_tracker, read_webhook
 from services.shipping.carriers.easypost_words import (
-    address,
     customs_item,
     days,
     fault_of,
@@ -53,23 +63,21 @@ KIND = CarrierKind(
             name="label_format", label="Label format", kind="choice",
             choices=("PDF", "PNG", "ZPL"), default="PDF",
         ),
-        ConfigurationField(
-            name="customs_signer", label="Who signs for customs", required=False,
-            about="Needed where goods cross a customs border",
-        ),
-        ConfigurationField(
-            name="base_url", label="Address of the API", kind="url", required=False, default=URL
-        ),
+        CUSTOMS_SIGNER,
+        CHECKS_ADDRESSES,
+        address_of_api(URL),
     ),
     capabilities=(
-        "rates", "multi_parcel", "customs", "returns", "void", "manifest", "webhook",
-        "pdf", "png", "zpl",
+        "rates", "multi_parcel", "customs", "returns", "void", "manifest", "tracking",
+        "address_check", "webhook", "pdf", "png", "zpl",
     ),
 )  # fmt: skip
 
 
-class EasyPost:
+class EasyPost(Carrier):
     """An account at EasyPost."""
+
+    can_track = True
 
     def __init__(self, account: Account) -> None:
         self.name, self._settings = account.name, account.settings
@@ -129,7 +137,16 @@ class EasyPost:
         made = self._of_key(key)
         return [self._label(shipment) for shipment in parcels_of(made)] if made else ()
 
-    def manifest(self, key: str, bought: Sequence[str]) -> Sequence[LabelFile]:  # noqa: ARG002
+    def check_address(self, address: Address) -> AddressCheck | None:
+        """Have an address verified for delivery, if the account says so: it may cost something."""
+        if not checks_addresses(self._settings):
+            return None
+        told = self._line.post("/addresses", {"address": address_of(address), "verify": True})
+        delivery = (told.get("verifications") or {}).get("delivery") or {}
+        faults = [str(fault.get("message")) for fault in delivery.get("errors") or ()]
+        return AddressCheck(bool(delivery.get("success")), "; ".join(faults))
+
+    def manifest(self, bought: Sequence[str]) -> Sequence[LabelFile]:
         """Have USPS' SCAN form made of what USPS carries; other carriers want none."""
         parcels = [one for made in map(self._of_key, bought) if made for one in parcels_of(made)]
         ours = [one for one in parcels if (one.get("selected_rate") or {}).get("carrier") in SCANS]
@@ -139,14 +156,20 @@ class EasyPost:
             forms[form["id"]] = form
         return [self._form(form) for form in forms.values()]
 
+    def track(self, key: str) -> Sequence[TrackingNotice]:
+        """Read the trackers that EasyPost keeps of what it has sold."""
+        made = self._of_key(key)
+        trackers = [one.get("tracker") for one in parcels_of(made)] if made else ()
+        return [notice for one in trackers if one for notice in read_tracker(one)]
+
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read what was posted in EasyPost's name."""
         return read_webhook(body, signature, self._settings.get("webhook_secret", ""))
 
     def _make(self, key: str, consignment: Consignment) -> Any:
         ends = {
-            "from_address": address(consignment.ship_from),
-            "to_address": address(consignment.ship_to),
+            "from_address": address_of(consignment.ship_from),
+            "to_address": address_of(consignment.ship_to),
         } | ({"reference": key} if key else {})
         options = {
             "label_format": self._settings.get("label_format", "PDF"),
@@ -164,10 +187,7 @@ class EasyPost:
     def _customs(self, consignment: Consignment) -> dict[str, Any]:
         if not consignment.customs:
             return {}
-        signer = self._settings.get("customs_signer", "")
-        if not signer:
-            told = f"Account {self.name} does not say who signs for customs (customs_signer)."
-            raise Declined("no_customs_signer", told)
+        signer = signer_of(self.name, self._settings)
         items = [customs_item(item, consignment.currency) for item in consignment.customs]
         info = {
             "customs_certify": True,

@@ -1,4 +1,4 @@
-"""How does EasyPost write addresses, parcels, rates and errors?"""
+"""How does EasyPost write parcels, rates and errors?"""
 
 from collections.abc import Sequence
 from decimal import ROUND_UP, Decimal
@@ -39,7 +39,7 @@ def parcels_of(made: Any) -> list[Any]:
     return list(made["shipments"]) if "shipments" in made else [made]
 
 
-def address(of: Address) -> dict[str, str]:
+def address_of(of: Address) -> dict[str, str]:
     """Write an address as EasyPost wants it."""
     return {
         "name": of.name, "company": of.company, "street1": of.line1, "street2": of.line2,

@@ -9,6 +9,7 @@ The customer's name makes it misbehave, on the way there and on the way back:
     FAILONCE …   fails once before it sells
     OUTAGE …     for a minute answers 500 to each call, having done nothing
     REFUSE …     does not take the address
+    DOUBT …      finds the address doubtful, where addresses are checked
 """
 
 import time
@@ -23,11 +24,13 @@ from chassis import clock
 from chassis.config import read_settings
 from chassis.outside import Declined
 from contracts.carriers import CarrierKind
+from contracts.values import Address
 from services.shipping.carriers.carrier import (
     Account,
+    AddressCheck,
     Bought,
+    Carrier,
     Consignment,
-    LabelFile,
     Offer,
 )
 from services.shipping.carriers.s10 import tracking_number
@@ -47,7 +50,7 @@ VOID = sa.text(
     "update sandbox.carrier_ledger set voided_at = coalesce(voided_at, :at) where key = :key"
     " returning at, way, voided_at = :at as first"
 )
-TIMES_OUT, FAILS_ONCE, REFUSES = "TIMEOUT", "FAILONCE", "REFUSE"
+TIMES_OUT, FAILS_ONCE, REFUSES, DOUBTS = "TIMEOUT", "FAILONCE", "REFUSE", "DOUBT"
 OUTAGES = {"OUTAGE": timedelta(minutes=1)}
 LATE_SECONDS = {"SLUGGISH": 1.0, "LATE": 5.0}
 WAYS = {TIMES_OUT, FAILS_ONCE, REFUSES, *OUTAGES, *LATE_SECONDS}
@@ -66,7 +69,7 @@ KIND = CarrierKind(
 )
 
 
-class Sandbox:
+class Sandbox(Carrier):
     """The sandbox carrier; all its accounts share one ledger."""
 
     def __init__(self, engine: sa.Engine, account: Account | None = None) -> None:
@@ -135,13 +138,10 @@ class Sandbox:
         if row.first and row.way == TIMES_OUT:
             raise TimeoutError("the sandbox carrier timed out after it had taken the labels back")
 
-    def labels(self, key: str) -> Sequence[LabelFile]:  # noqa: ARG002
-        """It has none of its own."""
-        return ()
-
-    def manifest(self, key: str, bought: Sequence[str]) -> Sequence[LabelFile]:  # noqa: ARG002
-        """It has no form of its own."""
-        return ()
+    def check_address(self, address: Address) -> AddressCheck | None:
+        """It doubts where somebody called DOUBT lives, and is sure of the others."""
+        doubts = address.name.startswith(DOUBTS)
+        return AddressCheck(not doubts, "There is no such house." if doubts else "")
 
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read what was posted in the carrier's name."""

@@ -1,26 +1,28 @@
 """A courier with a price list and no server: we reckon, print the label, and follow by hand.
 
-What was sold stands in a ledger of ours, written through connections of its own, so that a key is
-found again after every crash. Scans come by people, or posted and signed by the courier.
+Scans come by people, or posted and signed by the courier.
 """
 
 from collections.abc import Sequence
 
 import msgspec
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
-from chassis import clock
 from chassis.errors import Refused
 from contracts.carriers import CarrierKind, ConfigurationField
 from contracts.currencies import CURRENCIES
 from services.shipping.carriers.amounts import minor
-from services.shipping.carriers.carrier import Account, Bought, Consignment, LabelFile, Offer
+from services.shipping.carriers.carrier import (
+    Account,
+    Bought,
+    Carrier,
+    Consignment,
+    Offer,
+)
 from services.shipping.carriers.s10 import tracking_number
 from services.shipping.carriers.signed_scan import read_scan
 from services.shipping.domain.parcel import TrackingNotice
 from services.shipping.domain.price_table import prices, read_table
-from services.shipping.tables import courier_labels, courier_numbers
+from services.shipping.purchases import Purchases
 
 KIND = CarrierKind(
     kind="table_rate",
@@ -54,12 +56,12 @@ KIND = CarrierKind(
 )  # fmt: skip
 
 
-class TableRate:
+class TableRate(Carrier):
     """A courier with a price list."""
 
-    def __init__(self, engine: sa.Engine, account: Account) -> None:
+    def __init__(self, account: Account, purchases: Purchases) -> None:
         told = account.settings
-        self.name, self._engine, self._settings = account.name, engine, told
+        self.name, self._settings, self._purchases = account.name, told, purchases
         self._table = read_table(told.get("rates", ""))
         self._currency = told.get("currency") or "EUR"
         if self._currency not in CURRENCIES:
@@ -89,36 +91,18 @@ class TableRate:
 
     def buy(self, key: str, offer: Offer, consignment: Consignment) -> Bought:
         """Number the parcels, and write down what was agreed."""
-        if known := self.look_up(key):
-            return known
-        draw = sa.select(courier_numbers.next_value())
-        with self._engine.begin() as connection:
-            serials = [connection.scalars(draw).one() for _ in consignment.parcels]
-            bought = Bought(offer, tuple(map(self._parcel, serials)))
-            sold = msgspec.to_builtins(bought)
-            row = {"key": key, "account": self.name, "sold": sold, "at": clock.now()}
-            insert = postgresql.insert(courier_labels).values(row).on_conflict_do_nothing()
-            first = connection.execute(insert).rowcount == 1
-        return bought if first else self.buy(key, offer, consignment)
+        serials = self._purchases.numbers(len(consignment.parcels))
+        bought = Bought(offer, tuple(map(self._parcel, serials)))
+        agreed = self._purchases.agree(key, msgspec.to_builtins(bought))
+        return msgspec.convert(agreed, Bought)
 
     def look_up(self, key: str) -> Bought | None:
         """Tell what was bought under a key."""
-        kept = courier_labels.c
-        query = sa.select(kept.sold).where(kept.key == key, kept.account == self.name)
-        with self._engine.begin() as connection:
-            sold = connection.scalar(query)
-        return msgspec.convert(sold, Bought) if sold else None
+        agreed = self._purchases.recall(key)
+        return msgspec.convert(agreed, Bought) if agreed else None
 
     def void(self, key: str) -> None:
         """Nothing was paid, so nothing goes back."""
-
-    def labels(self, key: str) -> Sequence[LabelFile]:  # noqa: ARG002
-        """We print them."""
-        return ()
-
-    def manifest(self, key: str, bought: Sequence[str]) -> Sequence[LabelFile]:  # noqa: ARG002
-        """Our list is all it gets."""
-        return ()
 
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read a scan that the courier posted."""

@@ -86,6 +86,8 @@ class Shipment:
     deliver_by: datetime | None = None
     warehouse_id: str = ""
     manifest_id: str = ""
+    doubted: str = ""
+    address_check: str = ""
 
     def move(self, to: State) -> None:
         """Move to a state, or raise IllegalMove; to stay is no move."""

@@ -293,6 +293,7 @@ export const de = {
   'Progress': 'Fortschritt',
   'Put the order on hold': 'Bestellung anhalten',
   'Put this key into your authenticator app, then write the code that it shows.': 'Geben Sie diesen Schlüssel in Ihre Authenticator-App ein, dann den Code, den sie zeigt.',
+  'QR code': 'QR-Code',
   'Reason': 'Grund',
   'Receive': 'Annehmen',
   'Receive goods': 'Ware annehmen',

@@ -1,4 +1,4 @@
-"""Manifests, from which warehouse parcels leave, and what local couriers have sold."""
+"""Manifests, from which warehouse parcels leave, address checks, what carriers have agreed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,24 +31,28 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('manifest_id', 'number', name=op.f('pk_manifest_forms'))
     )
     op.execute('create sequence courier_numbers start with 10000001')
-    op.create_table('courier_labels',
+    op.create_table('carrier_purchases',
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('account', sa.Text(), nullable=False),
-    sa.Column('sold', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('told', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('key', 'account', name=op.f('pk_courier_labels'))
+    sa.PrimaryKeyConstraint('key', 'account', name=op.f('pk_carrier_purchases'))
     )
     op.add_column('shipments', sa.Column('warehouse_id', sa.Text(), server_default='', nullable=False))
     op.add_column('shipments', sa.Column('manifest_id', sa.Text(), server_default='', nullable=False))
+    op.add_column('shipments', sa.Column('doubted', sa.Text(), server_default='', nullable=False))
+    op.add_column('shipments', sa.Column('address_check', sa.Text(), server_default='', nullable=False))
     op.create_index('ix_shipments_manifest', 'shipments', ['manifest_id'], unique=False, postgresql_where=sa.text("manifest_id <> ''"))
 
 
 def downgrade() -> None:
     """Take the change back."""
     op.drop_index('ix_shipments_manifest', table_name='shipments')
+    op.drop_column('shipments', 'address_check')
+    op.drop_column('shipments', 'doubted')
     op.drop_column('shipments', 'manifest_id')
     op.drop_column('shipments', 'warehouse_id')
-    op.drop_table('courier_labels')
+    op.drop_table('carrier_purchases')
     op.execute('drop sequence courier_numbers')
     op.drop_table('manifest_forms')
     op.drop_table('manifests')

@@ -21,7 +21,14 @@ from services.shipping.domain.manifest import Manifest, listed
 from services.shipping.memory import MemoryShipments
 from services.shipping.ports import Shipments
 from services.shipping.tables import SqlManifests, SqlShipments, manifest_forms
-from services.shipping.tests.builders import NOW, PricedCarrier, a_box, a_shipment
+from services.shipping.tests.builders import (
+    NOW,
+    a_box,
+    a_shipment,
+)
+from services.shipping.tests.carriers import (
+    PricedCarrier,
+)
 
 MANIFEST = "man_" + "0" * 26
 
@@ -181,14 +188,14 @@ def test_only_the_carrier_that_sold_the_labels_is_asked_for_a_form(
     kept: list[Any] = []
 
     class Listening(PricedCarrier):
-        def manifest(self, key: str, bought: Any) -> list[LabelFile]:
+        def manifest(self, bought: Any) -> list[LabelFile]:
             heard.append((self.name, bought))
-            return [LabelFile("application/pdf", key.encode())]
+            return [LabelFile("application/pdf", b"form")]
 
     call: Any = type("Call", (), {})()
-    call.key = call.subject = MANIFEST
+    call.subject = MANIFEST
     call.request = {"carrier": "ups", "keys": keys}
     executors.manifest(call, [Listening("dhl", 1), Listening("ups", 1)], lambda *a: kept.append(a))
 
     assert heard == asked
-    assert kept == [(MANIFEST, [LabelFile("application/pdf", MANIFEST.encode())])] * len(asked)
+    assert kept == [(MANIFEST, [LabelFile("application/pdf", b"form")])] * len(asked)

@@ -10,7 +10,8 @@ from chassis.errors import Refused
 from services.shipping.carriers.carrier import Account, Consignment, Offer, ParcelWish
 from services.shipping.carriers.s10 import tracking_number
 from services.shipping.carriers.table_rate import TableRate
-from services.shipping.tables import courier_labels
+from services.shipping.purchases import Purchases
+from services.shipping.tables import purchases
 from services.shipping.tests.builders import a_size, an_address
 
 RATES = "standard; DE; 2=4.90 5=6.90; 2\nexpress; DE; 2=9.90; 1"
@@ -18,7 +19,7 @@ WISH = Consignment(an_address(), an_address(), (ParcelWish(a_size(), 1260),) * 2
 
 
 def a_courier(engine: Any = None, name: str = "bike", **told: str) -> TableRate:
-    return TableRate(engine, Account(name, {"rates": RATES, **told}))
+    return TableRate(Account(name, {"rates": RATES, **told}), Purchases(engine, name))
 
 
 def test_offers_are_the_prices_of_the_list_in_minor_units() -> None:
@@ -69,7 +70,7 @@ def test_several_who_buy_under_one_key_at_a_time_get_the_same_numbers(engine: sa
 
     assert all(one == bought[0] for one in bought)
     with engine.connect() as connection:
-        assert connection.scalar(sa.select(sa.func.count()).select_from(courier_labels)) == 1
+        assert connection.scalar(sa.select(sa.func.count()).select_from(purchases)) == 1
 
 
 @pytest.mark.parametrize(
