@@ -73,7 +73,7 @@ class Amazon:
         Setting(A_SECOND, "Requests a second", "1 unless said otherwise.",
                 form=r"[1-9][0-9]{0,2}"),
     )  # fmt: skip
-    can = frozenset({Can.PULL, Can.STOCK, Can.ACKNOWLEDGE})
+    can = frozenset({Can.PULL, Can.LOOK_UP, Can.STOCK, Can.ACKNOWLEDGE})
     allowance = Allowance(at_once=20, a_second=1.0)
 
     def check(self, shop: Shop) -> None:
@@ -130,6 +130,12 @@ class Amazon:
             raise Declined("no_orders", "Amazon does not answer with a list of orders.")
         following = (found.get("pagination") or {}).get("nextToken") or ""
         return _page(found.get("orders") or [], "lastUpdatedTime", following)
+
+    def look_up(self, shop: Shop, channel_order_id: str) -> str:
+        """Ask for one order as it stands now."""
+        asked = urlencode({"includedData": INCLUDED})
+        found = call(shop, "GET", f"{NEW}/{channel_order_id}?{asked}")
+        return msgspec.json.encode(found["order"]).decode() if found else ""
 
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Confirm what has left, unless Amazon knows of it already."""

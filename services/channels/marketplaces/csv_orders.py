@@ -62,6 +62,10 @@ class CsvOrders:
         """Nobody is there to be asked."""
         raise Declined("no_pull", f"Channel {shop.channel} takes files, it cannot be asked.")
 
+    def look_up(self, shop: Shop, channel_order_id: str) -> str:  # noqa: ARG002
+        """Nobody is there to be asked."""
+        return ""
+
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Nobody is there to be told."""
 

@@ -60,7 +60,7 @@ class Ebay:
         Setting(A_SECOND, "Requests a second", "5 unless said otherwise.",
                 form=r"[1-9][0-9]{0,2}"),
     )  # fmt: skip
-    can = frozenset({Can.PULL, Can.STOCK, Can.ACKNOWLEDGE, Can.CANCELLATIONS})
+    can = frozenset({Can.PULL, Can.LOOK_UP, Can.STOCK, Can.ACKNOWLEDGE, Can.CANCELLATIONS})
     allowance = Allowance(at_once=20, a_second=5.0)
 
     def check(self, shop: Shop) -> None:
@@ -102,6 +102,11 @@ class Ebay:
         following = str(behind - SHOWN_AGAIN) if behind < int(found.get("total") or 0) else ""
         orders = [msgspec.json.encode(one).decode() for one in found["orders"]]
         return Page(orders, following, newest)
+
+    def look_up(self, shop: Shop, channel_order_id: str) -> str:
+        """Ask for one order as it stands now."""
+        found = _call(shop, "GET", f"{ORDERS}/{channel_order_id}")
+        return msgspec.json.encode(found).decode() if found else ""
 
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:  # noqa: ARG002
         """Tell each tracking number that eBay does not know yet, with what is in the parcels.

@@ -23,6 +23,7 @@ class Can(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     REFUNDS = "refunds"
     CANCELLATIONS = "cancellations"
+    LOOK_UP = "look_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,9 @@ class Marketplace(Protocol):
 
     def pull(self, shop: Shop, cursor: Cursor) -> Page:
         """Ask for a page of what changed since the cursor's moment, oldest change first."""
+
+    def look_up(self, shop: Shop, channel_order_id: str) -> str:
+        """Ask for one order as it stands now, as in a page; empty if there is no such order."""
 
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Tell the shop what has left."""
