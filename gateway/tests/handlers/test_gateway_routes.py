@@ -42,7 +42,10 @@ def test_what_cannot_be_asked_from_outside_is_part_of_a_page_or_of_an_upload() -
     of_all = {f"{service}.{what}" for service in SERVICES for what in ("stuck", "decide")}
     upload = {"channels.begin_import", "channels.add_part", "channels.end_upload"}
     bounds = {"orders.origins", "warehouse.places", "orders.tell_owner"}
-    assert hidden == {"orders.get", "warehouse.of_order"} | bounds | of_all | upload
+    assert (
+        hidden
+        == {"orders.get", "warehouse.of_order", "channels.sighting"} | bounds | of_all | upload
+    )
 
 
 def test_the_question_holds_what_address_and_body_said(api: Api) -> None:

@@ -8,7 +8,7 @@ import pytest
 from chassis.errors import Refused
 from contracts.orders import PlaceOrder
 from services.channels.domain.news import Sold, Unacceptable
-from services.channels.marketplaces.marketplace import Shop
+from services.channels.marketplaces.marketplace import Can, Shop
 from services.channels.marketplaces.registry import MARKETS
 from services.channels.tests.builders import adds_up
 from services.channels.tests.speeches import SPEECHES, Speech
@@ -111,3 +111,18 @@ def test_what_is_told_twice_is_told_once(speech: Speech, monkeypatch: pytest.Mon
             speech.market.push_cancellation(shop, off)
 
         assert heard() == speech.hears
+
+
+def test_an_order_can_be_asked_for_by_its_number_where_the_shop_can_be_asked(
+    speech: Speech, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with speech.opened() as (shop, _):
+        found = speech.market.look_up(shop, "4711")
+        nothing = speech.market.look_up(shop, "4712")
+
+    assert nothing == ""
+    assert (found != "") == (Can.LOOK_UP in speech.market.can)
+    if found:
+        (news,) = speech.market.read(shop, "", found)
+        assert (news.channel_order_id, type(news.said)) == ("4711", Sold)
