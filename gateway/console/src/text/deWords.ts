@@ -21,6 +21,7 @@ export const deWords: Record<string, string> = {
   unfulfilled: 'nicht versandt', unpaid: 'unbezahlt', unwanted: 'ungewollt', valid: 'gültig', voided: 'aufgehoben', waiting: 'wartend', 'wrong item': 'falscher Artikel',
   fulfillments: 'Erfüllung', active: 'aktiv', paused: 'angehalten', revoked: 'widerrufen',
   acknowledge: 'Versand melden', cancellations: 'Stornos', files: 'Dateien', pull: 'Abfragen', 'push stock': 'Bestand melden', refunds: 'Erstattungen', webhooks: 'Webhooks',
+  'look up': 'Bestellung abfragen', sold: 'verkauft', counter: 'am Tresen verkauft', 'not for us': 'nicht für uns', gone: 'nicht mehr da', 'no answer': 'keine Antwort', 'take again': 'noch einmal übernehmen', address: 'Adresse', barcode: 'Barcode', similar: 'ähnlich', total: 'Summe', 'ship to': 'Lieferadresse', status: 'Status', refund: 'Erstattung',
   push: 'Meldung an den Kanal', unmapped: 'nicht zugeordnet', 'given up': 'aufgegebene Zustellungen',
   done: 'erledigt', hold: 'anhalten', note: 'Notiz', 'nothing to do': 'nichts zu tun', queued: 'eingereiht', release: 'freigeben', retry: 'erneut versuchen', running: 'läuft', tag: 'Schlagwörter hinzufügen', untag: 'Schlagwörter entfernen', cancel: 'stornieren',
 }
