@@ -1,5 +1,10 @@
-"""What every adapter to a shop promises, checked for each of them."""
+"""What every adapter to a shop promises, checked for each of them.
 
+Those of other packages are checked, too, if they name their speech in the entry point group
+`oms.channel_speeches`.
+"""
+
+from importlib.metadata import entry_points
 from typing import Any
 
 import msgspec
@@ -16,7 +21,10 @@ from services.channels.tests.speeches import SPEECHES, Speech
 SHOP = Shop("my-channel", location_id="77", access_token="token")
 
 
-@pytest.fixture(params=SPEECHES, ids=lambda speech: speech.market.kind)
+ALL = (*SPEECHES, *(point.load() for point in entry_points(group="oms.channel_speeches")))
+
+
+@pytest.fixture(params=ALL, ids=lambda speech: speech.market.kind)
 def speech(request: pytest.FixtureRequest) -> Speech:
     return request.param
 
@@ -31,7 +39,7 @@ def read(speech: Speech, body: str) -> Any:
 
 def test_all_adapters_are_checked_here_and_known_by_their_kind() -> None:
     assert {kind: market.kind for kind, market in MARKETS.items()} == {
-        speech.market.kind: speech.market.kind for speech in SPEECHES
+        speech.market.kind: speech.market.kind for speech in ALL
     }
 
 
