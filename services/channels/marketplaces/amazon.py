@@ -176,7 +176,7 @@ def _old_page(shop: Shop, cursor: Cursor) -> Page:
         asked["NextToken"] = cursor.page
     else:
         asked["LastUpdatedAfter"] = f"{written(cursor.since)}Z"
-    found = call(shop, "GET", f"{OLD}?{urlencode(asked)}", token=token)
+    found = call(shop, "GET", f"{OLD}?{urlencode(asked)}", shown=token)
     page = (found or {}).get("payload")
     if not isinstance(page, dict):
         raise Declined("no_orders", "Amazon does not answer with a list of orders.")

@@ -19,9 +19,9 @@ TOKENS = "https://api.amazon.com/auth/o2/token"
 RATE = "x-amzn-RateLimit-Limit"
 
 
-def call(shop: Shop, method: str, path: str, body: Any = None, token: str = "") -> Any:
+def call(shop: Shop, method: str, path: str, body: Any = None, shown: str = "") -> Any:
     """Ask for what the answer says; None if there is no such thing."""
-    headers = {"x-amz-access-token": token or _token(shop)}
+    headers = {"x-amz-access-token": shown or _token(shop)}
     url = f"{shop.base_url}{path}"
     answer = ask(shop, WHO, method, url, body=body, headers=headers, rate=RATE)
     if answer.status_code == UNKNOWN_HERE:

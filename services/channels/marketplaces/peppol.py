@@ -2,13 +2,12 @@
 
 An order is taken; a cancellation keeps it out, or calls it off. A change restates the order: it is
 taken like one as long as the order has not gone to orders. Everything else that is exchanged by
-Peppol (responses, despatch advices, catalogues) is not for us, and nothing is told by it.
+Peppol (responses, notices of dispatch, catalogues) is not for us, and nothing is told by it.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from chassis.errors import Refused
 from services.channels.domain.news import Cancellation, News, NotForUs, Unacceptable
@@ -17,7 +16,7 @@ from services.channels.marketplaces import drop
 from services.channels.marketplaces.marketplace import Allowance, Can, Page, Setting, Shop
 from services.channels.marketplaces.moments import in_gmt
 from services.channels.marketplaces.peppol_order import number_of, read_order
-from services.channels.marketplaces.peppol_reading import each, name_of, root_of, text
+from services.channels.marketplaces.peppol_reading import Element, each, name_of, root_of, text
 from services.channels.marketplaces.signing import check_signature
 
 OF_AN_ORDER = "OrderReference/ID"
