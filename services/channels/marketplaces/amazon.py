@@ -22,7 +22,15 @@ from services.channels.marketplaces.amazon_order import AmazonOrder, as_news
 from services.channels.marketplaces.amazon_payload import NewOrder, OldOrder
 from services.channels.marketplaces.amazon_reading import from_2026, from_v0
 from services.channels.marketplaces.lines import body_of, id_of
-from services.channels.marketplaces.marketplace import A_SECOND, Allowance, Can, Page, Setting, Shop
+from services.channels.marketplaces.marketplace import (
+    A_SECOND,
+    Allowance,
+    Can,
+    Page,
+    Setting,
+    Shop,
+    ToldNothing,
+)
 from services.channels.marketplaces.moments import moment
 from services.channels.marketplaces.signing import no_webhooks
 from services.channels.marketplaces.sweep import written
@@ -45,7 +53,7 @@ class Head(msgspec.Struct):
     amazon_order_id: str | None = msgspec.field(default=None, name="AmazonOrderId")
 
 
-class Amazon:
+class Amazon(ToldNothing):
     """The adapter to Amazon."""
 
     kind = "amazon"
@@ -144,12 +152,6 @@ class Amazon:
     def push_stock(self, shop: Shop, told: Mapping[str, Any]) -> None:
         """Set what can be sold of a SKU that the seller sends."""
         telling.push_stock(shop, told)
-
-    def push_refund(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
-        """Nobody asks for it: Amazon takes refunds as feeds only."""
-
-    def push_cancellation(self, shop: Shop, told: Mapping[str, Any]) -> None:
-        """Nobody asks for it: Amazon takes cancellations as feeds only."""
 
 
 def _said(status: str, by_amazon: bool, order: AmazonOrder, shop: Shop) -> Any:

@@ -5,7 +5,7 @@ taken like one as long as the order has not gone to orders. Everything else that
 Peppol (responses, notices of dispatch, catalogues) is not for us, and nothing is told by it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,14 @@ from chassis.errors import Refused
 from services.channels.domain.news import Cancellation, News, NotForUs, Unacceptable
 from services.channels.domain.pull import Cursor
 from services.channels.marketplaces import drop
-from services.channels.marketplaces.marketplace import Allowance, Can, Page, Setting, Shop
+from services.channels.marketplaces.marketplace import (
+    Allowance,
+    Can,
+    Page,
+    Setting,
+    Shop,
+    ToldNothing,
+)
 from services.channels.marketplaces.moments import in_gmt
 from services.channels.marketplaces.peppol_order import number_of, read_order
 from services.channels.marketplaces.peppol_reading import Element, each, name_of, root_of, text
@@ -24,7 +31,7 @@ ORDERS = {"Order": "ID", "OrderChange": OF_AN_ORDER}
 CANCELLATION, TAKEN_OFF = "OrderCancellation", "2"
 
 
-class Peppol:
+class Peppol(ToldNothing):
     """The adapter to orders in UBL."""
 
     kind = "peppol"
@@ -62,22 +69,6 @@ class Peppol:
     def pull(self, shop: Shop, cursor: Cursor) -> Page:
         """Read the next documents that were laid down in the folder."""
         return drop.pull(shop, cursor, ".xml")
-
-    def look_up(self, shop: Shop, channel_order_id: str) -> str:  # noqa: ARG002
-        """Nobody is there to be asked."""
-        return ""
-
-    def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
-        """Nobody is there to be told."""
-
-    def push_stock(self, shop: Shop, told: Mapping[str, Any]) -> None:
-        """Nobody is there to be told."""
-
-    def push_refund(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
-        """Nobody is there to be told."""
-
-    def push_cancellation(self, shop: Shop, told: Mapping[str, Any]) -> None:
-        """Nobody is there to be told."""
 
 
 def _read(shop: Shop, body: str) -> list[News]:

@@ -3,35 +3,40 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 
 from chassis.outside import Declined
 from services.channels.domain.news import Cancellation, News, Unacceptable
 from services.channels.domain.pull import Cursor
-from services.channels.marketplaces.asking import UNKNOWN_HERE, ask
+from services.channels.marketplaces.asking import ask, json_of
 from services.channels.marketplaces.lines import SoldLine, as_sold, body_of, id_of, paid, pieces
-from services.channels.marketplaces.marketplace import Allowance, Can, Page, Setting, Shop
+from services.channels.marketplaces.marketplace import (
+    Allowance,
+    Can,
+    Page,
+    Setting,
+    Shop,
+    ToldNothing,
+)
 from services.channels.marketplaces.moments import moment
 from services.channels.marketplaces.signing import no_webhooks
 
 
 class Head(msgspec.Struct):
-    id: str | None = None
-    state: str | None = None
-    changed_at: str | None = None
+    id: str = ""
+    state: str = ""
+    changed_at: str = ""
 
 
-class Order(msgspec.Struct):
-    id: str
+class Order(Head, kw_only=True):
     currency: str
     total: Decimal
     items: list[tuple[int, str, Decimal, Decimal]]  # id, SKU, count, cost
     ship_to: dict[str, str]
 
 
-class ToyShop:
+class ToyShop(ToldNothing):
     kind, title = "toyshop", "Toy Shop"
     settings = (
         Setting("base_url", "Address of the shop", required=True, form=r"https?://[^\s/?#]+"),
@@ -53,15 +58,15 @@ class ToyShop:
         if head.state == "canceled":
             said = Cancellation("canceled at the Toy Shop")
         elif head.state != "paid":
-            said = Unacceptable(f"What to do with {head.state!r} is not known.", "state")
+            said = Unacceptable(f"{head.state!r} is not known.", "state")
         return [News(said, id_of(head.id, "id"), moment(head.changed_at))]
 
     def pull(self, shop: Shop, cursor: Cursor) -> Page:
-        asked = urlencode({"since": cursor.since.isoformat(), "page": cursor.page or "1"})
-        found = call(shop, "GET", f"/orders?{asked}")
+        since, page = f"{cursor.since:%Y-%m-%dT%H:%M:%SZ}", cursor.page or 1
+        found = call(shop, "GET", f"/orders?since={since}&page={page}")
         newest = max((moment(order["changed_at"]) for order in found["orders"]), default=None)
-        orders = [msgspec.json.encode(order).decode() for order in found["orders"]]
-        return Page(orders, found.get("next", ""), newest)
+        texts = [msgspec.json.encode(order).decode() for order in found["orders"]]
+        return Page(texts, found.get("next", ""), newest)
 
     def look_up(self, shop: Shop, channel_order_id: str) -> str:
         found = call(shop, "GET", f"/orders/{channel_order_id}")
@@ -76,16 +81,12 @@ class ToyShop:
             raise Declined("not_listed", f"The Toy Shop does not sell {told['listing']}.")
         call(shop, "PUT", f"/stock/{told['listing']}", {"available": told["available"]})
 
-    def push_refund(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None: ...
-
-    def push_cancellation(self, shop: Shop, told: Mapping[str, Any]) -> None: ...
-
 
 def wish_of(order: Order, channel: str) -> dict[str, Any]:
     lines = []
-    for i, (number, sku, count, price) in enumerate(order.items):
-        cost = paid(price, order.currency, f"items[{i}].cost")
-        lines.append(SoldLine(sku, str(number), pieces(count, f"items[{i}].count"), cost, cost, 0))
+    for i, (number, sku, quantity, price) in enumerate(order.items):
+        cost, count = paid(price, order.currency, f"[{i}].cost"), pieces(quantity, f"[{i}].count")
+        lines.append(SoldLine(sku, str(number), count, cost, cost, 0))
     return {
         "currency": order.currency, "lines": [line.as_line() for line in lines],
         "total": paid(order.total, order.currency, "total"), "payment": {"method": "external"},
@@ -94,6 +95,5 @@ def wish_of(order: Order, channel: str) -> dict[str, Any]:
 
 
 def call(shop: Shop, method: str, path: str, body: Any = None) -> Any:
-    headers = {"Authorization": f"Bearer {shop.access_token}"}
-    answer = ask(shop, "Toy Shop", method, f"{shop.base_url}{path}", body=body, headers=headers)
-    return None if answer.status_code == UNKNOWN_HERE else answer.json()
+    key, url = {"Authorization": f"Bearer {shop.access_token}"}, f"{shop.base_url}{path}"
+    return json_of(ask(shop, "Toy Shop", method, url, body=body, headers=key), "Toy Shop")
