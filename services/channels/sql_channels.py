@@ -16,6 +16,7 @@ from contracts.inventory import SkuData, StockChanged
 from contracts.orders import OrdersImported
 from services.channels import sql_ways
 from services.channels.domain.inbound import Inbound, State
+from services.channels.domain.listing import plain_of
 from services.channels.domain.stock import Due, Level
 from services.channels.pushes import PUSH
 from services.channels.tables import (
@@ -171,12 +172,13 @@ class SqlChannels:
 
     def save_sku(self, sku: SkuData, version: int) -> bool:
         """Know a SKU, with its name and barcodes; return whether it is new."""
+        codes = msgspec.json.encode(sku.barcodes).decode()
         row = self._session.connection().exec_driver_sql(
-            "insert into skus (sku, version, name, barcodes) values (%s, %s, %s, %s)"
+            "insert into skus (sku, version, name, barcodes, plain) values (%s, %s, %s, %s, %s)"
             " on conflict (sku) do update set version = excluded.version, name = excluded.name,"
             " barcodes = excluded.barcodes where skus.version < excluded.version"
             " returning xmax = 0",  # no row was there before
-            (sku.sku, version, sku.name, msgspec.json.encode(sku.barcodes).decode()),
+            (sku.sku, version, sku.name, codes, plain_of(sku.sku)),
         )
         return bool(row.scalar())
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from contracts.mending import FindSuggestions, ListingMatch, Suggestion, Suggestions
-from services.channels.tables import PLAIN_SKU
+from services.channels.domain.listing import plain_of
 
 MOST, SHORTEST = 5, 4
 GTIN = re.compile(r"[0-9]{8,14}")
@@ -20,9 +20,8 @@ BY_BARCODE = sa.text(
     " where barcodes @> to_jsonb(c)) order by sku limit :most"
 )
 BY_NAME = sa.text(
-    f"select sku, name, {PLAIN_SKU} as plain from skus where {PLAIN_SKU} = any(:beginnings)"  # noqa: S608 - our own words
-    f" or {PLAIN_SKU} like :longer order by {PLAIN_SKU} <> :plain,"
-    f" abs(length({PLAIN_SKU}) - length(:plain)), sku limit :most"
+    "select sku, name, plain from skus where plain = any(:beginnings) or plain like :longer"
+    " order by plain <> :plain, abs(length(plain) - length(:plain)), sku limit :most"
 )
 
 
@@ -36,19 +35,13 @@ def find_suggestions(session: Session, asked: FindSuggestions) -> Suggestions:
     if codes := barcodes_of(asked.listing):
         for row in session.execute(BY_BARCODE, {"codes": codes, "most": MOST}):
             add(row, "barcode")
-    plain = plain_of(asked.listing)
+    plain = plain_of(asked.listing.rpartition(":")[2])
     if len(plain) >= SHORTEST:
         beginnings = [plain[:end] for end in range(SHORTEST, len(plain) + 1)]
         said = {"plain": plain, "beginnings": beginnings, "longer": f"{plain}%", "most": MOST}
         for row in session.execute(BY_NAME, said):
             add(row, "sku" if row.plain == plain else "similar")
     return Suggestions(suggestions=tuple(found.values())[:MOST])
-
-
-def plain_of(listing: str) -> str:
-    """The letters and digits of a listing's name, without what stands before its colon."""
-    _, _, name = listing.rpartition(":")
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def barcodes_of(listing: str) -> Sequence[str]:

@@ -17,7 +17,6 @@ from services.channels.domain.inbound import Inbound
 from services.channels.domain.pull import Cursor, Pull
 from services.channels.sealed import SealedConnection
 
-PLAIN_SKU = "lower(regexp_replace(sku, '[^A-Za-z0-9]', '', 'g'))"
 metadata = new_metadata()
 connections = sa.Table(
     "connections",
@@ -91,7 +90,8 @@ skus = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("name", sa.Text, nullable=False, server_default=""),
     sa.Column("barcodes", Packed(tuple[str, ...]), nullable=False, server_default="[]"),
-    sa.Index("ix_skus_plain", sa.text(f"({PLAIN_SKU}) text_pattern_ops")),
+    sa.Column("plain", sa.Text, nullable=False, server_default=""),
+    sa.Index("ix_skus_plain", "plain", postgresql_ops={"plain": "text_pattern_ops"}),
     sa.Index("ix_skus_barcodes", "barcodes", postgresql_using="gin"),
 )
 events = sa.Table(

@@ -6,7 +6,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0004"
 down_revision = "0003"
-PLAIN = "lower(regexp_replace(sku, '[^A-Za-z0-9]', '', 'g'))"
 
 
 def upgrade() -> None:
@@ -25,7 +24,9 @@ def upgrade() -> None:
     op.add_column("pulls", sa.Column("reconciled_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("skus", sa.Column("name", sa.Text(), nullable=False, server_default=""))
     op.add_column("skus", sa.Column("barcodes", JSONB(), nullable=False, server_default="[]"))
-    op.create_index("ix_skus_plain", "skus", [sa.text(f"({PLAIN}) text_pattern_ops")])
+    op.add_column("skus", sa.Column("plain", sa.Text(), nullable=False, server_default=""))
+    op.execute("update skus set plain = lower(regexp_replace(sku, '[^A-Za-z0-9]', '', 'g'))")
+    op.create_index("ix_skus_plain", "skus", ["plain"], postgresql_ops={"plain": "text_pattern_ops"})
     op.create_index("ix_skus_barcodes", "skus", ["barcodes"], postgresql_using="gin")
 
 
@@ -33,6 +34,7 @@ def downgrade() -> None:
     """Take the change back."""
     op.drop_index("ix_skus_barcodes", table_name="skus")
     op.drop_index("ix_skus_plain", table_name="skus")
+    op.drop_column("skus", "plain")
     op.drop_column("skus", "barcodes")
     op.drop_column("skus", "name")
     op.drop_column("pulls", "reconciled_at")
