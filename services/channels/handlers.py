@@ -95,7 +95,7 @@ def take_news(
         inbound = Inbound(work.new_id("inb"), channel, news.channel_order_id, work.now)
         channels.add(inbound)
     if isinstance(said, Cancellation):
-        return _cancel(inbound, said.reason, work)
+        return call_off(inbound, said.reason, work)
     if not inbound.is_open or not inbound.learn(news.changed_at, newer=newer):
         return Taken("duplicate")
     if inbound.canceled:
@@ -120,7 +120,7 @@ def map_listing(wish: MapListing, work: Work, channels: Channels) -> Mapped:
 def save_sku(event: SkuSaved, work: Work, channels: Channels) -> None:
     """Know a SKU; orders that waited for a listing that is called like it go on."""
     sku = event.sku.sku
-    if channels.save_sku(sku, event.version):
+    if channels.save_sku(event.sku, event.version):
         hand_over([x for x in channels.waiting_for(sku) if _release(x, sku, sku)], work)
 
 
@@ -175,7 +175,7 @@ def _hear(
     channels: Channels,
 ) -> Taken:  # fmt: skip
     if isinstance(said, Sold | CounterSale):
-        return _take(inbound, said, work, channels)
+        return take_sold(inbound, said, work, channels)
     if isinstance(said, NotForUs):
         inbound.refuse(said.reason)
         return Taken("ignored", said.reason)
@@ -183,7 +183,7 @@ def _hear(
     return Taken("refused", inbound.reason, said.field, inbound)
 
 
-def _take(inbound: Inbound, sold: Sold | CounterSale, work: Work, channels: Channels) -> Taken:
+def take_sold(inbound: Inbound, sold: Sold | CounterSale, work: Work, channels: Channels) -> Taken:
     """Take an order in; it waits where a listing is unknown or the shop has no money yet."""
     before = inbound.unmapped
     if isinstance(sold, CounterSale):
@@ -218,7 +218,7 @@ def _why(told: ImportedOrder) -> str:
     return f"{told.field}: {told.reason}" if told.field else told.reason
 
 
-def _cancel(inbound: Inbound, reason: str, work: Work) -> Taken:
+def call_off(inbound: Inbound, reason: str, work: Work) -> Taken:
     """Keep an order from going on; orders hears of it only if it has heard of the order."""
     if inbound.canceled:
         return Taken("duplicate")

@@ -62,6 +62,8 @@ LISTS = {
     "GET /fulfillments", "GET /count-tasks", "GET /shipments", "GET /returns", "GET /channels",
     "GET /imports", "GET /channel-orders", "GET /channel-pushes", "GET /skus/{sku}/movements",
     "POST /channel-pushes/{push_id}/retry", "GET /open-parcels", "GET /manifests",
+    "POST /channel-orders/{inbound_id}/look-up", "GET /channel-orders/{inbound_id}/comparison",
+    "POST /channel-orders/{inbound_id}/mend",
 }  # fmt: skip
 LOOKED_UP = {"orders.origins", "warehouse.places", "shipping.get", "returns.get",
              "channels.import_status", "shipping.manifest"}  # fmt: skip

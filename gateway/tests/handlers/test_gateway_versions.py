@@ -32,7 +32,9 @@ NOTHING_TO_BE_STALE = {
     "does the same whatever was before: it ends, or tries again": {
         "DELETE /api-keys/{key_id}", "POST /imports/{import_id}/stop",
         "POST /channel-pushes/{push_id}/retry", "POST /webhook-deliveries/{delivery_id}/retry",
-        "POST /channels/{channel}/check", "POST /jobs/{job_id}/cancel", "POST /mentions/read",
+        "POST /channels/{channel}/check", "POST /channels/{channel}/replay",
+        "POST /channel-orders/{inbound_id}/look-up", "POST /channel-orders/{inbound_id}/mend",
+        "POST /jobs/{job_id}/cancel", "POST /mentions/read",
     },
     "adds to stock or takes from it, and sets nothing": {
         "POST /skus/{sku}/adjustments", "POST /skus/{sku}/receipts",

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from chassis.machine import Machine
 from contracts.inventory import CountSale
+from contracts.mending import Mending, SeenThere
 from contracts.orders import PlaceOrder
 
 
@@ -57,6 +58,9 @@ class Inbound:
     import_id: str = ""
     version: int = 1
     sale: CountSale | None = None
+    missed: bool = False
+    asking: bool = False
+    seen: SeenThere | None = None
 
     def move(self, to: State) -> None:
         """Move to a state, or raise IllegalMove; to stay is no move."""
@@ -116,6 +120,15 @@ class Inbound:
         """Tell whether nothing is missing for handing it over."""
         has = self.order is not None or self.sale is not None
         return has and not self.unmapped and not self.unpaid
+
+    @property
+    def mends(self) -> tuple[Mending, ...]:
+        """What can be done by one word, so that we hold what the shop has last said."""
+        if self.seen is None or self.canceled:
+            return ()
+        if self.seen.says == "canceled":
+            return ("cancel",)
+        return ("take_again",) if self.seen.says == "sold" and self.is_open else ()
 
     def refuse(self, reason: str) -> None:
         """It cannot be accepted as it is."""

@@ -22,7 +22,15 @@ from services.channels.marketplaces.amazon_order import AmazonOrder, as_news
 from services.channels.marketplaces.amazon_payload import NewOrder, OldOrder
 from services.channels.marketplaces.amazon_reading import from_2026, from_v0
 from services.channels.marketplaces.lines import body_of, id_of
-from services.channels.marketplaces.marketplace import A_SECOND, Allowance, Can, Page, Setting, Shop
+from services.channels.marketplaces.marketplace import (
+    A_SECOND,
+    Allowance,
+    Can,
+    Page,
+    Setting,
+    Shop,
+    ToldNothing,
+)
 from services.channels.marketplaces.moments import moment
 from services.channels.marketplaces.signing import no_webhooks
 from services.channels.marketplaces.sweep import written
@@ -45,7 +53,7 @@ class Head(msgspec.Struct):
     amazon_order_id: str | None = msgspec.field(default=None, name="AmazonOrderId")
 
 
-class Amazon:
+class Amazon(ToldNothing):
     """The adapter to Amazon."""
 
     kind = "amazon"
@@ -73,7 +81,7 @@ class Amazon:
         Setting(A_SECOND, "Requests a second", "1 unless said otherwise.",
                 form=r"[1-9][0-9]{0,2}"),
     )  # fmt: skip
-    can = frozenset({Can.PULL, Can.STOCK, Can.ACKNOWLEDGE})
+    can = frozenset({Can.PULL, Can.LOOK_UP, Can.STOCK, Can.ACKNOWLEDGE})
     allowance = Allowance(at_once=20, a_second=1.0)
 
     def check(self, shop: Shop) -> None:
@@ -131,6 +139,12 @@ class Amazon:
         following = (found.get("pagination") or {}).get("nextToken") or ""
         return _page(found.get("orders") or [], "lastUpdatedTime", following)
 
+    def look_up(self, shop: Shop, channel_order_id: str) -> str:
+        """Ask for one order as it stands now."""
+        asked = urlencode({"includedData": INCLUDED})
+        found = call(shop, "GET", f"{NEW}/{channel_order_id}?{asked}")
+        return msgspec.json.encode(found["order"]).decode() if found else ""
+
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Confirm what has left, unless Amazon knows of it already."""
         telling.acknowledge(shop, key, told)
@@ -138,12 +152,6 @@ class Amazon:
     def push_stock(self, shop: Shop, told: Mapping[str, Any]) -> None:
         """Set what can be sold of a SKU that the seller sends."""
         telling.push_stock(shop, told)
-
-    def push_refund(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
-        """Nobody asks for it: Amazon takes refunds as feeds only."""
-
-    def push_cancellation(self, shop: Shop, told: Mapping[str, Any]) -> None:
-        """Nobody asks for it: Amazon takes cancellations as feeds only."""
 
 
 def _said(status: str, by_amazon: bool, order: AmazonOrder, shop: Shop) -> Any:
@@ -170,7 +178,7 @@ def _old_page(shop: Shop, cursor: Cursor) -> Page:
         asked["NextToken"] = cursor.page
     else:
         asked["LastUpdatedAfter"] = f"{written(cursor.since)}Z"
-    found = call(shop, "GET", f"{OLD}?{urlencode(asked)}", token=token)
+    found = call(shop, "GET", f"{OLD}?{urlencode(asked)}", shown=token)
     page = (found or {}).get("payload")
     if not isinstance(page, dict):
         raise Declined("no_orders", "Amazon does not answer with a list of orders.")

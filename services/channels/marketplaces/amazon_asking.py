@@ -7,10 +7,8 @@ account that may not have one is asked without: its orders say then that no addr
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import requests
-
 from chassis.outside import Declined
-from services.channels.marketplaces.asking import UNKNOWN_HERE, ask
+from services.channels.marketplaces.asking import ask, json_of
 from services.channels.marketplaces.marketplace import Shop
 from services.channels.marketplaces.tokens import KEPT, no_token
 
@@ -19,17 +17,12 @@ TOKENS = "https://api.amazon.com/auth/o2/token"
 RATE = "x-amzn-RateLimit-Limit"
 
 
-def call(shop: Shop, method: str, path: str, body: Any = None, token: str = "") -> Any:
+def call(shop: Shop, method: str, path: str, body: Any = None, shown: str = "") -> Any:
     """Ask for what the answer says; None if there is no such thing."""
-    headers = {"x-amz-access-token": token or _token(shop)}
+    headers = {"x-amz-access-token": shown or _token(shop)}
     url = f"{shop.base_url}{path}"
     answer = ask(shop, WHO, method, url, body=body, headers=headers, rate=RATE)
-    if answer.status_code == UNKNOWN_HERE:
-        return None
-    try:
-        return answer.json() if answer.content else {}
-    except requests.JSONDecodeError:
-        raise Declined("no_json", f"{WHO} answers with something that is no JSON.") from None
+    return json_of(answer, WHO)
 
 
 def restricted(shop: Shop, path: str, elements: Sequence[str]) -> str:

@@ -56,6 +56,17 @@ def ask(  # noqa: PLR0913 - what a request consists of
     return answer
 
 
+def json_of(answer: requests.Response, who: str) -> Any:
+    """What an answer says; None if there is no such thing, {} if it says nothing."""
+    if answer.status_code == UNKNOWN_HERE:
+        return None
+    try:
+        return answer.json() if answer.content else {}
+    except requests.JSONDecodeError:
+        # a page of a firewall or of maintenance, which the server calls a success
+        raise Declined("no_json", f"{who} answers with something that is no JSON.") from None
+
+
 def wait_of(retry_after: str, a_second: str = "") -> timedelta:
     """Read a Retry-After: seconds or a date; what is none, or is absurd, becomes sensible."""
     if not retry_after and re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", a_second):

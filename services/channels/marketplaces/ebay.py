@@ -10,18 +10,25 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-import requests
 
 from chassis import clock
 from chassis.errors import Refused
 from chassis.outside import Declined
 from services.channels.domain.news import Cancellation, News, NotForUs, Unacceptable
 from services.channels.domain.pull import Cursor
-from services.channels.marketplaces.asking import UNKNOWN_HERE, ask
+from services.channels.marketplaces.asking import UNKNOWN_HERE, ask, json_of
 from services.channels.marketplaces.ebay_order import read_order
 from services.channels.marketplaces.ebay_payload import Cancel, EbayOrder, Instruction
 from services.channels.marketplaces.lines import body_of, id_of
-from services.channels.marketplaces.marketplace import A_SECOND, Allowance, Can, Page, Setting, Shop
+from services.channels.marketplaces.marketplace import (
+    A_SECOND,
+    Allowance,
+    Can,
+    Page,
+    Setting,
+    Shop,
+    ToldNothing,
+)
 from services.channels.marketplaces.moments import moment
 from services.channels.marketplaces.signing import no_webhooks
 from services.channels.marketplaces.sweep import written
@@ -44,7 +51,7 @@ class Head(msgspec.Struct, rename="camel"):
     order_id: str | None = None
 
 
-class Ebay:
+class Ebay(ToldNothing):
     """The adapter to eBay."""
 
     kind = "ebay"
@@ -60,7 +67,7 @@ class Ebay:
         Setting(A_SECOND, "Requests a second", "5 unless said otherwise.",
                 form=r"[1-9][0-9]{0,2}"),
     )  # fmt: skip
-    can = frozenset({Can.PULL, Can.STOCK, Can.ACKNOWLEDGE, Can.CANCELLATIONS})
+    can = frozenset({Can.PULL, Can.LOOK_UP, Can.STOCK, Can.ACKNOWLEDGE, Can.CANCELLATIONS})
     allowance = Allowance(at_once=20, a_second=5.0)
 
     def check(self, shop: Shop) -> None:
@@ -103,6 +110,11 @@ class Ebay:
         orders = [msgspec.json.encode(one).decode() for one in found["orders"]]
         return Page(orders, following, newest)
 
+    def look_up(self, shop: Shop, channel_order_id: str) -> str:
+        """Ask for one order as it stands now."""
+        found = _call(shop, "GET", f"{ORDERS}/{channel_order_id}")
+        return msgspec.json.encode(found).decode() if found else ""
+
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:  # noqa: ARG002
         """Tell each tracking number that eBay does not know yet, with what is in the parcels.
 
@@ -141,9 +153,6 @@ class Ebay:
         if rows[0].get("statusCode") not in OK:
             said = " ".join(str(x.get("message", "")) for x in rows[0].get("errors") or ())
             raise Declined("not_taken", f"eBay does not take it: {said}"[:255])
-
-    def push_refund(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
-        """Nobody asks for it: what became of a refund cannot be asked."""
 
     def push_cancellation(self, shop: Shop, told: Mapping[str, Any]) -> None:
         """Cancel the order, unless that is done or under way; eBay gives the money back."""
@@ -199,12 +208,7 @@ def _call(shop: Shop, method: str, path: str, body: Any = None, scheme: str = "B
     """Ask for what the answer says; None if there is no such thing."""
     headers = {"Authorization": f"{scheme} {_token(shop)}"}
     answer = ask(shop, WHO, method, f"{shop.base_url}{path}", body=body, headers=headers)
-    if answer.status_code == UNKNOWN_HERE:
-        return None
-    try:
-        return answer.json() if answer.content else {}
-    except requests.JSONDecodeError:
-        raise Declined("no_json", f"{WHO} answers with something that is no JSON.") from None
+    return json_of(answer, WHO)
 
 
 def _token(shop: Shop) -> str:

@@ -99,6 +99,11 @@ class Magento:
         following = "" if ends else place.behind(newest)
         return Page([msgspec.json.encode(one).decode() for one in orders], following, newest)
 
+    def look_up(self, shop: Shop, channel_order_id: str) -> str:
+        """Ask for one order as it stands now."""
+        found = call(shop, "GET", f"/orders/{channel_order_id}")
+        return msgspec.json.encode(found).decode() if found else ""
+
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Make a shipment with its tracks, unless Magento knows of it already."""
         telling.acknowledge(shop, key, told)

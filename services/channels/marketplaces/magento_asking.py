@@ -3,10 +3,8 @@
 from typing import Any
 from urllib.parse import urlencode
 
-import requests
-
 from chassis.outside import Declined
-from services.channels.marketplaces.asking import UNKNOWN_HERE, ask
+from services.channels.marketplaces.asking import ask, json_of
 from services.channels.marketplaces.marketplace import Shop
 
 WHO = "Magento"
@@ -19,13 +17,7 @@ def call(shop: Shop, method: str, path: str, body: Any = None) -> Any:
     url = f"{shop.base_url}/rest/{shop.settings.get(STORE) or 'default'}/V1{path}"
     headers = {"Authorization": f"Bearer {shop.access_token}"}
     answer = ask(shop, WHO, method, url, body=body, headers=headers)
-    if answer.status_code == UNKNOWN_HERE:
-        return None
-    try:
-        return answer.json()
-    except requests.JSONDecodeError:
-        # a page of a firewall or of maintenance, which the server calls a success
-        raise Declined("no_json", f"{WHO} answers with something that is no JSON.") from None
+    return json_of(answer, WHO)
 
 
 def search(shop: Shop, path: str, field: str, value: str) -> list[Any]:

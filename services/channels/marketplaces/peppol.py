@@ -2,22 +2,28 @@
 
 An order is taken; a cancellation keeps it out, or calls it off. A change restates the order: it is
 taken like one as long as the order has not gone to orders. Everything else that is exchanged by
-Peppol (responses, despatch advices, catalogues) is not for us, and nothing is told by it.
+Peppol (responses, notices of dispatch, catalogues) is not for us, and nothing is told by it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from chassis.errors import Refused
 from services.channels.domain.news import Cancellation, News, NotForUs, Unacceptable
 from services.channels.domain.pull import Cursor
 from services.channels.marketplaces import drop
-from services.channels.marketplaces.marketplace import Allowance, Can, Page, Setting, Shop
+from services.channels.marketplaces.marketplace import (
+    Allowance,
+    Can,
+    Page,
+    Setting,
+    Shop,
+    ToldNothing,
+)
 from services.channels.marketplaces.moments import in_gmt
 from services.channels.marketplaces.peppol_order import number_of, read_order
-from services.channels.marketplaces.peppol_reading import each, name_of, root_of, text
+from services.channels.marketplaces.peppol_reading import Element, each, name_of, root_of, text
 from services.channels.marketplaces.signing import check_signature
 
 OF_AN_ORDER = "OrderReference/ID"
@@ -25,7 +31,7 @@ ORDERS = {"Order": "ID", "OrderChange": OF_AN_ORDER}
 CANCELLATION, TAKEN_OFF = "OrderCancellation", "2"
 
 
-class Peppol:
+class Peppol(ToldNothing):
     """The adapter to orders in UBL."""
 
     kind = "peppol"
@@ -63,18 +69,6 @@ class Peppol:
     def pull(self, shop: Shop, cursor: Cursor) -> Page:
         """Read the next documents that were laid down in the folder."""
         return drop.pull(shop, cursor, ".xml")
-
-    def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
-        """Nobody is there to be told."""
-
-    def push_stock(self, shop: Shop, told: Mapping[str, Any]) -> None:
-        """Nobody is there to be told."""
-
-    def push_refund(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
-        """Nobody is there to be told."""
-
-    def push_cancellation(self, shop: Shop, told: Mapping[str, Any]) -> None:
-        """Nobody is there to be told."""
 
 
 def _read(shop: Shop, body: str) -> list[News]:

@@ -7,7 +7,6 @@ the whole order, and is spread over lines by their rates.
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from chassis.errors import Refused
 from services.channels.domain.news import NotForUs, Sold, Unacceptable
@@ -23,6 +22,7 @@ from services.channels.marketplaces.lines import (
 )
 from services.channels.marketplaces.moments import moment
 from services.channels.marketplaces.peppol_reading import (
+    Element,
     amount,
     each,
     first,

@@ -107,6 +107,12 @@ class Square:
         told = [msgspec.json.encode(x).decode() for x in telling.with_skus(shop, orders)]
         return Page(told, found.get("cursor") or "", newest)
 
+    def look_up(self, shop: Shop, channel_order_id: str) -> str:
+        """Ask for one order as it stands now."""
+        found = call(shop, "GET", f"/v2/orders/{channel_order_id}")
+        orders = telling.with_skus(shop, [found["order"]] if found else [])
+        return msgspec.json.encode(orders[0]).decode() if orders else ""
+
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Tell the tracking number, and complete the shipment if all has left."""
         telling.acknowledge(shop, key, told)

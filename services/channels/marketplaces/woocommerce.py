@@ -123,6 +123,11 @@ class WooCommerce:
         told = [_with_refunds(shop, order) for order in orders]
         return Page([msgspec.json.encode(one).decode() for one in told], following, newest)
 
+    def look_up(self, shop: Shop, channel_order_id: str) -> str:
+        """Ask for one order as it stands now."""
+        found = call(shop, "GET", f"/orders/{channel_order_id}")
+        return msgspec.json.encode(_with_refunds(shop, found)).decode() if found else ""
+
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Tell the customer the tracking number, and complete the order if all has left."""
         telling.acknowledge(shop, key, told)

@@ -65,6 +65,7 @@ def _shopify_order(price: str, currency: str, country: str) -> str:
 @contextmanager
 def _shopify_shop() -> Iterator[tuple[Shop, Heard]]:
     with a_shop() as fake:
+        fake.order = json.loads(_shopify_order("10.00", "EUR", "DE"))
         shop = Shop("my-channel", fake.url, "token", "", "77")
         yield shop, lambda: (
             len(fake.fulfillments), len(fake.refunds), len(fake.canceled), fake.stock.get("9001"),
