@@ -23,4 +23,5 @@ export const deWords: Record<string, string> = {
   acknowledge: 'Versand melden', cancellations: 'Stornos', files: 'Dateien', pull: 'Abfragen', 'push stock': 'Bestand melden', refunds: 'Erstattungen', webhooks: 'Webhooks',
   push: 'Meldung an den Kanal', unmapped: 'nicht zugeordnet', 'given up': 'aufgegebene Zustellungen',
   done: 'erledigt', hold: 'anhalten', note: 'Notiz', 'nothing to do': 'nichts zu tun', queued: 'eingereiht', release: 'freigeben', retry: 'erneut versuchen', running: 'läuft', tag: 'Schlagwörter hinzufügen', untag: 'Schlagwörter entfernen', cancel: 'stornieren',
+  addition: 'Nachtrag', 'bill to': 'Rechnungsadresse', edit: 'Änderung', lines: 'Positionen', money: 'Geld', 'ship to': 'Lieferadresse', total: 'Summe', warehouse: 'Lager',
 }
