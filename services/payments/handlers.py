@@ -7,7 +7,7 @@ from chassis.work import Work
 from contracts.payments import AuthorizePayment, CapturePayment
 from services.payments import asks, tells
 from services.payments.domain.attempt import AttemptState, Capture
-from services.payments.domain.parts import part_of, shared, whole_of
+from services.payments.domain.parts import asked_for, part_of, shared, whole_of
 from services.payments.domain.payment import Payment, State
 from services.payments.facts import fact
 from services.payments.invoices import bill, trust
@@ -63,7 +63,7 @@ def capture_payment(command: CapturePayment, work: Work, payments: Payments) -> 
     if not of_order:
         tells.capture_failed(order_id, capture_id, "The order has no payment.", work)
         return
-    known = _captures(of_order, capture_id, payments)
+    known = asked_for(capture_id, of_order, payments.capture)
     if not known:
         try:
             shares = _claim(command, of_order)
@@ -88,7 +88,7 @@ def tell_captured(
 ) -> None:
     """Say that money was taken, once all parts of it were."""
     of_order = payments.all_of(order_id)
-    parts = [capture for _, capture in _captures(of_order, capture_id, payments)]
+    parts = [capture for _, capture in asked_for(capture_id, of_order, payments.capture)]
     if all(part.state == AttemptState.SUCCEEDED for part in parts):
         tells.captured(of_order, capture_id, sum(part.amount for part in parts), work, invoice)
 
@@ -125,14 +125,6 @@ def _answer_again(payment: Payment, work: Work) -> None:
         tells.authorized(payment, work)
     elif payment.state != State.CREATED:
         tells.pending(payment, work)
-
-
-def _captures(
-    of_order: Sequence[Payment], capture_id: str, payments: Payments
-) -> list[tuple[Payment, Capture]]:
-    """Find the parts of a capture that were asked for already."""
-    found = [(p, payments.capture(p.order_id, part_of(capture_id, p))) for p in of_order]
-    return [(payment, capture) for payment, capture in found if capture]
 
 
 def _claim(command: CapturePayment, of_order: Sequence[Payment]) -> list[tuple[Payment, int]]:

@@ -7,7 +7,7 @@ from chassis.work import Work
 from contracts.payments import GiveRefund, RefundPayment
 from services.payments import asks, tells
 from services.payments.domain.attempt import AttemptState, Refund
-from services.payments.domain.parts import part_of, shared, whole_of
+from services.payments.domain.parts import asked_for, part_of, shared, whole_of
 from services.payments.domain.payment import Payment
 from services.payments.facts import fact
 from services.payments.ports import Payments
@@ -33,7 +33,7 @@ def give_refund(wish: GiveRefund, work: Work, payments: Payments) -> Payment:
     if not of_order:
         raise NotFound("payment of order", wish.order_id, "order_id")
     of_order[0].check_currency(wish.amount)
-    known = _refunds(of_order, wish.refund_id, payments)
+    known = asked_for(wish.refund_id, of_order, payments.refund)
     if known:
         _check_same(wish, [refund for _, refund in known])
     if not known or any(refund.state == AttemptState.FAILED for _, refund in known):
@@ -56,7 +56,7 @@ def give_refund(wish: GiveRefund, work: Work, payments: Payments) -> Payment:
 def tell_refunded(order_id: str, refund_id: str, work: Work, payments: Payments) -> None:
     """Say that money went back, once all parts of it have."""
     of_order = payments.all_of(order_id)
-    parts = [refund for _, refund in _refunds(of_order, refund_id, payments)]
+    parts = [refund for _, refund in asked_for(refund_id, of_order, payments.refund)]
     if all(part.state == AttemptState.SUCCEEDED for part in parts):
         tells.refunded(of_order, refund_id, sum(part.amount for part in parts), work)
 
@@ -87,14 +87,6 @@ def count_refund(payment: Payment, refund: Refund, work: Work, payments: Payment
     key = f"ref-{refund.refund_id}"
     payments.post(payment, fact("refunded", key, work, refund.amount, refund.reason))
     tell_refunded(payment.order_id, whole_of(refund.refund_id), work, payments)
-
-
-def _refunds(
-    of_order: Sequence[Payment], refund_id: str, payments: Payments
-) -> list[tuple[Payment, Refund]]:
-    """Find the parts of a refund that were asked for already."""
-    found = [(p, payments.refund(p.order_id, part_of(refund_id, p))) for p in of_order]
-    return [(payment, refund) for payment, refund in found if refund]
 
 
 def _split(wish: GiveRefund, of_order: Sequence[Payment]) -> list[tuple[Payment, Refund]]:

@@ -5,9 +5,11 @@ first, `ful_1+edit-2` at the one that was made for the second edit.
 """
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from services.payments.domain.payment import Payment
 
+T = TypeVar("T")
 EDIT = "+edit-"
 
 
@@ -24,6 +26,14 @@ def whole_of(part: str) -> str:
 def is_at(part: str, payment: Payment) -> bool:
     """Tell whether it is the part of this payment."""
     return part == part_of(whole_of(part), payment)
+
+
+def asked_for(
+    name: str, payments: Iterable[Payment], look_up: Callable[[str, str], T | None]
+) -> list[tuple[Payment, T]]:
+    """Find the parts that were asked for already, each with its payment."""
+    found = [(one, look_up(one.order_id, part_of(name, one))) for one in payments]
+    return [(payment, part) for payment, part in found if part is not None]
 
 
 def shared(

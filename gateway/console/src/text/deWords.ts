@@ -26,4 +26,5 @@ export const deWords: Record<string, string> = {
   push: 'Meldung an den Kanal', unmapped: 'nicht zugeordnet', 'given up': 'aufgegebene Zustellungen',
   done: 'erledigt', hold: 'anhalten', note: 'Notiz', 'nothing to do': 'nichts zu tun', queued: 'eingereiht', release: 'freigeben', retry: 'erneut versuchen', running: 'läuft', tag: 'Schlagwörter hinzufügen', untag: 'Schlagwörter entfernen', cancel: 'stornieren',
   checked: 'geprüft', 'export orders': 'Bestellungen exportieren', 'export skus': 'SKUs exportieren', 'export stock': 'Bestand exportieren', 'import skus': 'SKUs importieren', 'import stock': 'Bestand importieren',
+  addition: 'Nachtrag', 'bill to': 'Rechnungsadresse', edit: 'Änderung', lines: 'Positionen', money: 'Geld', warehouse: 'Lager',
 }
