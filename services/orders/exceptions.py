@@ -84,7 +84,7 @@ def _stuck_runs(session: Session, asked: FindStuck) -> list[Stuck]:
     query = (
         sa.select(saga_runs)
         .where(STUCK_RUNS, sa.tuple_(saga_runs.c.moved_at, name) > sa.tuple_(at, after))
-        .where(sa.or_(asked.only == "", name == asked.only))
+        .where(sa.literal(asked.only).in_(("", name)))
         .order_by(saga_runs.c.moved_at, name)
         .limit(asked.limit + 1)
     )
@@ -112,7 +112,7 @@ def _neglected(session: Session, asked: FindStuck) -> list[Stuck]:
         .where(
             exceptions.c.told_at.is_not(None),
             sa.tuple_(exceptions.c.since, name) > sa.tuple_(at, after),
-            sa.or_(asked.only == "", name == asked.only),
+            sa.literal(asked.only).in_(("", name)),
         )
         .order_by(exceptions.c.since, name)
         .limit(asked.limit + 1)

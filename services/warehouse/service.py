@@ -9,7 +9,7 @@ from chassis.wiring import answers, handles, performs
 from contracts import inventory, warehouse
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
-from services.warehouse import handlers, queries, readdressing, tables
+from services.warehouse import handlers, queries, readdressing, setting_up, tables
 from services.warehouse.places import locate
 from services.warehouse.tables import SqlFloor, SqlFulfillments
 
@@ -53,17 +53,17 @@ class WarehouseService:
     @performs(warehouse.PUT_WAREHOUSE)
     def put_warehouse(self, wish: warehouse.PutWarehouse, work: Unit) -> warehouse.WarehouseView:
         """Make or change a warehouse."""
-        return handlers.put_warehouse(wish, SqlFloor(work.session))
+        return setting_up.put_warehouse(wish, SqlFloor(work.session))
 
     @performs(warehouse.PUT_BIN)
     def put_bin(self, wish: warehouse.PutBin, work: Unit) -> warehouse.BinView:
         """Make or change a bin."""
-        return handlers.put_bin(wish, SqlFloor(work.session))
+        return setting_up.put_bin(wish, SqlFloor(work.session))
 
     @performs(warehouse.PUT_CARTON)
     def put_carton(self, wish: warehouse.PutCarton, work: Unit) -> warehouse.CartonView:
         """Make or change a carton."""
-        return handlers.put_carton(wish, SqlFloor(work.session))
+        return setting_up.put_carton(wish, SqlFloor(work.session))
 
     @performs(warehouse.START)
     def start(self, wish: warehouse.StartPicking, work: Unit) -> warehouse.Fulfillment:

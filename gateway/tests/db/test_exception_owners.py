@@ -14,7 +14,7 @@ from contracts import SERVICES
 from contracts.orders import Origin, Origins
 from contracts.stuck import FindStuck, Stuck, StuckPage
 from contracts.values import Nothing
-from gateway import exceptions
+from gateway import exceptions, serve
 from gateway.people.roles import Grant
 from gateway.tests.browsers import Browser, a_user, kind
 from gateway.tests.builders import NOW, STAGE
@@ -69,6 +69,10 @@ def listed(browser: Browser, **query: Any) -> dict[str, str]:
         one["exception_id"]: (one["assigned_to"] or {}).get("name", "")
         for one in told["exceptions"]
     }
+
+
+def owned(browser: Browser) -> Any:
+    return browser.own.owners.of([OF_AN_ORDER, OTHER])
 
 
 def told() -> list[tuple[str, str, str]]:
@@ -179,6 +183,36 @@ def test_an_owner_is_forgotten_when_the_exception_is_gone_and_not_before(ann: Br
 
     stuck(OF_AN_ORDER, OTHER)
     assert listed(ann) == {OF_AN_ORDER: "", OTHER: "Ann"}
+
+
+def test_the_gateway_looks_again_and_again_also_after_a_round_that_failed(
+    ann: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ended(Exception):  # noqa: N818 - of the test
+        pass
+
+    def silent() -> None:
+        for service in SERVICES:
+            STAGE.api.services.answers[f"{service}.stuck"] = Unavailable(service, "it restarts")
+
+    rounds = iter([silent, stuck])
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if (prepare := next(rounds, None)) is None:
+            raise Ended
+        assert len(owned(ann)) == 1
+        prepare()
+
+    ann.call("PUT", url(OTHER), {})
+    monkeypatch.setattr(serve.eventlet, "sleep", sleep)
+    with pytest.raises(Ended):
+        serve._forget_owners(ann.own, STAGE)  # type: ignore[arg-type]
+
+    assert owned(ann) == {}
+    assert len(set(slept)) == len(slept) == 3
+    assert min(slept) > serve.OWNERS_SECONDS / 2
 
 
 def test_who_sees_one_channel_takes_nothing_of_another(engine: sa.Engine, ann: Browser) -> None:

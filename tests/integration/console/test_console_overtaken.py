@@ -22,7 +22,8 @@ def test_a_shop_that_somebody_else_has_changed_is_not_overwritten(browser, perso
     browser.log_in(person("admin"))
     browser.sees("Dashboard")
     browser.go("channels")
-    change = "//tr[contains(., 'Corner shop')]//button[normalize-space()='Change']"
+    card = "//*[contains(@class, 'Card-root')][contains(., 'overtaken')]"
+    change = f"{card}//button[normalize-space()='Change']"
     eventually(lambda: browser.driver.find_elements(By.XPATH, change), within=15)[0].click()
     fill("Mine")
     put("Theirs")

@@ -26,7 +26,7 @@ from contracts.warehouse import (
     ScanPick,
     StartPicking,
 )
-from services.warehouse import handlers
+from services.warehouse import handlers, setting_up
 from services.warehouse.queries import all_warehouses, find_bins
 from services.warehouse.tables import SqlFloor, SqlFulfillments, prepare
 from services.warehouse.tests.builders import (
@@ -66,9 +66,9 @@ def handle(engine: sa.Engine, *bodies: Any) -> tuple[list[Any], list[Any]]:
                 case SkuSaved():
                     handlers.save_sku(body, floor)
                 case PutWarehouse():
-                    handlers.put_warehouse(body, floor)
+                    setting_up.put_warehouse(body, floor)
                 case PutCarton():
-                    handlers.put_carton(body, floor)
+                    setting_up.put_carton(body, floor)
                 case _:
                     answers.append(DOING[type(body)](body, work, fulfillments, floor))
     return work.sent, answers
@@ -269,9 +269,9 @@ def test_a_warehouse_that_is_changed_is_locked_also_beside_orders_that_only_look
 def test_versions_are_counted_and_shown(engine: sa.Engine) -> None:
     change = PutWarehouse(warehouse_id="BER", name="Spree", address=an_address())
     with a_batch(engine, change) as (_, _, floor):
-        first = handlers.put_warehouse(change, floor)
+        first = setting_up.put_warehouse(change, floor)
     with a_batch(engine, change) as (_, _, floor):
-        same = handlers.put_warehouse(change, floor)
+        same = setting_up.put_warehouse(change, floor)
     with Session(engine) as session:
         shown = {w.warehouse_id: w for w in all_warehouses(session, Nothing()).warehouses}
 
@@ -283,7 +283,7 @@ def test_the_bins_of_a_warehouse_are_listed_page_by_page(engine: sa.Engine) -> N
     for name in ("Z-1", "Z-2", "Z-3"):
         shelf = PutBin(warehouse_id="BER", bin=name, zone="z", sequence=1, sku=MUG)
         with a_batch(engine, shelf) as (_, _, floor):
-            handlers.put_bin(shelf, floor)
+            setting_up.put_bin(shelf, floor)
 
     with Session(engine) as session:
         first = find_bins(session, FindBins(warehouse_id="BER", after="Z", limit=2))

@@ -8,7 +8,7 @@ import pytest
 from chassis.errors import NotFound, Refused, Stale
 from contracts.inventory import SkuData, SkuSaved
 from contracts.warehouse import PutBin, PutCarton, PutWarehouse
-from services.warehouse import handlers
+from services.warehouse import handlers, setting_up
 from services.warehouse.memory import MemoryFloor
 from services.warehouse.tests.builders import MUG, a_floor, a_size, an_address
 
@@ -43,8 +43,8 @@ def test_a_warehouse_is_made_and_changed(floor: MemoryFloor) -> None:
     new = PutWarehouse(
         warehouse_id="MUC", name="Munich", address=an_address(), latitude=48.1, longitude=11.6
     )
-    handlers.put_warehouse(new, floor)
-    handlers.put_warehouse(msgspec.structs.replace(new, active=False), floor)
+    setting_up.put_warehouse(new, floor)
+    setting_up.put_warehouse(msgspec.structs.replace(new, active=False), floor)
 
     assert floor.buildings["MUC"].point == (48.1, 11.6)
     assert not floor.buildings["MUC"].active
@@ -54,13 +54,13 @@ def test_half_a_point_is_refused(floor: MemoryFloor) -> None:
     half = PutWarehouse(warehouse_id="MUC", name="Munich", address=an_address(), latitude=48.1)
 
     with pytest.raises(Refused) as refusal:
-        handlers.put_warehouse(half, floor)
+        setting_up.put_warehouse(half, floor)
     assert refusal.value.field == "longitude"
 
 
 def test_a_bin_may_get_another_sku_and_another_place_on_the_way(floor: MemoryFloor) -> None:
     moved = PutBin(warehouse_id="BER", bin="B-2", zone="c", sequence=5, sku="CAP")
-    handlers.put_bin(moved, floor)
+    setting_up.put_bin(moved, floor)
 
     place = floor.bins["BER", "B-2"]
     assert (place.zone, place.sequence, place.sku) == ("c", 5, "CAP")
@@ -70,14 +70,14 @@ def test_a_bin_needs_a_warehouse(floor: MemoryFloor) -> None:
     nowhere = PutBin(warehouse_id="MUC", bin="A-1", zone="a", sequence=1, sku=MUG)
 
     with pytest.raises(NotFound, match="There is no warehouse MUC") as refusal:
-        handlers.put_bin(nowhere, floor)
+        setting_up.put_bin(nowhere, floor)
     assert refusal.value.field == "warehouse_id"
 
 
 def test_a_carton_is_made_and_changed(floor: MemoryFloor) -> None:
     new = PutCarton(carton="M", dimensions=a_size(), max_weight_g=5_000)
-    handlers.put_carton(new, floor)
-    handlers.put_carton(msgspec.structs.replace(new, cost=35), floor)
+    setting_up.put_carton(new, floor)
+    setting_up.put_carton(msgspec.structs.replace(new, cost=35), floor)
 
     assert (floor.boxes["M"].max_weight_g, floor.boxes["M"].cost) == (5_000, 35)
 
@@ -92,23 +92,23 @@ def test_a_carton_that_makes_no_sense_is_refused(
     new = PutCarton(carton="M", dimensions=a_size(), max_weight_g=5_000)
 
     with pytest.raises(Refused) as refusal:
-        handlers.put_carton(msgspec.structs.replace(new, **changes), floor)
+        setting_up.put_carton(msgspec.structs.replace(new, **changes), floor)
     assert refusal.value.field == field
 
 
 PUTS: dict[str, tuple[Any, Any, dict[str, Any]]] = {
     "warehouse": (
-        handlers.put_warehouse,
+        setting_up.put_warehouse,
         PutWarehouse(warehouse_id="MUC", name="Munich", address=an_address()),
         {"name": "Monaco"},
     ),
     "bin": (
-        handlers.put_bin,
+        setting_up.put_bin,
         PutBin(warehouse_id="BER", bin="Z-1", zone="z", sequence=1, sku=MUG),
         {"sku": "CAP"},
     ),
     "carton": (
-        handlers.put_carton,
+        setting_up.put_carton,
         PutCarton(carton="M", dimensions=a_size(), max_weight_g=5_000),
         {"cost": 35},
     ),
