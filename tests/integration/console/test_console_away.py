@@ -1,4 +1,4 @@
-"""Do picker and packer work on while the gateway is away, also on a page that is opened meanwhile?"""
+"""Do picker and packer work on while the gateway is away, also on pages opened meanwhile?"""
 
 import pytest
 
@@ -112,8 +112,7 @@ def test_what_is_in_the_boxes_survives_while_the_gateway_is_away(
     assert browser.complaints == []
 
 
-def test_who_logs_out_leaves_nothing_behind(browser, person, hall):
-    name, _ = hall
+def test_who_logs_out_leaves_nothing_behind(browser, person):
     browser.log_in(person("picker"))
     browser.sees("Pick lists")
     eventually(lambda: _is_kept(browser, "/fulfillments"), within=30)

@@ -13,7 +13,7 @@ import { usePages } from '@/parts/pages'
 import { type Column, Empty, Rows } from '@/parts/Rows'
 import { Sorry } from '@/parts/Sorry'
 import { State } from '@/parts/State'
-import { money, when } from '@/text/show'
+import { briefly, money, when } from '@/text/show'
 import { t } from '@/text/text'
 import { Columns } from './Columns'
 import { Filters } from './Filters'
@@ -25,13 +25,13 @@ type Row = Of<'OrderRow'>
 
 const COLUMNS: (Column<Row> & { key: ColumnKey })[] = [
   { key: 'number', head: t('Order'), main: true, cell: (row) => <Link className="plain" to={`/orders/${row.order_id}`}><b>#{row.number}</b></Link> },
-  { key: 'customer', head: t('Customer'), cell: (row) => row.customer },
+  { key: 'customer', head: t('Customer'), short: true, cell: (row) => <Text size="sm" maw={150} truncate title={row.customer}>{row.customer}</Text> },
   { key: 'status', head: t('Status'), short: true, cell: (row) => <State of={row.status} /> },
   { key: 'payment', head: t('Payment'), short: true, cell: (row) => <State of={row.payment_status} /> },
   { key: 'fulfillment', head: t('Fulfillment'), short: true, cell: (row) => <State of={row.fulfillment_status} /> },
-  { key: 'channel', head: t('Channel'), cell: (row) => row.channel + (row.channel_order_id && ` · ${row.channel_order_id}`) },
+  { key: 'channel', head: t('Channel'), short: true, cell: (row) => <Text size="sm" maw={120} truncate title={row.channel_order_id}>{row.channel}{row.channel_order_id && <><br /><Text span size="xs" className="quiet">{row.channel_order_id}</Text></>}</Text> },
   { key: 'tags', head: t('Tags'), short: true, cell: (row) => row.tags.length > 0 && <Group gap={4}>{row.tags.map((tag) => <Badge key={tag} color="gray">{tag}</Badge>)}</Group> },
-  { key: 'placed', head: t('Placed'), short: true, cell: (row) => <Text size="sm" className="figure" style={{ whiteSpace: 'nowrap' }}>{when(row.placed_at)}</Text> },
+  { key: 'placed', head: t('Placed'), short: true, cell: (row) => <Text size="sm" className="figure" style={{ whiteSpace: 'nowrap' }} title={when(row.placed_at)}>{briefly(row.placed_at)}</Text> },
   { key: 'total', head: t('Total'), number: true, short: true, cell: (row) => money(row.total.amount, row.total.currency) },
 ]
 
@@ -93,6 +93,7 @@ function tick(chosen: Chosen, choose: (chosen: Chosen) => void): Column<Row> {
   const all = chosen === 'all'
   return {
     head: t('Select'),
+    bare: true,
     short: true,
     cell: ({ order_id, number }) => (
       <Checkbox

@@ -16,6 +16,7 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'sm' } },
     Card: { defaultProps: { withBorder: true, padding: 'md' } },
     Badge: { defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 600 } },
+    Checkbox: { defaultProps: { radius: 'sm' } }, // a rounder one looks like one choice of several
     Modal: { defaultProps: { centered: true } },
   },
 })

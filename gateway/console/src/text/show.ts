@@ -40,6 +40,15 @@ export function when(at: string | null | undefined): string {
   return new Date(at).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' })
 }
 
+/** A moment in few letters: of this year without the year, of another without the time. */
+export function briefly(at: string, now = new Date()): string {
+  const moment = new Date(at)
+  const day = { day: 'numeric', month: 'short' } as const
+  return moment.getFullYear() === now.getFullYear()
+    ? moment.toLocaleString(locale(), { ...day, hour: 'numeric', minute: '2-digit' })
+    : moment.toLocaleDateString(locale(), { ...day, year: 'numeric' })
+}
+
 export function clock(at: string): string {
   return new Date(at).toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 }
