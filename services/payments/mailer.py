@@ -1,7 +1,11 @@
-"""How does a customer hear that a payment was declined, and where to pay again? By one mail."""
+"""How does a customer hear that a payment was declined, and where to pay again? By one mail.
+
+It is in English and German: payments does not know which the customer speaks.
+"""
 
 from email.message import EmailMessage
 from email.utils import format_datetime
+from pathlib import Path
 
 from chassis import clock
 from chassis.config import read_settings
@@ -10,22 +14,7 @@ from contracts.values import Money
 from services.payments.domain.decline import Reason, Words, words_for
 from services.payments.domain.payment import Payment
 
-SUBJECT = "Please pay for your order again · Bitte bezahlen Sie Ihre Bestellung erneut"
-TEXT = """\
-Hello,
-
-the payment of {money} for your order {order} did not succeed. {why_en}
-We keep your goods until {until}. You can pay here:
-
-{url}
-
-Guten Tag,
-
-die Zahlung von {money} für Ihre Bestellung {order} war nicht erfolgreich. {why_de}
-Wir halten Ihre Ware bis {until} zurück. Hier können Sie bezahlen:
-
-{url}
-"""
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def send_link(payment: Payment, key: str) -> None:
@@ -38,19 +27,32 @@ def compose(payment: Payment, key: str) -> EmailMessage:
     """Make the mail; the key makes its Message-ID, so that a second one can be recognized."""
     sender = address_of(read_settings().mail_from)
     words = words_for(payment.code) or words_for(Reason.DECLINED) or Words("", "")
+    parts = [
+        _told("pay_again.txt", payment, words.en),
+        _told("pay_again.de.txt", payment, words.de),
+    ]
     mail = EmailMessage()
     mail["From"], mail["To"] = sender, address_of(payment.customer)
-    mail["Subject"] = SUBJECT
+    mail["Subject"] = " · ".join(subject for subject, _ in parts)
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = f"<{key}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    text = TEXT.format(
-        money=Money(amount=payment.amount, currency=payment.currency),
-        order=payment.order_id,
-        why_en=words.en,
-        why_de=words.de,
-        until=f"{payment.until:%Y-%m-%d %H:%M} UTC",
-        url=payment.action_url,
-    )
-    mail.set_content(text)
+    mail.set_content("\n".join(text for _, text in parts))
     return mail
+
+
+def _told(template: str, payment: Payment, why: str) -> tuple[str, str]:
+    """Fill in a template; give its first line, and the rest."""
+    told = (
+        (TEMPLATES / template)
+        .read_text(encoding="utf-8")
+        .format(
+            money=Money(amount=payment.amount, currency=payment.currency),
+            order=payment.order_id,
+            why=why,
+            until=f"{payment.until:%Y-%m-%d %H:%M} UTC",
+            url=payment.action_url,
+        )
+    )
+    subject, _, text = told.partition("\n")
+    return subject, text

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
@@ -30,7 +29,7 @@ COLUMNS = {
     "payer": ("name", "payer", "auftraggeber", "zahlungspflichtiger", "name zahlungsbeteiligter",
               "beguenstigter/zahlungspflichtiger"),
     "text": ("text", "reference", "description", "verwendungszweck", "buchungstext"),
-    "id": ("id", "transaction id", "bank reference", "referenz"),
+    "id": ("id", "transaction id", "bank reference", "referenz"),  # codespell:ignore
 }  # fmt: skip
 NEEDED = ("date", "amount", "text")
 GERMAN_DATE = re.compile(r"(\d{2})\.(\d{2})\.(\d{4}|\d{2})")
@@ -66,8 +65,8 @@ def _numbered(entry: Booking, again: int) -> Booking:
 
 def _camt(content: str) -> Iterator[Booking | None]:
     try:
-        root = ElementTree.fromstring(content.lstrip("\ufeff \r\n\t").encode(), forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as fault:
+        root = ElementTree.fromstring(content.lstrip("\ufeff \r\n\t").encode())
+    except (ElementTree.ParseError, DefusedXmlException, ValueError) as fault:
         told = f"The XML cannot be read: {type(fault).__name__}."
         raise Refused("malformed", told, "content") from None
     if "camt.053" not in root.tag and "camt.052" not in root.tag and "camt.054" not in root.tag:

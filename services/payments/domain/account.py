@@ -33,7 +33,7 @@ class Declared:
 class Capabilities:
     """What an adapter can really do; `currencies` is empty where it takes any.
 
-    With `page_token` instead of a card's the customer pays on a page of the provider's.
+    With `page_by` instead of a card's the customer pays on a page of the provider's.
     """
 
     methods: tuple[str, ...]
@@ -44,7 +44,7 @@ class Capabilities:
     confirmation: bool = False
     takes_days: bool = False
     webhooks: bool = False
-    page_token: str | None = None
+    page_by: str | None = None
 
 
 PAY_AGAIN = Declared(
@@ -102,9 +102,9 @@ class Accounts:
         """Tell how a customer may pay again whose payment with this account was declined."""
         one = self.get(account)
         hours = one.settings.get(PAY_AGAIN.name) if one and one.active else None
-        if one is None or not hours or one.capabilities.page_token is None:
+        if one is None or not hours or one.capabilities.page_by is None:
             return None
-        return Again(one.capabilities.page_token, timedelta(hours=int(hours)))
+        return Again(one.capabilities.page_by, timedelta(hours=int(hours)))
 
     def choose(self, method: str, currency: str, named: str) -> str:
         """Decide which account an order is paid with, or refuse it."""

@@ -194,7 +194,7 @@ KIND = Kind(
     ),
     capabilities=Capabilities(
         methods=("card",), holds=False, confirmation=True, takes_days=True, webhooks=True,
-        page_token="",
+        page_by="",
     ),
     make=lambda account, url: Mollie(account, SqlReferences(url, account.account)),
 )  # fmt: skip

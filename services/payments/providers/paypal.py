@@ -279,7 +279,7 @@ KIND = Kind(
         PAY_AGAIN,
     ),
     capabilities=Capabilities(
-        methods=("card",), confirmation=True, takes_days=True, webhooks=True, page_token=""
+        methods=("card",), confirmation=True, takes_days=True, webhooks=True, page_by=""
     ),
     make=lambda account, url: PayPal(account, SqlReferences(url, account.account)),
 )  # fmt: skip

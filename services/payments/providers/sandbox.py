@@ -302,7 +302,7 @@ KIND = Kind(
     ),
     capabilities=Capabilities(
         methods=("card",), confirmation=True, takes_days=True, webhooks=True,
-        page_token="tok_action",  # noqa: S106 - no password
+        page_by="tok_action",
     ),
     make=lambda account, url: Sandbox(url, account),
 )  # fmt: skip

@@ -265,7 +265,7 @@ KIND = Kind(
     ),
     capabilities=Capabilities(
         methods=("card",), currencies=tuple(sorted(CURRENCIES - WRITTEN_OTHERWISE)),
-        confirmation=True, takes_days=True, webhooks=True, page_token="",
+        confirmation=True, takes_days=True, webhooks=True, page_by="",
     ),
     make=lambda account, url: Stripe(account, SqlReferences(url, account.account)),
 )  # fmt: skip

@@ -54,7 +54,9 @@ def test_a_report_that_fits_has_no_differences(engine: sa.Engine, paid: None) ->
 
 
 def test_a_report_of_a_shorter_time_is_no_difference(engine: sa.Engine, paid: None) -> None:
-    assert compared(engine, CHARGE).differences == ()
+    part = CHARGE.replace("30.70", "20.00")
+
+    assert compared(engine, part).differences == ()
 
 
 @pytest.mark.parametrize(

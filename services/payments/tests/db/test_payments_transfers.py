@@ -21,7 +21,7 @@ from contracts.transfers import (
 from services.payments import transfers
 from services.payments.sql_payments import SqlPayments, finish
 from services.payments.sql_transfers import SqlTransfers, find_transfers
-from services.payments.tests.builders import NOW, ORDER, an_authorization, names
+from services.payments.tests.builders import NOW, ORDER, an_authorization, names, outcome_of
 from services.payments.tests.db.conftest import Batch
 
 HEAD = "date;amount;name;text\n"
@@ -126,7 +126,8 @@ def test_nothing_is_booked_to_an_order_that_owes_nothing(bank: Bank) -> None:
 
 def test_orders_by_card_are_not_meant(bank: Bank, batch: Batch) -> None:
     other = "ord_" + "7" * 26
-    batch(an_order(order_id=other, method="card", number="1007"))
+    _, calls = batch(an_order(order_id=other, method="card", number="1007"))
+    batch(*[outcome_of(call, answer="pending") for call in calls])
     bank.take("2026-03-02;30,70;Ann Reader;1007\n")
 
     assert bank.shown()[0].suggestions == (ORDER,)

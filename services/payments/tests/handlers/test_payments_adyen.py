@@ -183,6 +183,13 @@ class TestSignatures:
         with pytest.raises(Refused, match="does not fit"):
             read_item(body, case["secret"])
 
+    def test_without_a_key_nobody_can_sign(self, adyen: FakeAdyen, provider: Adyen) -> None:
+        psp = provider.authorize("auth-1", 100, "EUR", "ann/slow").reference
+        adyen.hmac_key = ""
+
+        with pytest.raises(Refused, match="does not fit"):
+            read_item(adyen.notify("AUTHORISATION", psp), "")
+
     @pytest.mark.parametrize("key", ["", "zz", "00"])
     def test_without_the_key_nothing_is_believed(
         self, adyen: FakeAdyen, provider: Adyen, key: str
