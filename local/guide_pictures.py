@@ -18,7 +18,6 @@ PICTURES = {
     "packing": ("packing/{fulfillmentOrderId}", False),
     "shipping": ("shipping", False),
     "shipment": ("shipping/{shipmentId}", False),
-    "manifests": ("shipping/manifests", False),
     "returns": ("returns", False),
     "return": ("returns/{returnId}", False),
     "stock": ("inventory", False),

@@ -126,6 +126,21 @@ def test_the_same_key_never_buys_twice_even_after_a_start_anew(
     assert len(desk.sold) == 1
 
 
+def test_what_was_agreed_is_bought_though_it_is_no_longer_offered(
+    shippo: Shippo, desk: ShippoDesk
+) -> None:
+    desk.loses_answer_to = "POST /transactions/"
+    with pytest.raises(ConnectionError):
+        buy(shippo)
+    [offer] = [one for one in shippo.offers(a_consignment()) if one.service[5:] == "Priority Mail"]
+    desk.made["rates"] = []
+
+    bought = shippo.buy(KEY, offer, a_consignment())
+
+    assert [number for number, _ in bought.parcels] == desk.sold
+    assert len(desk.sold) == 1
+
+
 def test_several_who_buy_under_one_key_at_a_time_buy_one_label(
     shippo: Shippo, desk: ShippoDesk
 ) -> None:
