@@ -131,6 +131,7 @@ def test_an_order_that_changes_during_a_sweep_hides_no_other_and_is_seen_in_the_
     monkeypatch.setattr(adapter, "SHOWN_AGAIN", 2)
     ebay.lists_backwards = backwards
     for number in range(1, 12):
+        ebay.now += timedelta(minutes=10)
         ebay.sell(order_id=str(number))
     cursor, found, sweeps = Cursor(since=BEGAN - timedelta(days=1)), {}, 0
     while sweeps < 2:
