@@ -179,7 +179,7 @@ def resolve_step(wish: ResolveStep, work: Work, orders: Orders, runs: Runs) -> N
         raise IllegalMove("run", run.run_id, f"{run.phase} and not stuck", wish.decision)
     if run.saga == EDIT and wish.decision != "retry":
         raise IllegalMove(
-            "run", run.run_id, "an edit that the warehouse must answer", wish.decision
+            "run", run.run_id, "an edit that must be answered", wish.decision
         )
     back = wish.decision == "compensate" and run.phase != Phase.BACKWARD
     if back and not SAGAS[run.saga].may_compensate(run.progress):
