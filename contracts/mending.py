@@ -14,7 +14,7 @@ Mending = Literal["take_again", "cancel"]
 
 
 class FindSuggestions(Wire, frozen=True, kw_only=True):
-    """Which SKUs may a listing of a channel be?"""
+    """The SKUs that a listing of a channel may be."""
 
     channel: Code
     listing: Name
@@ -35,7 +35,7 @@ class Suggestions(Wire, frozen=True, kw_only=True):
 
 
 class HealthOf(Wire, frozen=True, kw_only=True):
-    """How does a channel do?"""
+    """How a channel does: its orders, what it is told, what went wrong."""
 
     channel: Code
 
@@ -100,7 +100,7 @@ class LookUpOrder(Wire, frozen=True, kw_only=True):
 
 
 class ComparisonOf(Wire, frozen=True, kw_only=True):
-    """What does a channel say of an order, and what do we know of it?"""
+    """What a channel says of an order beside what is known of it here."""
 
     inbound_id: Name
     channels: Codes | None = None

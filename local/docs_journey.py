@@ -140,13 +140,15 @@ def _ways_out(saga: Saga[Any], i: int) -> Iterator[tuple[str, str]]:
 
 def _people(saga: Saga[Any], undoing: list[Step[Any]]) -> Iterator[str]:
     """Draw what people can decide: up to the final step they can also turn back."""
-    if undoing:
+    led_to = {to for i in range(len(saga.steps)) for _, to in _ways_out(saga, i)}
+    if "person" in led_to and undoing:
         yield '    person{{"a person decides: retry, skip or turn back"}}'
         yield f"    person -.-> {_back(undoing)}"
-        yield "    compensated([compensated])"
-    elif any(to == "person" for i in range(len(saga.steps)) for _, to in _ways_out(saga, i)):
+    elif "person" in led_to:
         yield '    person{{"a person decides"}}'
-    if _first(saga, "final") < len(saga.steps):
+    if undoing:
+        yield "    compensated([compensated])"
+    if "late" in led_to:
         yield '    late{{"a person decides: retry or skip"}}'
 
 
