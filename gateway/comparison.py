@@ -85,7 +85,8 @@ def _differences(
         return
     if order.status in OFF:
         yield Difference(field="status", there="sold", here=order.status)
-    if there.total != order.total or there.currency != order.currency:
+    is_whole = not any(line.shipped for line in order.lines)
+    if is_whole and (there.total != order.total or there.currency != order.currency):
         yield Difference(
             field="total", there=str(Money(amount=there.total, currency=there.currency)),
             here=str(Money(amount=order.total, currency=order.currency)),
@@ -96,14 +97,17 @@ def _differences(
 
 
 def _of_lines(there: PlaceOrder, order: Order) -> Iterator[Difference]:
-    """Lines by the shop's own ids; what was canceled of a line is not ordered any more."""
-    theirs = {x.channel_line_id: (x.quantity, x.name or x.sku) for x in there.lines}
-    ours = {x.channel_line_id: (x.ordered - x.canceled, x.name or x.sku) for x in order.lines}
+    """Lines by the shop's own ids. What we have sent, some shops do not count any more."""
+    theirs = {x.channel_line_id: x for x in there.lines}
+    ours = {x.channel_line_id: x for x in order.lines}
     for line in [*theirs, *(ours.keys() - theirs.keys())]:
-        here, name = ours.get(line, (0, ""))
-        wanted, title = theirs.get(line, (0, name))
-        if here != wanted:
-            yield Difference(field=f"line {title}"[:255], there=f"{wanted} ×", here=f"{here} ×")
+        asked, held = theirs.get(line), ours.get(line)
+        wanted = asked.quantity if asked else 0
+        here = held.ordered - held.canceled if held else 0
+        if wanted not in {here, here - (held.shipped if held else 0)}:
+            named = asked or held
+            name = (named.name or named.sku) if named else ""
+            yield Difference(field=f"line {name}"[:255], there=f"{wanted} ×", here=f"{here} ×")
 
 
 def written(address: Address) -> str:

@@ -28,7 +28,7 @@ def sighting(says: Any = "sold", order: Any = THERE, **changes: Any) -> Sighting
 
 
 def an_order(**changes: Any) -> Order:
-    line = example(OrderLine, name="Mug", ordered=3, canceled=0, channel_line_id="11")
+    line = example(OrderLine, name="Mug", ordered=3, canceled=0, shipped=0, channel_line_id="11")
     said = {"currency": "EUR", "total": 3000, "ship_to": HOME, "lines": (line,),
             "status": "confirmed", "allowed": ("edit",), **changes}  # fmt: skip
     return replace(example(Order), **said)
@@ -43,12 +43,20 @@ def test_an_order_that_is_the_same_on_both_sides_has_no_differences() -> None:
 
 
 def test_other_quantities_totals_and_lines_are_named() -> None:
-    more = example(OrderLine, name="Cup", ordered=2, canceled=1, channel_line_id="12")
+    more = example(OrderLine, name="Cup", ordered=2, shipped=0, canceled=1, channel_line_id="12")
     ours = an_order(total=2000, lines=(replace(an_order().lines[0], ordered=2), more))
 
     assert found(sighting(), ours) == [
         ("total", "30.00 EUR", "20.00 EUR"), ("line Mug", "3 ×", "2 ×"), ("line Cup", "0 ×", "1 ×"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("there", "same"), [(3, True), (1, True), (2, False)])
+def test_what_we_have_sent_may_be_counted_there_or_not(there: int, same: bool) -> None:
+    asked = replace(THERE, total=100 * there, lines=(replace(THERE.lines[0], quantity=there),))
+    ours = an_order(lines=(replace(an_order().lines[0], shipped=2),))
+
+    assert (found(sighting(order=asked), ours) == []) == same
 
 
 def test_another_address_can_be_mended_as_long_as_the_order_can_be_edited() -> None:
