@@ -11,6 +11,7 @@ from gateway.jobs import sheet
 from gateway.tests.job_trial import Trial
 from gateway.tests.shelf import Shelf
 
+# each example is two files through the database; many more cells are tried in test_job_sheet
 LETTERS = st.characters(exclude_characters="\0", codec="utf-8")
 SPICED = st.one_of(st.text("'=+-@\t;,\"\n", max_size=3), st.just(""))
 NAMES = st.builds(str.__add__, SPICED, st.text(LETTERS, min_size=1, max_size=30))
@@ -42,7 +43,9 @@ def some_skus(draw: Any) -> list[SkuData]:
     ]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(skus=some_skus(), on_hand=st.integers(0, 10**6))
 def test_a_file_that_comes_back_unchanged_changes_nothing(
     skus: list[SkuData], on_hand: int, trial: Trial
@@ -62,7 +65,9 @@ def test_a_file_that_comes_back_unchanged_changes_nothing(
         assert {row.outcome for row in trial.rows(back)} == {"nothing_to_do"}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(skus=some_skus())
 def test_an_empty_shop_gets_the_same_skus_from_the_file_of_another(
     skus: list[SkuData], trial: Trial

@@ -5,7 +5,7 @@ import { api, got, type Schemas } from '@/api/client'
 import { useChange } from '@/parts/change'
 import { Sorry } from '@/parts/Sorry'
 
-export function Export({ label, wish }: { label: string; wish: Schemas['StartJob'] }) {
+export function Export({ label, wish, size }: { label: string; wish: Schemas['StartJob']; size?: string }) {
   const go = useNavigate()
   const act = useChange(
     (body: Schemas['StartJob'], key) => got(api.POST('/jobs', { params: { header: key }, body })),
@@ -13,7 +13,7 @@ export function Export({ label, wish }: { label: string; wish: Schemas['StartJob
   )
   return (
     <>
-      <Button variant="default" loading={act.isPending} onClick={() => act.mutate(wish)}>{label}</Button>
+      <Button variant="default" size={size} loading={act.isPending} onClick={() => act.mutate(wish)}>{label}</Button>
       <Sorry error={act.error} />
     </>
   )

@@ -56,7 +56,7 @@ export function Orders() {
     <>
       <Head title={t('Orders')}>
         <Keep seen={seen} saved={saved} choose={look} />
-        <Export label={t('Export')} wish={{ kind: 'export_orders', filter }} />
+        <Export size="xs" label={t('Export')} wish={{ kind: 'export_orders', filter }} />
         <Columns all={COLUMNS} shown={shown} choose={(columns) => look({ ...seen, columns: chosen(columns, view) })} />
       </Head>
       <Search text={filter.text ?? ''} busy={pages.stale} search={(text) => choose({ ...filter, text })} />
