@@ -118,9 +118,10 @@ def test_a_declined_customer_pays_again_by_the_link_in_the_mail(
 
     def link() -> str:
         for path in system.mails.glob("*.eml"):
-            text = message_from_bytes(path.read_bytes(), policy=policy.default).get_content()
-            if order_id in text:
-                return text
+            mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+            plain = mail.get_body(("plain",))
+            if plain and order_id in plain.get_content():
+                return plain.get_content()
         return ""
 
     assert waiting["action_url"] in eventually(link, within=60)
