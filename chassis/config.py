@@ -43,7 +43,9 @@ class Settings:
         },
     )
     clock_file: str = _setting("", "a file with seconds to add to the clock, for drills")
-    smtp_uri: str = _setting("smtp://127.0.0.1:25", "where shipping and the gateway send mail")
+    smtp_uri: str = _setting(
+        "smtp://127.0.0.1:25", "where customers and users are sent mails through"
+    )
     mail_from: str = _setting("orders@example.com", "who sends mails to customers and users")
     sandbox_provider_secret: str = _setting(
         "sandbox-secret", "signs the webhooks of the sandbox payment provider"

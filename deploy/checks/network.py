@@ -8,7 +8,7 @@ NAME, COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
 # who speaks to machines that are not ours, and on which ports
 OUTSIDE = {
     ("channels", "service"): {22, 443},
-    ("payments", "service"): {443},
+    ("payments", "service"): {25, 443, 465, 587},  # links to pay again
     ("shipping", "service"): {25, 443, 465, 587},
     ("gateway", "gateway"): {25, 443, 465, 587},  # single sign-on, mail
     ("gateway", "deliveries"): {443},

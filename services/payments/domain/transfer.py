@@ -145,10 +145,6 @@ def _same(name: str, payer: str) -> bool:
 
 def _words(name: str) -> set[str]:
     plain = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
-    for umlaut, written in (
-        ("a\u0308", "ae"),
-        ("o\u0308", "oe"),
-        ("u\u0308", "ue"),
-    ):  # codespell:ignore
-        plain = plain.replace(umlaut, written)
+    for vowel in "aou":
+        plain = plain.replace(f"{vowel}\u0308", f"{vowel}e")
     return set(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c))))
