@@ -118,9 +118,7 @@ class Asking:
 
     def _filters(self, names: Sequence[str], order: Any) -> dict[str, str]:
         """Values for filters; `after` is as deep in the list as the order is old."""
-        query: dict[str, str] = {
-            name: str(self._dice.choice(DRAWN[name])) for name in names if name in DRAWN
-        }
+        query = {name: str(self._dice.choice(DRAWN[name])) for name in names if name in DRAWN}
         first = order["placed_at"].replace(microsecond=0)
         if "after" in names:
             query["after"] = f"{order['placed_at'].isoformat()}|{order['order_id']}"

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { byDay, matching, plain, who } from './telling'
+import { byDay, matching, plain, said, who } from './telling'
 
 const line = (change: object) => ({ at: '2026-03-02T09:30:00Z', actor: 'service:orders', action: 'picked', subject: 'MUG-RED', before: '', after: '2', reason: '', ...change })
 
@@ -22,4 +22,8 @@ test('ids that only machines know are left out', () => {
   expect(plain('ret_01M89DP2J76NSXX30RVSZXREAN')).toBe('')
   expect(plain('ret_01M89DP2J76NSXX30RVSZXREAN: 1 × MUG-RED')).toBe('1 × MUG-RED')
   expect(plain('2 × MUG-RED: at berlin')).toBe('2 × MUG-RED: at berlin')
+})
+
+test('a code is told in words, and a sentence or a name as it is', () => {
+  expect([said('out_for_delivery'), said('2 × MUG_RED'), said('')]).toEqual(['out for delivery', '2 × MUG_RED', ''])
 })
