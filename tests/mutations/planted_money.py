@@ -19,15 +19,15 @@ MONEY = (
     Mutation(
         "shipments claim more than the order has cost",
         "services/payments/domain/payment.py",
-        "if amount < 0 or self.claimed + amount > self.amount:",
-        "if amount < 0 or amount > self.amount:",
+        "if not 0 <= amount <= self.room:",
+        "if not 0 <= amount <= self.amount:",
         (PAYMENT,),
     ),
     Mutation(
         "what is on its way back is given back again",
         "services/payments/refunding.py",
-        "if not 0 < wish.amount.amount <= payment.refundable:",
-        "if not 0 < wish.amount.amount <= payment.captured:",
+        "if not 0 < amount <= captured - refunded - refunding:",
+        "if not 0 < amount <= captured:",
         (REFUNDING,),
     ),
     Mutation(

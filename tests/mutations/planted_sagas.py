@@ -37,8 +37,8 @@ SAGAS = (
     Mutation(
         "the pivot is ignored: a refusal behind it turns everything back",
         "chassis/saga.py",
-        "            if self._at[step.name] < self._pivot:",
-        "            if self._at[step.name] < len(self.steps):",
+        "            if self._at[step.name] < self._pivot or",
+        "            if self._at[step.name] < len(self.steps) or",
         (WALKS,),
     ),
     Mutation(
@@ -170,7 +170,7 @@ SAGAS = (
     Mutation(
         "a cancellation does not wait for what the warehouse says",
         "services/orders/journeys.py",
-        "if any(run.phase == Phase.BACKWARD for run in runs):\n            return\n",
+        "if any(is_going_back(run) for run in runs):\n            return\n",
         "if not runs:\n            return\n",
         (CANCELLATION,),
     ),

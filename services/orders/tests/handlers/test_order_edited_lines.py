@@ -190,14 +190,19 @@ def test_an_order_can_be_canceled_while_goods_and_money_are_kept_for_an_edit(des
 
 def test_a_cancellation_waits_for_an_edit_that_the_warehouse_has_agreed_to(desk: Desk) -> None:
     town = at_packing(desk, *TWO_LINES)
+    town.lost = {"LowerPayment"}
     desk.edit_lines(town.order, 1, 0)
-    town.go(until="LowerPayment")
+    town.go()
 
     desk.cancel(town.order)
+    town.go()
     assert town.order.state == "confirmed"
+    town.lost = set()
+    desk.wait(minutes=1)
     town.go()
 
     assert (town.order.state, kept(town)) == ("canceled", 0)
+    assert town.others.lowered == {1: 4000}
 
 
 def test_an_edit_that_nobody_answers_is_given_up_or_asked_for_again(desk: Desk) -> None:
