@@ -11,7 +11,7 @@ from chassis import clock
 from chassis.ask import Unavailable
 from chassis.stuck import page, position
 from contracts import SERVICES
-from contracts.orders import Origin, Origins
+from contracts.orders import Origin, Origins, TellOwner
 from contracts.stuck import FindStuck, Stuck, StuckPage
 from contracts.values import Nothing
 from gateway import exceptions, serve
@@ -127,12 +127,19 @@ def test_two_people_do_not_take_the_same_exception(ann: Browser) -> None:
     assert kind(given_up)[0] == 200
 
 
-def test_one_waits_while_another_takes_the_same_exception(ann: Browser) -> None:
-    owners = ann.own.owners
-    wait = sa.text("select pg_try_advisory_xact_lock(hashtextextended(:id, 0))")
-    with owners.alone(OF_AN_ORDER), owners._engine.connect() as other:
-        assert other.scalar(wait, {"id": OF_AN_ORDER}) is False
-        assert other.scalar(wait, {"id": OTHER}) is True
+def test_one_waits_while_another_takes_the_same_exception(ann: Browser, engine: sa.Engine) -> None:
+    free = sa.text("select pg_try_advisory_xact_lock(hashtextextended(:id, 0))")
+    found: list[bool] = []
+
+    def look(_asked: TellOwner) -> Nothing:
+        with engine.connect() as other:
+            found.extend(bool(other.scalar(free, {"id": one})) for one in (OF_AN_ORDER, OTHER))
+        return Nothing()
+
+    STAGE.api.services.answers["orders.tell_owner"] = look
+
+    assert ann.call("PUT", url(OF_AN_ORDER), {}).status_code == 200
+    assert found == [False, True]
 
 
 def test_nothing_is_assigned_while_the_history_cannot_be_told(ann: Browser) -> None:

@@ -73,12 +73,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     state = tmp_path_factory.mktemp("oms")
     with System(state, print, prefix="oms_text", own_broker=True) as system:
         catalogue.load(system.gateway_url, system.api_key, print)
+        me = Person(admin.EMAIL, admin.password(system))
         api = Client(system.gateway_url, system.api_key)
         plant = Planter(api)
-        examples = planted(plant, api, Staff(api, patience=120))
-        yield World(
-            system.gateway_url, Person(admin.EMAIL, admin.password(system)), plant, examples
-        )
+        yield World(system.gateway_url, me, plant, planted(plant, api, Staff(api, patience=120)))
 
 
 def planted(plant: Planter, api: Client, staff: Staff) -> dict[str, str]:
