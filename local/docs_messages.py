@@ -71,7 +71,9 @@ def _service(service: str) -> Iterator[str]:
                 yield from _message(message)
     yield from (f"### What {service} answers", "", "| name | what it does | asked | answered |")
     yield "| --- | --- | --- | --- |"
-    for question in (q for q in QUESTIONS.values() if q.service == service):
+    for question in sorted(
+        (q for q in QUESTIONS.values() if q.service == service), key=lambda q: q.name
+    ):
         about = " ".join(entry.about.partition("\n")[0] for entry in answerers()[question.name])
         kind_of = "request" if question.changes else "question"
         yield (
