@@ -178,9 +178,7 @@ def resolve_step(wish: ResolveStep, work: Work, orders: Orders, runs: Runs) -> N
     if not run.is_open or not (is_stuck(run) or is_neglected(order, run, work.now)):
         raise IllegalMove("run", run.run_id, f"{run.phase} and not stuck", wish.decision)
     if run.saga == EDIT and wish.decision != "retry":
-        raise IllegalMove(
-            "run", run.run_id, "an edit that must be answered", wish.decision
-        )
+        raise IllegalMove("run", run.run_id, "an edit that must be answered", wish.decision)
     back = wish.decision == "compensate" and run.phase != Phase.BACKWARD
     if back and not SAGAS[run.saga].may_compensate(run.progress):
         raise IllegalMove("run", run.run_id, f"at {run.step}", "compensated: the goods have left")

@@ -1,4 +1,7 @@
-"""Which ways lead into payments?"""
+"""Which ways lead into payments?
+
+long because: each of them is a method here, and does no more than to call who does it.
+"""
 
 from typing import Any
 

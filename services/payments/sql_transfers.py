@@ -43,7 +43,7 @@ class SqlTransfers:
     def waiting(self, bookings: Sequence[Booking]) -> list[Expected]:
         """Find the orders that wait for a transfer and may be meant."""
         numbers, ids = named_in(" ".join(one.text for one in bookings))
-        owed = payments.c.amount - payments.c.captured
+        owed = payments.c.amount - payments.c.lowered - payments.c.captured
         may_be_meant = sa.or_(
             payments.c.number.in_(sorted(numbers)),
             payments.c.order_id.in_(sorted(ids)),

@@ -71,7 +71,7 @@ def book_transfer(wish: BookTransfer, work: Work, kept: Transfers, payments: Pay
     payment = payments.of_order(wish.order_id)
     if payment is None:
         raise NotFound("payment of order", wish.order_id, "order_id")
-    owed = 0 if payment.is_over else payment.amount - payment.captured
+    owed = 0 if payment.is_over else payment.owed
     if owed <= 0:
         raise Refused("nothing_owed", "The order owes nothing any more.", "order_id")
     rest = transfer.amount - owed
@@ -99,8 +99,7 @@ def booking_of(transfer: Transfer) -> Booking:
 
 def expected_of(payment: Payment) -> Expected:
     """Give a payment as one that waits for a transfer."""
-    owed = payment.amount - payment.captured
-    return Expected(payment.order_id, payment.number, payment.name, owed, payment.currency)
+    return Expected(payment.order_id, payment.number, payment.name, payment.owed, payment.currency)
 
 
 def _undecided(

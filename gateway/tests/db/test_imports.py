@@ -1,4 +1,7 @@
-"""Files of SKUs and counted stock change nothing before they are confirmed, and each row once."""
+"""Files of SKUs and counted stock change nothing before they are confirmed, and each row once.
+
+long because: all that can come between the check of a file and its last row stands here.
+"""
 
 from typing import Any
 

@@ -136,3 +136,10 @@ def test_orders_by_card_are_not_meant(bank: Bank, batch: Batch) -> None:
 def test_a_state_that_there_is_not_is_refused(bank: Bank) -> None:
     with pytest.raises(Refused, match="is none of"):
         bank.shown("paid")
+
+
+def test_an_order_that_an_edit_made_cheaper_is_paid_by_what_it_costs_now(bank: Bank) -> None:
+    with bank.engine.begin() as connection:
+        connection.execute(sa.text("update payments set lowered = 500"))
+
+    assert bank.take("2026-03-02;25,70;Ann Reader;Order 1001\n").booked == 1
