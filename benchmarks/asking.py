@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from benchmarks.facts import Facts
 from benchmarks.figures import percentiles
 from benchmarks.spread import CHANNELS, TAGS
+from local.catalogue import WAREHOUSES
 from local.supervisor import System
 
 Request = tuple[str, str, bytes]
@@ -36,17 +37,22 @@ DRAWN = {
     ),
     "channel": ("api", *CHANNELS),
     "tag": TAGS,
+    "warehouse_id": (*WAREHOUSES, "nowhere"),
+    "total_from": (1_000, 3_000, 5_000, 100_000),
 }  # fmt: skip
 LISTS = (
     "newest", "after", "status", "payment_status", "fulfillment_status", "channel", "tag", "days",
     "status after", "channel after", "tag after", "status channel", "status payment_status",
     "status payment_status fulfillment_status", "status days", "tag status", "tag channel",
+    "warehouse_id", "warehouse_id after", "warehouse_id status", "warehouse_id tag", "total_from",
+    "total_from status", "warehouse_id total_from",
 )  # fmt: skip
 SEARCHES = (
     "number", "start of number", "external id", "start of external id", "e-mail",
     "e-mail's domain", "phone", "name", "last name", "start of name", "one letter", "one digit",
     "postcode", "SKU", "tracking number", "name and postcode", "nothing has it",
     "last name, status", "last name, days", "last name, channel", "postcode, tag",
+    "last name, warehouse_id",
 )  # fmt: skip
 VIEWS: tuple[dict[str, Any], ...] = (
     {}, {"status": "pending"}, {"status": "confirmed"}, {"fulfillment_status": "on_hold"},
@@ -54,6 +60,7 @@ VIEWS: tuple[dict[str, Any], ...] = (
     {"payment_status": "partially_refunded"}, {"fulfillment_status": "fulfilled"},
     {"channel": "outlet", "status": "confirmed"}, {"tag": "to-check"},
     {"status": "completed", "channel": "shop-de"}, {"status": "canceled", "channel": "api"},
+    {"warehouse_id": "berlin", "status": "confirmed"}, {"total_from": 5_000},
 )  # fmt: skip
 WARM_UP = 3
 
@@ -75,7 +82,7 @@ class Asking:
             "search": self._kind(dict.fromkeys(SEARCHES, self._search)),
             "order page": self._kind({"order page": self._page}),
             "history": self._kind({"history": self._history}),
-            "counts": self._kind({"one view": self._one_view, "twelve views": self._all_views}),
+            "counts": self._kind({"one view": self._one_view, "all views": self._all_views}),
         }
 
     def _kind(self, asked: Mapping[str, Ask]) -> dict[str, Any]:
@@ -111,7 +118,9 @@ class Asking:
 
     def _filters(self, names: Sequence[str], order: Any) -> dict[str, str]:
         """Values for filters; `after` is as deep in the list as the order is old."""
-        query = {name: self._dice.choice(DRAWN[name]) for name in names if name in DRAWN}
+        query: dict[str, str] = {
+            name: str(self._dice.choice(DRAWN[name])) for name in names if name in DRAWN
+        }
         first = order["placed_at"].replace(microsecond=0)
         if "after" in names:
             query["after"] = f"{order['placed_at'].isoformat()}|{order['order_id']}"

@@ -27,7 +27,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from benchmarks import cost, goods
-from chassis import migrations, wiring
+from chassis import migrations, sealing, wiring
 from chassis.bus import Bus
 from chassis.envelope import Context, Outgoing
 from chassis.ids import new_id
@@ -223,6 +223,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--profile", action="store_true")
     wish = parser.parse_args(arguments)
     os.environ.pop("DATABASE_URL", None)
+    os.environ["SEALING_KEYS"] = sealing.new_key()
     load_all()
     with tempfile.TemporaryDirectory(prefix="limit-") as folder:
         server = find_database(Path(folder), lambda told: print(told, file=sys.stderr))

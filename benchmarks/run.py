@@ -223,7 +223,7 @@ def _limit(at_once: int) -> dict[str, Any]:
     say("the same SQL by one plain process …")
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "benchmarks.limit", "--at-once", str(at_once)],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True,
+        cwd=ROOT, stdout=subprocess.PIPE, check=True,
     )  # fmt: skip
     limit: dict[str, Any] = json.loads(done.stdout)
     say(f"  {limit['cpu_ms_per_order']['total']} ms CPU per order")

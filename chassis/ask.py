@@ -16,9 +16,9 @@ import msgspec
 from eventlet.event import Event
 from eventlet.semaphore import Semaphore
 
-from chassis import errors, telemetry
+from chassis import replies, telemetry, tracing
 from chassis.config import nodes_in_turn
-from chassis.envelope import TRANSIENT, encode, new_trace
+from chassis.envelope import TRANSIENT, encode
 from chassis.errors import Refused
 from chassis.link import Link
 from chassis.topology import Names
@@ -30,6 +30,7 @@ Answered = TypeVar("Answered", bound=Wire)
 BREAKER_FAILURES, BREAKER_SECONDS = 5, 3.0
 RECONNECT_PAUSE_SECONDS = 0.5
 DIRECT_REPLY = "amq.rabbitmq.reply-to"
+_Sent = tuple[str, Event, tracing.Span | None]
 
 
 class Unavailable(Exception):  # noqa: N818 - the asker decides whether it is an error
@@ -120,17 +121,18 @@ class Asker:
         request_id: str,
         correlation_id: str,
         timeout: float,
-    ) -> tuple[str, Event]:
+    ) -> _Sent:
         failed = self._failures.get(question.service, [])
         if len(failed) >= BREAKER_FAILURES and time.monotonic() - failed[-1] < BREAKER_SECONDS:
             raise Unavailable(question.service, "it did not answer lately")
         link = self._connected()
         reply_id = f"{next(self._ids):x}"
+        span = tracing.begin(f"ask {question.name}", "client")
         event = self._pending[reply_id] = Event()
         headers = {
             "actor": actor,
             "correlation-id": correlation_id,
-            "traceparent": new_trace(),
+            "traceparent": span.traceparent if span else tracing.new_trace(),
             "nameko.call_id_stack": [f"{self._source}.{reply_id}"],
         }
         message = amqp.Message(
@@ -150,12 +152,10 @@ class Asker:
             self._pending.pop(reply_id, None)
             self._lose()
             raise Unavailable(question.service, "the broker is away") from error
-        return reply_id, event
+        return reply_id, event, span
 
-    def _await(
-        self, question: Question[Asked, Answered], sent: tuple[str, Event], timeout: float
-    ) -> Answered:
-        reply_id, event = sent
+    def _await(self, question: Question[Asked, Answered], sent: _Sent, timeout: float) -> Answered:
+        reply_id, event, span = sent
         try:
             with eventlet.Timeout(timeout):
                 body = event.wait()
@@ -164,14 +164,18 @@ class Asker:
             raise Unavailable(question.service, f"no answer in {timeout:.0f} s") from None
         finally:
             self._pending.pop(reply_id, None)
+            if span:
+                span.end("" if event.ready() else "no answer")
         if isinstance(body, str):
             self._failed(question.service)
             raise Unavailable(question.service, body)
         self._failures.pop(question.service, None)
-        reply = msgspec.json.decode(body, type=_Reply)
+        reply = msgspec.json.decode(body, type=replies.Reply)
         if reply.error:
             telemetry.ASKED.labels(self._source, "refused").inc()
-            raise _refusal(question.service, reply.error)
+            raise replies.refusal(reply.error) or Broken(
+                question.service, "something is broken there"
+            )
         telemetry.ASKED.labels(self._source, "answered").inc()
         return msgspec.json.decode(reply.result, type=question.answered)
 
@@ -223,21 +227,3 @@ class Asker:
         event = self._pending.pop(message.properties.get("correlation_id"), None)
         if event is not None:
             event.send("it has never been started")
-
-
-class _Reply(msgspec.Struct):
-    """What comes back: a result, still encoded, or an error as nameko sends it."""
-
-    result: msgspec.Raw = msgspec.Raw(b"null")
-    error: dict[str, Any] | None = None
-
-
-def _refusal(service: str, error: dict[str, Any]) -> Exception:
-    args = error.get("exc_args") or [{}]
-    told = args[0] if isinstance(args[0], dict) else {}
-    kind = getattr(errors, str(error.get("exc_type")), None)
-    if not (isinstance(kind, type) and issubclass(kind, Refused)):
-        return Broken(service, "something is broken there")
-    refusal = kind.__new__(kind)
-    Refused.__init__(refusal, told.get("code", ""), told.get("message", ""), told.get("field", ""))
-    return refusal

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from chassis import aside, clock, envelope, telemetry
+from chassis import aside, clock, envelope, telemetry, tracing
 from chassis.errors import NotYet, Refused
 from chassis.failpoints import reach
 from chassis.lanes import Lanes
@@ -71,8 +71,10 @@ class Batches:
         transaction = Transaction(
             self._bus.source, self._bus.engine, self._bus.prepare, self._bus.finish, confirmed
         )
+        spans = _spans_of(jobs)
         try:
-            committed = transaction.run(self._bus.service, jobs)
+            with tracing.within(*spans):
+                committed = transaction.run(self._bus.service, jobs)
         except BaseException:
             lanes.give_back_confirmed(confirmed)
             raise
@@ -194,6 +196,24 @@ class Batches:
         if confirmed := lanes.take_confirmed():
             with Session(self._bus.engine) as session, session.begin():
                 forget_published(session, confirmed)
+
+
+def _spans_of(jobs: Sequence[Job]) -> list[tracing.Span | None]:
+    """Open a span for each; a tick of a timer has none, for most have nothing to do."""
+    spans: list[tracing.Span | None] = []
+    for job in jobs:
+        kind: tracing.Kind = "server" if job.is_request else "consumer"
+        span = None
+        if job.context.actor != "timer":
+            span = tracing.begin(
+                f"handle {job.name}", kind, job.context.trace, messaging__message__id=job.id,
+                oms__correlation_id=job.context.correlation_id,
+                messaging__batch__message_count=len(jobs),
+            )  # fmt: skip
+        if span:
+            job.trace = span.traceparent
+            spans.append(span)
+    return spans
 
 
 def _nothing(_service: object, _work: object) -> None:

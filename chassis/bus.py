@@ -17,7 +17,7 @@ from eventlet.greenpool import GreenPool
 from eventlet.queue import Empty, LightQueue
 from nameko.extensions import DependencyProvider
 
-from chassis import envelope, telemetry
+from chassis import envelope, telemetry, tracing
 from chassis.batches import Batches, brief
 from chassis.calling import Caller
 from chassis.config import nodes_in_turn, read_settings
@@ -176,5 +176,5 @@ class Bus(DependencyProvider):  # type: ignore[misc]
                     self.log.warning("housekeeping failed", name=name, error=brief(error))
                 continue
             self.waiting.put(
-                Job(name, method, context=envelope.Context("timer", "", "", envelope.new_trace()))
+                Job(name, method, context=envelope.Context("timer", "", "", tracing.new_trace()))
             )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from eventlet.greenpool import GreenPool
 from sqlalchemy.orm import Session
 
-from chassis import clock, envelope, outside, telemetry
+from chassis import clock, outside, telemetry, tracing
 from chassis.envelope import Context
 from chassis.outside import Declined, Outcome, OutsideCall, Pending
 from chassis.transaction import Job
@@ -49,10 +49,16 @@ class Caller:
 
     def _make(self, call: OutsideCall) -> None:
         bus = self._bus
+        span = tracing.begin(
+            f"call {call.kind}", "client", call.trace, oms__correlation_id=call.correlation_id,
+            oms__attempts=call.attempts,
+        )  # fmt: skip
+        trace = span.traceparent if span else ""
         try:
-            result = bus.callers[call.kind](bus.service, call)
+            with tracing.within(span):
+                result = bus.callers[call.kind](bus.service, call)
         except Declined as no:
-            self._conclude(Outcome(call, "refused", no.result, no.code, no.reason))
+            self._conclude(Outcome(call, "refused", no.result, no.code, no.reason), trace)
         except Pending as later:
             telemetry.CALLS.labels(bus.source, call.kind, "pending").inc()
             with Session(bus.engine) as session, session.begin():
@@ -60,7 +66,7 @@ class Caller:
         except Exception as error:  # noqa: BLE001 - its outcome is unknown
             self._try_later(call, error)
         else:
-            self._conclude(Outcome(call, "succeeded", dict(result or {})))
+            self._conclude(Outcome(call, "succeeded", dict(result or {})), trace)
 
     def _try_later(self, call: OutsideCall, error: Exception) -> None:
         bus = self._bus
@@ -90,7 +96,7 @@ class Caller:
             reason = f"not concluded: {type(error).__name__}: {error}"
             outside.postpone(session, outcome.call, clock.now() + delay, reason)
 
-    def _conclude(self, outcome: Outcome) -> None:
+    def _conclude(self, outcome: Outcome, trace: str = "") -> None:
         bus, call = self._bus, outcome.call
         telemetry.CALLS.labels(bus.source, call.kind, outcome.status).inc()
         method = bus.conclusions[call.kind]
@@ -99,6 +105,8 @@ class Caller:
                 f"concludes {call.kind}",
                 lambda service, work: method(service, outcome, work),
                 body=outcome,
-                context=Context(call.actor, call.correlation_id, call.id, envelope.new_trace()),
+                context=Context(
+                    call.actor, call.correlation_id, call.id, trace or tracing.new_trace()
+                ),
             )
         )

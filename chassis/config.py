@@ -3,6 +3,7 @@
 import itertools
 import os
 import random
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
@@ -30,6 +31,16 @@ class Settings:
         "",
         "keys that seal secrets in the databases of channels, payments, shipping and the gateway,"
         " with commas between: the first seals, each opens",
+    )
+    otel_exporter_otlp_endpoint: str = _setting(
+        "", "who collects traces by OTLP over HTTP, as http://collector:4318; empty: nobody"
+    )
+    traces_percent: int = field(
+        default=100,
+        metadata={
+            "about": "of so many percent of all traces the spans are told; of those that a client"
+            " began, if its traceparent says so"
+        },
     )
     clock_file: str = _setting("", "a file with seconds to add to the clock, for drills")
     smtp_uri: str = _setting("smtp://127.0.0.1:25", "where shipping and the gateway send mail")
@@ -105,6 +116,9 @@ class Settings:
     jobs_kept_days: int = field(
         default=30, metadata={"about": "days for which jobs and what became of each row are kept"}
     )
+    job_files_kept_days: int = field(
+        default=7, metadata={"about": "days for which files are kept that exports have written"}
+    )
     jobs_rate: int = field(
         default=50,
         metadata={"about": "rows of jobs that a process takes up in a second, at most"},
@@ -129,8 +143,13 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             except ValueError:
                 raise SystemExit(f"{name} must be a whole number, not {text!r}.") from None
         else:
-            values[setting.name] = text
+            values[setting.name] = with_driver(text) if setting.name == "database_url" else text
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def with_driver(url: str) -> str:
+    """Give a database's URL the driver that we use, as operators and hosts write it without."""
+    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg2://", url)
 
 
 def nodes_in_turn(amqp_uri: str) -> Iterator[str]:
@@ -144,5 +163,5 @@ def database_url_of(service: str, environ: Mapping[str, str]) -> str:
     """Tell the database of one of several services: DATABASE_URL_ORDERS, or else DATABASE_URL."""
     name = f"DATABASE_URL_{service.upper()}"
     if url := environ.get(name) or environ.get("DATABASE_URL"):
-        return url
+        return with_driver(url)
     raise SystemExit(f"{name} must name the database of {service}.")

@@ -1,6 +1,5 @@
 """What travels around a message? Ids, who wants it, what caused it, and CloudEvents attributes."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,11 +32,6 @@ class Outgoing:
     correlation_id: str
     headers: str
     body: str
-
-
-def new_trace() -> str:
-    """Start a W3C trace: 16 random bytes of trace id, 8 of span id, sampled."""
-    return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-01"
 
 
 def outgoing(message: Message, source: str, context: Context) -> Outgoing:

@@ -18,7 +18,7 @@ import msgspec
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from chassis import envelope, telemetry
+from chassis import envelope, replies, telemetry, tracing
 from chassis.envelope import PERSISTENT, TRANSIENT, Outgoing
 from chassis.errors import Refused
 from chassis.link import Link
@@ -29,7 +29,6 @@ from contracts.message import CATALOGUE, Kind
 if TYPE_CHECKING:
     from chassis.bus import Bus
 
-REFUSED, INTERNAL = "Refused", "InternalError"
 CONFIRM_SECONDS = 30
 REQUESTS_AT_ONCE = 64
 # The broker gives to the highest in rank whatever it can hold, and to the next what it cannot: so
@@ -44,6 +43,7 @@ class Lanes:
         self._bus, self._link = bus, link
         self.unconfirmed: dict[int, str] = {}
         self._returned: set[str] = set()
+        self._spans: dict[str, tracing.Span] = {}
         self._confirmed: list[str] = []
         self._heard_at = 0.0
         self._broken: BaseException | None = None
@@ -93,6 +93,8 @@ class Lanes:
         """Send what was committed; a command that no queue takes stays in the outbox."""
         with self._link.together():
             for message in out:
+                headers = msgspec.json.decode(message.headers)
+                self._trace(message, headers.get("traceparent", ""))
                 self._link.publish(
                     self._out,
                     amqp.Message(
@@ -103,7 +105,7 @@ class Lanes:
                         message_id=message.message_id,
                         correlation_id=message.correlation_id,
                         type=message.wire,
-                        application_headers=msgspec.json.decode(message.headers),
+                        application_headers=headers,
                     ),
                     self._bus.names.exchange_for(message.wire),
                     message.wire,
@@ -120,30 +122,11 @@ class Lanes:
 
     def answer(self, job: Job, reply: bytes) -> None:
         """Send the answer of a request or question; lost ones are the asker's timeout."""
-        self._reply(job, b'{"result":' + reply + b',"error":null}')
+        self._reply(job, replies.of_result(reply))
 
     def refuse(self, job: Job, error: Exception) -> None:
         """Send the refusal, or that something is broken here (without saying what)."""
-        if isinstance(error, Refused):
-            kind = type(error).__name__
-            value: dict[str, Any] = {
-                "code": error.code,
-                "message": error.message,
-                "field": error.field,
-            }
-        else:
-            kind = INTERNAL
-            value = {"code": "internal", "message": "This could not be done.", "field": ""}
-        body = {
-            "result": None,
-            "error": {
-                "exc_type": kind,
-                "exc_path": f"chassis.errors.{kind}",
-                "exc_args": [value],
-                "value": value["message"],
-            },
-        }
-        self._reply(job, envelope.encode(body))
+        self._reply(job, replies.of_error(error))
 
     def take_confirmed(self) -> list[str]:
         """Take the ids of the messages that the broker has confirmed."""
@@ -178,6 +161,13 @@ class Lanes:
         except Exception as error:  # noqa: BLE001 - told to the worker by check()
             self._broken = error
 
+    def _trace(self, message: Outgoing, trace: str) -> None:
+        span = tracing.begin(
+            f"publish {message.wire}", "producer", trace, messaging__message__id=message.message_id
+        )
+        if span:
+            self._spans[message.message_id] = span
+
     def _remember(self, message_id: str, tag: int) -> None:
         if not self.unconfirmed:
             self._heard_at = time.monotonic()
@@ -193,6 +183,9 @@ class Lanes:
             returned, self._returned = self._returned & set(done), self._returned - set(done)
             done = [message_id for message_id in done if message_id not in returned]
         self._confirmed.extend(done)
+        for message_id in done if self._spans else ():
+            if span := self._spans.pop(message_id, None):
+                span.end()
         telemetry.PUBLISHED.labels(self._bus.source).inc(len(done))
 
     def _on_return(self, _error: Any, _exchange: str, key: str, message: Any) -> None:
@@ -275,15 +268,20 @@ class Lanes:
         with Session(self._bus.engine) as session:
             return method(self._bus.service, job.body, session)
 
+    def _ask_again_if_stale(self, job: Job, method: Any) -> Any:
+        try:
+            return self._ask(job, method)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return self._ask(job, method)  # the line was stale: the database was away
+
     def _answer_question(self, job: Job, method: Any) -> None:
         began = time.perf_counter()
+        span = tracing.begin(f"answer {job.name}", "server", job.context.trace)
         try:
-            try:
-                answer = self._ask(job, method)
-            except DBAPIError as error:
-                if not error.connection_invalidated:
-                    raise
-                answer = self._ask(job, method)  # the line was stale: the database was away
+            with tracing.within(span):
+                answer = self._ask_again_if_stale(job, method)
             self.answer(job, envelope.encode(answer))
         except Exception as error:
             if not isinstance(error, Refused):

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from alembic import command, context
 from alembic.config import Config
 
+from chassis.config import with_driver
 from chassis.store import Packed
 
 
@@ -56,7 +57,7 @@ def run() -> None:
     """Run the migrations; the one line of every `migrations/env.py`."""
     attributes = context.config.attributes
     service = attributes["service"]
-    engine = sa.create_engine(attributes["url"] or os.environ["DATABASE_URL"])
+    engine = sa.create_engine(with_driver(attributes["url"] or os.environ["DATABASE_URL"]))
     with engine.connect() as connection:
         context.configure(
             connection=connection,

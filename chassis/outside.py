@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from chassis.config import read_settings
+from chassis.envelope import Context
 from chassis.ids import new_id
 from chassis.work import Call
 
@@ -53,6 +54,7 @@ class OutsideCall:
     unknown: bool
     actor: str
     correlation_id: str
+    trace: str = ""  # of what wanted it; a later try is a trace of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,12 @@ class CallRow:
 
 
 def store_calls(
-    session: Session, calls: Sequence[tuple[Call, str, str]], now: datetime
+    session: Session, calls: Sequence[tuple[Call, Context]], now: datetime
 ) -> list[OutsideCall]:
-    """Store calls with (actor, correlation id); return those to be made now, leased."""
-    rows: dict[tuple[str, str], tuple[str, Call, str, str]] = {}
-    for call, actor, correlation_id in calls:
-        rows.setdefault((call.kind, call.key), (new_id("call"), call, actor, correlation_id))
+    """Store calls with who wants them and why; return those to be made now, leased."""
+    rows: dict[tuple[str, str], tuple[str, Call, Context]] = {}
+    for call, why in calls:
+        rows.setdefault((call.kind, call.key), (new_id("call"), call, why))
     if not rows:
         return []
     columns = list(
@@ -99,13 +101,13 @@ def store_calls(
                     call.kind,
                     call.key,
                     call.subject,
-                    correlation_id,
-                    actor,
+                    why.correlation_id,
+                    why.actor,
                     msgspec.json.encode(dict(call.request)).decode(),
                     0 if call.due_at and call.due_at > now else 1,
                     call.due_at if call.due_at and call.due_at > now else now + LEASE,
                 )
-                for identity, call, actor, correlation_id in rows.values()
+                for identity, call, why in rows.values()
             ),
             strict=True,
         )
@@ -122,9 +124,18 @@ def store_calls(
     fresh = {row[0] for row in stored}
     return [
         OutsideCall(
-            identity, c.kind, c.key, c.subject, dict(c.request), 1, False, actor, correlation_id
+            identity,
+            c.kind,
+            c.key,
+            c.subject,
+            dict(c.request),
+            1,
+            False,
+            why.actor,
+            why.correlation_id,
+            why.trace,
         )
-        for identity, c, actor, correlation_id in rows.values()
+        for identity, c, why in rows.values()
         if identity in fresh and not (c.due_at and c.due_at > now)
     ]
 
@@ -167,6 +178,17 @@ def postpone(
             " where id = :id and state = 'pending'"
         ),
         {"id": call.id, "due_at": due_at, "error": error[:1000], "answered": answered},
+    )
+
+
+def hurry(session: Session, kind: str, key: str, now: datetime) -> None:
+    """Make a call at once that would be made later: it has become known that it is worth it."""
+    session.execute(
+        sa.text(
+            "update outside_calls set due_at = :now"
+            " where kind = :kind and key = :key and state = 'pending' and due_at > :now"
+        ),
+        {"kind": kind, "key": key, "now": now},
     )
 
 

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from pika.exceptions import AMQPError
 from sqlalchemy.exc import DBAPIError
 
-from chassis import telemetry
+from chassis import telemetry, tracing
 from chassis.config import database_url_of, nodes_in_turn, read_settings
 from chassis.failpoints import reach
 from chassis.health import serve_health
@@ -79,6 +79,7 @@ class Page:
         }  # fmt: skip
         self.rows: Sequence[Any] = self._connection.execute(TAKE, wanted).all()
         self.waiting: dict[int, str] = {}
+        self.spans: dict[str, tracing.Span] = {}
         self._confirmed: list[str] = []
         self._returned: set[str] = set()
 
@@ -92,6 +93,8 @@ class Page:
             message_id = self.waiting.pop(one)
             if accepted and message_id not in self._returned:
                 self._confirmed.append(message_id)
+                if span := self.spans.pop(message_id, None):
+                    span.end()
 
     def close(self) -> int:
         """Forget what was confirmed, leave the rest; return how many were."""
@@ -187,6 +190,13 @@ class Relay:
         page.waiting = {first + i: row.message_id for i, row in enumerate(page.rows)}
         for row in page.rows:
             exchange = self._names.exchange_for(row.wire)
+            headers = json.loads(row.headers)
+            span = tracing.begin(
+                f"publish {row.wire}", "producer", headers.get("traceparent", ""),
+                messaging__message__id=row.message_id,
+            )  # fmt: skip
+            if span:
+                page.spans[row.message_id] = span
             properties = pika.BasicProperties(
                 content_type="application/json",
                 content_encoding="utf-8",
@@ -194,7 +204,7 @@ class Relay:
                 message_id=row.message_id,
                 correlation_id=row.correlation_id,
                 type=row.wire,
-                headers=json.loads(row.headers),
+                headers=headers,
             )
             self._channel.basic_publish(
                 exchange,
@@ -245,5 +255,8 @@ def main(services: list[str], stop_on: Callable[..., Any] = signal.signal) -> No
 
     stop_on(signal.SIGTERM, stop)
     stop_on(signal.SIGINT, stop)
-    serve_health(read_settings(environ).health_port, lambda: relay.ready)
+    settings = read_settings(environ)
+    tracing.set_up("relay", settings.otel_exporter_otlp_endpoint, settings.traces_percent)
+    serve_health(settings.health_port, lambda: relay.ready)
     relay.run()
+    tracing.close()

@@ -11,6 +11,7 @@ from eventlet.event import Event
 from kombu import Connection
 from nameko.runners import ServiceRunner
 
+from chassis import tracing
 from chassis.bus import Bus
 from chassis.config import database_url_of, read_settings
 from chassis.health import serve_health
@@ -37,6 +38,7 @@ def run(service: str) -> int:
     settings = read_settings()
     set_up_logging(service, settings.log_format, settings.log_level)
     make_database_driver_green()
+    tracing.set_up(service, settings.otel_exporter_otlp_endpoint, settings.traces_percent)
     runner = ServiceRunner({"AMQP_URI": settings.amqp_uri})
     runner.add_service(service_class(service))
     runner.start()
@@ -49,6 +51,7 @@ def run(service: str) -> int:
     get_log().info("started")
     stopped.wait()
     runner.stop()
+    tracing.close()
     get_log().info("stopped")
     return 0
 

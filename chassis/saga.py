@@ -45,6 +45,7 @@ class Step(Generic[S]):
     """One line of the table: what is asked for, what answers, and how it is given back.
 
     A step without `done` is done as soon as it has said what it has to say.
+    `declined` turns the run back even at the pivot: it is sure that nothing was done.
     `gate` holds the run before the step until it opens; `when` leaves the step out.
     `final` marks the point from which nothing is given back any more, whoever wishes it.
     """
@@ -53,6 +54,7 @@ class Step(Generic[S]):
     do: Callable[[S, Data], Told] | None = None
     done: tuple[type[Message], ...] = ()
     refused: tuple[type[Message], ...] = ()
+    declined: tuple[type[Message], ...] = ()
     again: tuple[tuple[type[Message], str], ...] = ()
     extended: tuple[type[Message], ...] = ()
     undo: Callable[[S, Data], Told] | None = None
@@ -126,8 +128,8 @@ class Saga(Generic[S]):
             return progress, []
         if kind in step.done:
             return self._next(progress, subject, now)
-        if kind in step.refused:
-            if self._at[step.name] < self._pivot:
+        if kind in step.refused or kind in step.declined:
+            if self._at[step.name] < self._pivot or kind in step.declined:
                 moved = replace(progress, problem=reason)
                 return self._back(self._at[step.name] - 1, moved, subject, now)
             return replace(progress, phase=Phase.WAITING, problem=reason, deadline=None), []

@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis import tracing
 from chassis.retention import kept
 
 NAMING = {
@@ -85,7 +86,7 @@ def new_metadata() -> sa.MetaData:
 
 def new_engine(url: str, pool: int = 10, *, at_once: bool = False) -> sa.Engine:
     """Make an engine whose writes go out in pages; `at_once` commits each statement by itself."""
-    return sa.create_engine(
+    engine = sa.create_engine(
         url,
         pool_size=pool,
         max_overflow=pool,
@@ -98,6 +99,8 @@ def new_engine(url: str, pool: int = 10, *, at_once: bool = False) -> sa.Engine:
         executemany_mode="values_plus_batch",
         connect_args={"connect_timeout": 5, "options": "-c timezone=utc -c lock_timeout=10s"},
     )
+    tracing.watch(engine)
+    return engine
 
 
 class Packed(sa.TypeDecorator[Any]):

@@ -44,6 +44,7 @@ class Job:
     was_aside: bool = False
     attempts: int = 0
     first_at: datetime | None = None
+    trace: str = ""  # of what is done now; that of the message, where nobody collects traces
 
 
 @dataclass(slots=True)
@@ -70,7 +71,9 @@ class Unit:
         self.message_id = job.id
         self.correlation_id = job.context.correlation_id
         speaker = self.actor if job.is_request else f"service:{batch.source}"
-        self._context = Context(speaker, self.correlation_id, job.id, job.context.trace)
+        self._context = Context(
+            speaker, self.correlation_id, job.id, job.trace or job.context.trace
+        )
 
     def new_id(self, prefix: str) -> str:
         """Make an id with the prefix."""
@@ -78,15 +81,19 @@ class Unit:
 
     def send(self, message: Message, *, correlation_id: str = "") -> None:
         """Say it when the transaction commits."""
-        context = self._context
-        if correlation_id and correlation_id != context.correlation_id:
-            context = Context(context.actor, correlation_id, context.causation_id, context.trace)
-        self._batch.committed.out.append(outgoing(message, self._batch.source, context))
+        self._batch.committed.out.append(
+            outgoing(message, self._batch.source, self._in(correlation_id))
+        )
 
     def call(self, call: Call, *, correlation_id: str = "") -> None:
         """Make the call when the transaction has committed."""
-        process = correlation_id or self.correlation_id
-        self._batch.wanted.append((call, self._context.actor, process))
+        self._batch.wanted.append((call, self._in(correlation_id)))
+
+    def _in(self, correlation_id: str) -> Context:
+        context = self._context
+        if not correlation_id or correlation_id == context.correlation_id:
+            return context
+        return Context(context.actor, correlation_id, context.causation_id, context.trace)
 
 
 class Transaction:
@@ -102,7 +109,7 @@ class Transaction:
     ) -> None:
         self.source = source
         self.committed = Committed()
-        self.wanted: list[tuple[Call, str, str]] = []
+        self.wanted: list[tuple[Call, Context]] = []
         self._engine = engine
         self._prepare = prepare
         self._finish = finish

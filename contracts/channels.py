@@ -16,6 +16,7 @@ from contracts.imports import (
     RESULTS,
     STOP_IMPORT,
 )
+from contracts.mending import HEALTH, LOOK_UP, MEND, REPLAY, SIGHTING, SUGGESTIONS
 from contracts.message import Message, Wire, command, event, question, request
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
@@ -349,4 +350,5 @@ RETRY_PUSH = request("channels.retry_push", RetryPush, Push)
 STUCK = question("channels.stuck", FindStuck, StuckPage)
 DECIDE = request("channels.decide", DecideStuck, Nothing)
 
+OF_MENDING = (SUGGESTIONS, HEALTH, REPLAY, LOOK_UP, SIGHTING, MEND)
 OF_FILES = (BEGIN_IMPORT, ADD_PART, END_UPLOAD, STOP_IMPORT, IMPORT, IMPORTS, RESULTS)

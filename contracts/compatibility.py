@@ -117,8 +117,16 @@ def _moved(word: str, before: Any, now: Any) -> str:
 
 
 def _default(old: Schema, new: Schema, at: str) -> Iterator[str]:
-    """A default that differs means that two readers of one message do not read the same."""
-    if "default" in old and "default" in new and old["default"] != new["default"]:
+    """A default that differs means that two readers of one message do not read the same.
+
+    One that has got more fields does not: who does not know them would not have read them.
+    """
+    if "default" not in old or "default" not in new:
+        return
+    before, now = old["default"], new["default"]
+    if isinstance(before, dict) and isinstance(now, dict):
+        now = {name: value for name, value in now.items() if name in before}
+    if before != now:
         yield f"{_name(at)}: the default was {old['default']!r} and is {new['default']!r}"
 
 

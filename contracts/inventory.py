@@ -110,6 +110,19 @@ class ReleaseStock(Message, frozen=True, kw_only=True):
     lines: tuple[Placement, ...] = ()
 
 
+@command("inventory.release_round.v1")
+class ReleaseRound(Message, frozen=True, kw_only=True):
+    """Give back the goods of one round of an order, and keep none for it any more.
+
+    It is answered by `inventory.released.v1` with this `release_id`.
+    """
+
+    order_id: OrderId
+    round: int
+    release_id: Text
+    reason: Text
+
+
 @command("inventory.replace.v1")
 class ReplaceShortage(Message, frozen=True, kw_only=True):
     """A picker did not find goods: write them off there, and reserve them elsewhere."""
@@ -147,6 +160,22 @@ class RestockReturn(Message, frozen=True, kw_only=True):
     return_id: ReturnId
     order_id: OrderId
     units: tuple[ReturnedUnits, ...]
+
+
+class CountedUnits(Wire, frozen=True, kw_only=True):
+    """So many of a SKU that went over a counter: below zero sold, above it brought back."""
+
+    sku: Sku
+    change: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
+
+
+@command("inventory.count_sale.v1")
+class CountSale(Message, frozen=True, kw_only=True):
+    """Take off the books what was sold over a counter; `sale_id` makes a second one a no-op."""
+
+    sale_id: Name
+    warehouse_id: Code
+    units: Annotated[tuple[CountedUnits, ...], Meta(max_length=500)]
 
 
 @event("inventory.reserved.v1")
@@ -241,7 +270,7 @@ class SkuSaved(Message, frozen=True, kw_only=True):
 
 
 class PutSku(Wire, frozen=True, kw_only=True):
-    """Make a SKU, or change it."""
+    """Make a SKU, or change it; `expected_version` 0 says that there is none so far."""
 
     data: SkuData
     expected_version: int | None = None
@@ -289,6 +318,13 @@ class FindSkus(Wire, frozen=True, kw_only=True):
     warehouses: Codes | None = None
 
 
+class SkusNamed(Wire, frozen=True, kw_only=True):
+    """The SKUs with these names, and those that have one of these barcodes."""
+
+    skus: Annotated[tuple[Sku, ...], Meta(max_length=200)] = ()
+    barcodes: Annotated[tuple[Barcode, ...], Meta(max_length=4000)] = ()
+
+
 class SkuPage(Wire, frozen=True, kw_only=True):
     """A page of SKUs; `next` is empty on the last."""
 
@@ -297,13 +333,17 @@ class SkuPage(Wire, frozen=True, kw_only=True):
 
 
 class AdjustStock(Wire, frozen=True, kw_only=True):
-    """Correct what is on hand at a warehouse by so many; never below what is promised."""
+    """Correct what is on hand at a warehouse by so many; never below what is promised.
+
+    With `expected_on_hand` it is refused if that is not what is on hand now.
+    """
 
     sku: Sku
     warehouse_id: Code
     change: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
     reason: Reason
     note: Text = ""
+    expected_on_hand: Count | None = None
 
 
 class ReceiveStock(Wire, frozen=True, kw_only=True):
@@ -363,6 +403,7 @@ class Audit(Wire, frozen=True, kw_only=True):
 
 PUT_SKU = request("inventory.put_sku", PutSku, SkuView)
 GET_SKU = question("inventory.get_sku", SkuRef, SkuView)
+GET_SKUS = question("inventory.get_skus", SkusNamed, SkuPage)
 FIND_SKUS = question("inventory.find_skus", FindSkus, SkuPage)
 ADJUST = request("inventory.adjust", AdjustStock, WarehouseStock)
 RECEIVE = request("inventory.receive", ReceiveStock, WarehouseStock)

@@ -56,12 +56,16 @@ class NewLine(Wire, frozen=True, kw_only=True):
 
 
 class Delivery(Wire, frozen=True, kw_only=True):
-    """What the customer was promised and charged for bringing the goods."""
+    """What the customer was promised and charged for bringing the goods.
+
+    Of the carriers that bring them by `deliver_by` the cheapest is taken.
+    """
 
     service: Literal["standard", "express"] = "standard"
     price: MinorUnits = 0
     discount: MinorUnits = 0
     tax: MinorUnits = 0
+    deliver_by: Instant | None = None
 
 
 class PaymentChoice(Wire, frozen=True, kw_only=True):
@@ -182,13 +186,25 @@ class OrderFulfillment(Wire, frozen=True, kw_only=True):
     tracking_numbers: tuple[str, ...] = ()
 
 
+class LineQuantity(Wire, frozen=True, kw_only=True):
+    """How many of a line there shall be; with none the line is taken off the order."""
+
+    line_id: LineId
+    quantity: Annotated[int, Meta(ge=0, le=1_000_000)]
+
+
 class EditOrder(Wire, frozen=True, kw_only=True):
-    """Change an order before it is picked; what is null stays as it is."""
+    """Change an order before it is picked; what is null or not named stays as it is.
+
+    Discount and tax of a line in `lines` change with its quantity; `added` are new lines.
+    """
 
     order_id: OrderId
     reason: Name
     ship_to: Address | None = None
     bill_to: Address | None = None
+    lines: Annotated[tuple[LineQuantity, ...], Meta(max_length=500)] = ()
+    added: Annotated[tuple[NewLine, ...], Meta(max_length=100)] = ()
     expected_version: int | None = None
 
 
@@ -200,11 +216,27 @@ class ChangedField(Wire, frozen=True, kw_only=True):
     after: str
 
 
+class EditedLine(Wire, frozen=True, kw_only=True):
+    """A line that an edit changes: how many there were and would be, and what they cost."""
+
+    sku: Sku
+    name: Text
+    before: Count
+    after: Count
+    total_before: MinorUnits
+    total: MinorUnits
+
+
+Settlement = Literal["none", "held", "on_terms", "not_taken", "refunded"]
+
+
 class EditPreview(Wire, frozen=True, kw_only=True):
     """What an edit would do; nothing has changed.
 
-    `difference` is what the customer would owe more, or less. With `asks_warehouse` the edit holds
-    once the warehouse has agreed, which it does unless somebody has begun to pick.
+    `difference` is what the customer would owe more, or less; `settlement` says how: it is held on
+    the card or owed on terms beside what was agreed, not taken when the goods leave, or refunded.
+    `total` is the order's then, `tax` and `delivery` are parts of it. With `asks_warehouse` the
+    edit holds once the warehouse has agreed, which it does unless somebody has begun to pick.
     """
 
     order_id: OrderId
@@ -213,10 +245,15 @@ class EditPreview(Wire, frozen=True, kw_only=True):
     difference: SignedMinorUnits
     currency: Currency
     asks_warehouse: bool
+    lines: tuple[EditedLine, ...] = ()
+    total: MinorUnits = 0
+    tax: MinorUnits = 0
+    delivery: MinorUnits = 0
+    settlement: Settlement = "none"
 
 
 class PendingEdit(Wire, frozen=True, kw_only=True):
-    """An edit that the warehouse has not answered yet."""
+    """An edit that is not sure yet: stock, money or the warehouse may still refuse it."""
 
     by: str
     at: Instant
@@ -257,6 +294,18 @@ class Order(Wire, frozen=True, kw_only=True):
     editing: PendingEdit | None = None
 
 
+class OrdersNamed(Wire, frozen=True, kw_only=True):
+    """Several orders at once."""
+
+    order_ids: Annotated[tuple[OrderId, ...], Meta(max_length=200)]
+
+
+class Orders(Wire, frozen=True, kw_only=True):
+    """The orders that there are of those that were named, without their journeys."""
+
+    orders: tuple[Order, ...]
+
+
 class OrderRow(Wire, frozen=True, kw_only=True):
     """One order in a list."""
 
@@ -278,6 +327,8 @@ class OrderFilter(Wire, frozen=True, kw_only=True):
 
     Each word of `text` matches the start of number, external id, name, e-mail, phone, postcode,
     SKU, tracking number, id of a return (RMA) or number of an invoice, or a whole barcode.
+    `warehouse_id` is any warehouse that something of the order was to be sent from; the totals are
+    in the minor unit of each order's own currency.
     """
 
     status: Text = ""
@@ -288,6 +339,9 @@ class OrderFilter(Wire, frozen=True, kw_only=True):
     text: Text = ""
     placed_from: Instant | None = None
     placed_to: Instant | None = None
+    warehouse_id: Text = ""
+    total_from: MinorUnits | None = None
+    total_to: MinorUnits | None = None
 
 
 class FindOrders(OrderFilter, frozen=True, kw_only=True):
@@ -519,12 +573,17 @@ class OrderNoted(Message, frozen=True, kw_only=True):
 
 @event("orders.edited.v1")
 class OrderEdited(Message, frozen=True, kw_only=True):
-    """An order was changed; its addresses are now these. `edit` counts the edits of the order."""
+    """An order was changed; its addresses and lines are now these, and `total` is what it costs.
+
+    `edit` counts the edits of the order.
+    """
 
     order_id: OrderId
     edit: Count
     ship_to: Address
     bill_to: Address | None = None
+    lines: tuple[PlacedLine, ...] = ()
+    total: MinorUnits | None = None
 
 
 @event("orders.confirmed.v1")
@@ -553,6 +612,7 @@ class OrderCompleted(Message, frozen=True, kw_only=True):
 
 PLACE = request("orders.place", PlaceOrder, PlacedOrder)
 GET = question("orders.get", OrderRef, Order)
+GET_MANY = question("orders.get_many", OrdersNamed, Orders)
 FIND = question("orders.find", FindOrders, OrderPage)
 COUNT = question("orders.count", CountOrders, OrderCounts)
 ORIGINS = question("orders.origins", OriginsOf, Origins)

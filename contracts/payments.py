@@ -7,11 +7,20 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from contracts.gift_cards import FIND_GIFT_CARDS, GET_GIFT_CARD, ISSUE_GIFT_CARD
 from contracts.message import Message, Wire, command, event, question, request
 from contracts.orders import PaymentMethod
+from contracts.settlements import MATCH_SETTLEMENT
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
+from contracts.transfers import (
+    BOOK_TRANSFER,
+    DISMISS_TRANSFER,
+    FIND_TRANSFERS,
+    IMPORT_STATEMENT,
+)
 from contracts.values import (
     Code,
+    Count,
     Currency,
     Instant,
     Limit,
@@ -30,7 +39,10 @@ AccountName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
 @command("payments.authorize.v1")
 class AuthorizePayment(Message, frozen=True, kw_only=True):
-    """Make sure that an order will be paid; asked twice for one order it acts once."""
+    """Make sure that an order will be paid; asked twice for one order it acts once.
+
+    `number` and `name` are the order's and the customer's: by them a transfer is found.
+    """
 
     order_id: OrderId
     amount: Money
@@ -39,6 +51,35 @@ class AuthorizePayment(Message, frozen=True, kw_only=True):
     customer: Text = ""
     until: Instant
     account: Annotated[str, Meta(max_length=64)] = ""
+    number: Annotated[str, Meta(max_length=32)] = ""
+    name: Text = ""
+
+
+@command("payments.raise.v1")
+class RaisePayment(Message, frozen=True, kw_only=True):
+    """Make sure of so much more, because an edit makes an order cost more; once for each edit."""
+
+    order_id: OrderId
+    edit: Count
+    amount: Money
+    account: Annotated[str, Meta(max_length=64)] = ""
+
+
+@command("payments.cancel_raise.v1")
+class CancelRaise(Message, frozen=True, kw_only=True):
+    """Let go of what was made sure of for an edit, even if nothing ever was."""
+
+    order_id: OrderId
+    edit: Count
+
+
+@command("payments.lower.v1")
+class LowerPayment(Message, frozen=True, kw_only=True):
+    """Take so much less, because an edit makes an order cost less; what was taken goes back."""
+
+    order_id: OrderId
+    edit: Count
+    amount: Money
 
 
 @command("payments.capture.v1")
@@ -100,6 +141,42 @@ class PaymentFailed(Message, frozen=True, kw_only=True):
     reason: Text
 
 
+@event("payments.raised.v1")
+class PaymentRaised(Message, frozen=True, kw_only=True):
+    """It is sure that an edited order will be paid, and not only what it cost before."""
+
+    order_id: OrderId
+    edit: Count
+    amount: Money
+
+
+@event("payments.raise_refused.v1")
+class RaiseRefused(Message, frozen=True, kw_only=True):
+    """What an edit would cost more will not be paid; what was agreed before stays as it is."""
+
+    order_id: OrderId
+    edit: Count
+    code: Text
+    reason: Text
+
+
+@event("payments.raise_canceled.v1")
+class RaiseCanceled(Message, frozen=True, kw_only=True):
+    """Nothing is held or owed for an edit."""
+
+    order_id: OrderId
+    edit: Count
+
+
+@event("payments.lowered.v1")
+class PaymentLowered(Message, frozen=True, kw_only=True):
+    """So much less will be taken of an edited order; what was taken too much was given back."""
+
+    order_id: OrderId
+    edit: Count
+    amount: Money
+
+
 @event("payments.captured.v1")
 class PaymentCaptured(Message, frozen=True, kw_only=True):
     """Money was taken (or, on terms, invoiced; then `invoice` is the number of the invoice)."""
@@ -145,6 +222,18 @@ class RefundFailed(Message, frozen=True, kw_only=True):
     order_id: OrderId
     refund_id: Text
     reason: Text
+
+
+@event("payments.disputed.v1")
+class PaymentDisputed(Message, frozen=True, kw_only=True):
+    """The customer's bank wants money back that was taken, or has decided about it."""
+
+    order_id: OrderId
+    dispute_id: Text
+    amount: Money
+    status: Literal["open", "won", "lost"]
+    reason: Text
+    respond_by: Instant | None = None
 
 
 class PaymentFact(Wire, frozen=True, kw_only=True):
@@ -382,3 +471,6 @@ DECIDE = request("payments.decide", DecideStuck, Nothing)
 ACCOUNTS = question("payments.accounts", AskAccounts, ProviderAccounts)
 SAVE_ACCOUNT = request("payments.save_account", SaveAccount, ProviderAccount)
 TEST_ACCOUNT = question("payments.test_account", AccountRef, AccountTest)
+OF_TRANSFERS = (IMPORT_STATEMENT, FIND_TRANSFERS, BOOK_TRANSFER, DISMISS_TRANSFER)
+OF_SETTLEMENTS = (MATCH_SETTLEMENT,)
+OF_GIFT_CARDS = (ISSUE_GIFT_CARD, FIND_GIFT_CARDS, GET_GIFT_CARD)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from contracts.carriers import ACCOUNTS, KINDS, SAVE_ACCOUNT, TEST_ACCOUNT
+from contracts.manifests import CLOSE, MANIFEST, MANIFESTS, OPEN_PARCELS, PAPER
 from contracts.message import Message, Wire, command, event, question, request
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import (
@@ -73,6 +74,7 @@ class CreateShipment(Message, frozen=True, kw_only=True):
     packages: tuple[PackedPackage, ...]
     items: tuple[CustomsItem, ...]
     deliver_by: Instant | None = None
+    warehouse_id: Text = ""
 
 
 @command("shipping.void.v1")
@@ -153,6 +155,7 @@ class ShipmentShipped(Message, frozen=True, kw_only=True):
     shipment_id: ShipmentId
     at: Instant
     by: str
+    manifest_id: Text = ""
 
 
 @event("shipping.tracked.v1")
@@ -167,6 +170,7 @@ class TrackingUpdated(Message, frozen=True, kw_only=True):
     at: Instant
     place: Text = ""
     detail: Text = ""
+    by: Text = ""
 
 
 @event("shipping.delivered.v1")
@@ -284,6 +288,8 @@ class Shipment(Wire, frozen=True, kw_only=True):
     version: int = 1
     choice: LongText = ""
     number: int = 0
+    manifest_id: Text = ""
+    address_check: Text = ""
 
 
 class ShipmentRef(Wire, frozen=True, kw_only=True):
@@ -320,6 +326,17 @@ class HandOver(Wire, frozen=True, kw_only=True):
     expected_version: int | None = None
 
 
+class RecordScan(Wire, frozen=True, kw_only=True):
+    """Somebody knows where a parcel is, and the carrier does not tell; `at` is now if left out."""
+
+    shipment_id: ShipmentId
+    tracking_number: Text
+    status: Annotated[TrackingStatus, Meta(description="where it is, or what happened to it")]
+    at: Instant | None = None
+    place: Text = ""
+    detail: Text = ""
+
+
 class CarrierWebhook(Wire, frozen=True, kw_only=True):
     """What a carrier posted to us: the raw body and its signature, under one of two names."""
 
@@ -354,13 +371,16 @@ class Mails(Wire, frozen=True, kw_only=True):
 
 
 OF_CARRIERS = (KINDS, ACCOUNTS, SAVE_ACCOUNT, TEST_ACCOUNT)
+OF_MANIFESTS = (OPEN_PARCELS, CLOSE, MANIFEST, MANIFESTS, PAPER)
 RATES = question("shipping.rates", GetRates, Rates)
 GET = question("shipping.get", ShipmentRef, Shipment)
 OF_ORDER = question("shipping.of_order", ShipmentsOf, ShipmentPage)
 FIND = question("shipping.find", FindShipments, ShipmentPage)
 LABEL = question("shipping.label", ShipmentRef, Label)
+LABEL_QR = question("shipping.label_qr", ShipmentRef, Label)
 LABEL_ZPL = question("shipping.label_zpl", ShipmentRef, Label)
 HAND_OVER = request("shipping.hand_over", HandOver, Shipment)
+RECORD_SCAN = request("shipping.record_scan", RecordScan, Shipment)
 WEBHOOK = request("shipping.webhook", CarrierWebhook, Nothing)
 MAILS = question("shipping.mails", ShipmentsOf, Mails)
 STUCK = question("shipping.stuck", FindStuck, StuckPage)

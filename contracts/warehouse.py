@@ -105,7 +105,7 @@ class OrderReaddressed(Message, frozen=True, kw_only=True):
 
 @event("warehouse.readdress_refused.v1")
 class ReaddressRefused(Message, frozen=True, kw_only=True):
-    """Picking has begun, or nothing will be sent: nothing of the order goes elsewhere."""
+    """Picking has begun, or nothing will be sent: the order is sent as it was planned."""
 
     order_id: OrderId
     edit: Count
@@ -118,6 +118,29 @@ class PlannedFulfillment(Wire, frozen=True, kw_only=True):
     fulfillment_order_id: FulfillmentOrderId
     warehouse_id: Code
     lines: tuple[SkuQuantity, ...]
+
+
+@command("warehouse.edit.v1")
+class EditPlan(Message, frozen=True, kw_only=True):
+    """Send so much less of an order, and all of it elsewhere if need be, unless picking has begun.
+
+    `edit` counts the edits of the order, those of `warehouse.readdress.v1` too: one that was
+    answered is answered alike again. It is refused by `warehouse.readdress_refused.v1`.
+    """
+
+    order_id: OrderId
+    edit: Count
+    fewer: tuple[SkuQuantity, ...] = ()
+    ship_to: Address | None = None
+
+
+@event("warehouse.edited.v1")
+class PlanEdited(Message, frozen=True, kw_only=True):
+    """The order is sent as it is now wished; `taken` was taken off what was planned."""
+
+    order_id: OrderId
+    edit: Count
+    taken: tuple[PlannedFulfillment, ...] = ()
 
 
 @event("warehouse.routed.v1")

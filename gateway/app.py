@@ -30,7 +30,7 @@ def create_app(  # noqa: PLR0913 - each is one thing that it stands on
 ) -> Flask:
     """Make the WSGI application."""
     app = Flask("oms", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = max(r.limit for r in ROUTES if not r.take)
+    app.config["MAX_CONTENT_LENGTH"] = max(r.limit for r in ROUTES if not r.in_pieces)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     gate = Gate(asker, keys, people, requests, limits, own)

@@ -13,6 +13,7 @@ from flask import Flask, Response, current_app, g, request
 from prometheus_client import Counter, Histogram
 from werkzeug.exceptions import ServiceUnavailable
 
+from chassis import tracing
 from gateway.problems import problem
 
 REQUESTS = Counter("oms_http_requests_total", "Requests", ["method", "route", "status"])
@@ -50,6 +51,13 @@ def _begin() -> Response | None:
     current_app.extensions[IN_HAND] += 1
     g.began = time.perf_counter()
     g.request_id = uuid.uuid4().hex
+    # the route, not the address: an address may hold what must not be told
+    route = request.url_rule.rule if request.url_rule else "none"
+    span = tracing.begin(
+        f"{request.method} {route}", "server", request.headers.get("traceparent", ""),
+        http__request__id=g.request_id,
+    )  # fmt: skip
+    g.traced = tracing.enter([span] if span else [])
     g.has_room = False
     if not _enter():
         return problem("unavailable", TOO_MUCH)
@@ -101,6 +109,7 @@ def _end(response: Response) -> Response:
     return response
 
 
-def _done(_error: BaseException | None) -> None:
+def _done(error: BaseException | None) -> None:
+    tracing.leave(g.pop("traced", None), type(error).__name__ if error else "")
     current_app.extensions[IN_HAND] -= 1
     _leave()

@@ -81,9 +81,9 @@ class Gate:
             if (scope := caller.scope(route.needs)).is_limited:
                 asked = self._narrowed(route, asked, Bounds(scope, self._asker, caller.actor))
             key = read_key(route)
-            if key and not route.take:
+            if key and not route.in_pieces:
                 return self._once(route, asked, caller, key)
-            request_id = key if route.take else uuid.uuid4().hex
+            request_id = key if route.in_pieces else uuid.uuid4().hex
             return self._ask(route, asked, caller, request_id)
         except Answered as answered:
             return answered.response
@@ -147,6 +147,9 @@ class Gate:
         if route.own and (route.own_if is None or route.own_if(asked)):
             assert self._own is not None
             return route.own(self._own, asked, caller)
+        if route.keep:
+            assert self._own is not None
+            return route.keep(self._own, asked, caller, request_id)
         if route.with_services:
             assert self._own is not None
             return route.with_services(self._own, self._asker, asked, caller)
@@ -176,7 +179,7 @@ def _check_may(route: Route, caller: Caller) -> None:
 
 
 def _check_size(route: Route) -> None:
-    request.max_content_length = route.limit if route.take else request.max_content_length
+    request.max_content_length = route.limit if route.in_pieces else request.max_content_length
     too_large = (request.content_length or 0) > route.limit
-    if too_large or (not route.take and len(request.get_data()) > route.limit):
+    if too_large or (not route.in_pieces and len(request.get_data()) > route.limit):
         raise Answered(problem("too-large", f"The body has more than {route.limit} bytes."))

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from chassis.config import Settings
 from gateway.auth import Keys
 from gateway.jobs.desk import Jobs
+from gateway.jobs.files import Files
 from gateway.live.hub import Hub
 from gateway.owners import Owners
 from gateway.people.links import Links
@@ -39,6 +40,7 @@ class Own:
     webhooks: Subscriptions
     deliveries: History
     jobs: Jobs
+    job_files: Files
     live: Hub
     views: Views
     owners: Owners
@@ -63,6 +65,7 @@ def open_own(engine: sa.Engine, settings: Settings, line: Line | None = None) ->
         ),
         History(whole),
         Jobs(whole),
+        Files(whole),
         Hub(),
         Views(whole),
         Owners(whole),

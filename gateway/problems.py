@@ -63,7 +63,10 @@ KINDS: dict[str, tuple[int, str, str]] = {
         412, "Somebody else changed it",
         "The version in If-Match is not the current one; read the resource again.",
     ),
-    "too-large": (413, "The body is too large", "A body may have 1 MiB, a CSV file 200 MB."),
+    "too-large": (
+        413, "The body is too large",
+        "A body may have 1 MiB, a file of SKUs or stock 20 MB, one of orders 200 MB.",
+    ),
     "wrong-media-type": (
         415, "The body has the wrong media type",
         "Send `Content-Type: application/json`, or `text/csv` where the documentation says so.",

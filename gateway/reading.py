@@ -94,7 +94,7 @@ def _body(route: Route) -> dict[str, Any]:
         raise ma.ValidationError(dict.fromkeys(request.args, "belongs into the body."))
     if route.raw:
         _check_type("text/csv" if route.raw == "csv" else "")
-    if route.take:
+    if route.in_pieces:
         return {}
     raw = request.get_data()
     if route.raw:

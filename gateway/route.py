@@ -23,17 +23,17 @@ class Route:
     """One operation.
 
     `needs` is the one permission that whoever asks must have (people/roles.py); or OPEN for all who
-    come, OWN for people who are logged in, about themselves, ANY for who may see anything.
-    The fields of the question come from the address, the `headers` (of several for one field the
-    first that has come), and the body (for GET from the query). `raw` names the field that takes
-    the whole body as text, `inside` the one that takes all other fields. `document` is the media
-    type of an answer that is a paper to print; `made` the address of what was made. `ask` puts the
+    come, OWN for people who are logged in, about themselves, ANY for who may see anything. The
+    fields of the question come from the address, the `headers` (of several for one field the first
+    that has come), and the body (for GET from the query). `raw` names the field that takes the
+    whole body as text, `inside` the one that takes all other fields. `document` is the media type
+    of an answer that is a paper to print; `made` the address of what was made. `ask` puts the
     question, if it is not simply put to its service, and `decided_by` tells which service's
     question it is, if that depends on what is asked. `take` reads the body itself, piece by piece,
-    and sees to it that nothing is done twice. `own` answers from what the gateway keeps itself (if
-    `own_if` says so, where it depends on what is asked), `with_services` from that and from what
-    services say; what is `secret` is not kept with its Idempotency-Key, what is `sealed` is kept so
-    that only we can read it.
+    and sees to it that nothing is done twice; so does `keep` for what the gateway keeps. `own`
+    answers from what the gateway keeps itself (if `own_if` says so, where it depends on what is
+    asked), `with_services` from that and from what services say; what is `secret` is not kept with
+    its Idempotency-Key, what is `sealed` is kept so that only we can read it.
     `check` refuses what only the gateway can know to be wrong, before a service is asked.
     """
 
@@ -51,6 +51,7 @@ class Route:
     limit: int = 1_048_576
     ask: Callable[[Asks, Any, Caller], Any] | None = None
     take: Callable[[Asks, Any, str, str], Any] | None = None
+    keep: Callable[[Own, Any, Caller, str], Any] | None = None
     decided_by: Callable[[Any], Question[Any, Any]] | None = None
     own: Callable[[Own, Any, Caller], Any] | None = None
     own_if: Callable[[Any], bool] | None = None
@@ -86,6 +87,11 @@ class Route:
         return frozenset({*self.path, *self.headers.values(), *SCOPED_BY, "expected_version"})
 
     @property
+    def in_pieces(self) -> bool:
+        """Whether the body is read piece by piece, by who knows when it came before."""
+        return bool(self.take or self.keep)
+
+    @property
     def has_versions(self) -> bool:
         """Whether If-Match is looked at."""
         return "expected_version" in self.struct.__struct_fields__
@@ -103,13 +109,16 @@ class Route:
 
 @cache
 def kinds_of(struct: Any) -> dict[str, mi.Type]:
-    """The types of a struct's fields, without what is said about them."""
+    """The types of a struct's fields, without what is said about them or that they may be null."""
     info = mi.type_info(struct)
     assert isinstance(info, mi.StructType)
     return {declared.encode_name: _bare(declared.type) for declared in info.fields}
 
 
 def _bare(kind: mi.Type) -> mi.Type:
+    if isinstance(kind, mi.UnionType):
+        there = [one for one in kind.types if not isinstance(one, mi.NoneType)]
+        return _bare(there[0]) if len(there) == 1 else kind
     return _bare(kind.type) if isinstance(kind, mi.Metadata) else kind
 
 

@@ -2,10 +2,11 @@
 
 An order belongs to its channel, and all that is about it with it: payments, fulfillment orders,
 shipments, returns, exceptions. What lies or is worked on in a warehouse belongs to that as well:
-fulfillment orders with their shipments, stock, bins, returns once it is known where they go. SKUs,
-cartons, terms and the return policy belong to nobody and are there for all. What lies outside is
-answered as if it did not exist. Lists are narrowed by the services where they know warehouse or
-channel (`warehouses`, `channels` of their questions), and here where only the order tells.
+fulfillment orders with their shipments, stock, bins, manifests, returns once it is known where they
+go. SKUs, cartons, terms and the return policy belong to nobody and are there for all. What lies
+outside is answered as if it did not exist. Lists are narrowed by the services where they know
+warehouse or channel (`warehouses`, `channels` of their questions), and here where only the order
+tells.
 
 Nobody pays for this who is not limited: keys, and people with roles that hold everywhere.
 """
@@ -16,7 +17,7 @@ from typing import Any
 import msgspec
 
 from chassis.errors import NotFound
-from contracts import imports, inventory, payments, returns, shipping, warehouse
+from contracts import imports, inventory, manifests, payments, returns, shipping, warehouse
 from contracts.stuck import order_in
 from gateway.bounds import Bounds
 from gateway.exceptions import EXCEPTIONS
@@ -95,6 +96,12 @@ def _check_shipment(bounds: Bounds, shipment_id: str) -> None:
         raise NotFound("shipment", shipment_id, "shipment_id")
 
 
+def _check_manifest(bounds: Bounds, manifest_id: str) -> None:
+    ref = manifests.ManifestRef(manifest_id=manifest_id)
+    if not bounds.has_warehouse(bounds.ask(manifests.MANIFEST, ref).warehouse_id):
+        raise NotFound("manifest", manifest_id, "manifest_id")
+
+
 def _check_return(bounds: Bounds, return_id: str) -> None:
     ref = returns.ReturnRef(return_id=return_id)
     if not bounds.keep((bounds.ask(returns.GET, ref),)):
@@ -127,6 +134,7 @@ CHECKS: Mapping[str, Callable[[Bounds, str], None]] = {
     "order_id": _check_order,
     "fulfillment_order_id": _check_fulfillment,
     "shipment_id": _check_shipment,
+    "manifest_id": _check_manifest,
     "return_id": _check_return,
     "import_id": _check_import,
     "exception_id": _check_exception,

@@ -10,7 +10,7 @@ import eventlet.wsgi
 from eventlet.event import Event
 from eventlet.greenpool import GreenPool
 
-from chassis import clock
+from chassis import clock, tracing
 from chassis.ask import Asker
 from chassis.config import read_settings
 from chassis.health import serve_health
@@ -42,6 +42,7 @@ def serve() -> int:
     settings = read_settings()
     set_up_logging("gateway", settings.log_format, settings.log_level)
     make_database_driver_green()
+    tracing.set_up("gateway", settings.otel_exporter_otlp_endpoint, settings.traces_percent)
     load_all()
     openapi.text()
     engine = new_engine(settings.database_url, pool=CONNECTIONS, at_once=True)
@@ -83,6 +84,7 @@ def serve() -> int:
         while in_hand(app) or own.live.listeners:
             eventlet.sleep(0.05)
     asker.close()
+    tracing.close()
     get_log().info("stopped")
     return 0
 

@@ -36,6 +36,10 @@ fetch('/login', {
   method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(said),
 }).then((answer) => done(answer.status))
 """
+FETCH = """
+const [from, done] = arguments
+fetch(from).then((answer) => answer.text()).then(done)
+"""
 IS_SETTLED = """
 return Boolean(document.querySelector('h1'))
   && !document.querySelector('.mantine-Loader-root')
@@ -54,6 +58,7 @@ SCRIPTS = """
 return performance.getEntriesByType('resource').map((one) => one.name)
   .filter((one) => one.endsWith('.js'))
 """
+OF_THE_SHELL = ("/session", "/events", "/mentions")  # what surrounds every page asks these
 PHONE, DESK = (390, 844), (1440, 1000)
 PHONES_ARE_BELOW = 500
 NO_BROWSER = "There is no browser: apt-get install -y chromium chromium-driver"
@@ -133,6 +138,11 @@ class Browser:
         """Click on what says this."""
         self.button(text).click()
 
+    def click_in_row(self, row: str, text: str) -> None:
+        """Click on what says this, in the row of a list that says that."""
+        where = f"//tr[contains(., '{row}')]"
+        self._one(By.XPATH, f"{where}//button[normalize-space()='{text}']").click()
+
     def tab(self, name: str) -> WebElement:
         """The view of the orders with this name; behind it stands how many there are."""
         named = f"//*[@aria-label='Views']//button[starts-with(normalize-space(), '{name}')]"
@@ -142,10 +152,23 @@ class Browser:
         """Wait until the page says this."""
         eventually(lambda: text in self.text, within=within)
 
+    def bring(self, file: Path) -> None:
+        """Choose a file where the page asks for one."""
+        self._one(By.CSS_SELECTOR, "input[type=file]").send_keys(str(file))
+
+    def fetched(self, text: str) -> str:
+        """Give what a link leads to that is fetched as a file."""
+        link = self.button(text).get_attribute("href")
+        return str(self.driver.execute_async_script(FETCH, link))
+
     def choose(self, label: str, option: str) -> None:
         """Choose from a list."""
         self.field(label).click()
-        self._one(By.XPATH, f"//*[@role='option'][normalize-space()='{option}']").click()
+        self.offers(option).click()
+
+    def offers(self, option: str) -> WebElement:
+        """Wait until a list offers this."""
+        return self._one(By.XPATH, f"//*[@role='option'][normalize-space()='{option}']")
 
     @property
     def cookies(self) -> list[dict[str, Any]]:

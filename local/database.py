@@ -12,6 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from chassis.config import with_driver
 from local.children import not_as_root
 from local.ports import free_port, wait_for
 
@@ -190,7 +191,7 @@ class OwnDatabase(Database):
 
 def find_database(folder: Path, say: Say) -> Database:
     """Take the server at DATABASE_URL, or start our own in `folder`."""
-    if url := os.environ.get("DATABASE_URL"):
+    if url := with_driver(os.environ.get("DATABASE_URL", "")):
         say("using the PostgreSQL at DATABASE_URL")
         return Database(url)
     folder.mkdir(parents=True, exist_ok=True)

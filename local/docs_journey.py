@@ -5,7 +5,8 @@ from datetime import timedelta
 from importlib import import_module
 from inspect import getdoc
 from pathlib import Path
-from typing import Any, NamedTuple, get_type_hints
+from types import NoneType
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 from chassis.saga import ASK_AGAIN, ASK_AGAIN_AT_MOST, TRIES_BEFORE_PROBLEM, Saga, Step
 from contracts.message import Message
@@ -93,7 +94,7 @@ def row(saga: Saga[Any], step: Step[Any]) -> tuple[str, ...]:
         name,
         f"{_code(_asked(step.do))}<br>{_first_line(step.do)}" if step.do else "–",
         _codes(step.done) + "".join(_extended(step)),
-        _codes(step.refused) + "".join(_again(step)),
+        _codes((*step.refused, *step.declined)) + "".join(_again(step)),
         _given_back(step) if step.undo else "–",
         f"{_span(step.within)}, then {wait.overdue}" if step.within else "–",
         wait.owner,
@@ -131,19 +132,23 @@ def _ways_out(saga: Saga[Any], i: int) -> Iterator[tuple[str, str]]:
         yield _label(*step.refused), _back(above)
     if i < pivot and step.within:
         yield '|"no answer"|', _back([*above, step] if step.undo else above)
+    if step.declined:
+        yield _label(*step.declined), _back(above)
     if i >= pivot and step.refused:
         yield _label(*step.refused), "late" if i > _first(saga, "final") else "person"
 
 
 def _people(saga: Saga[Any], undoing: list[Step[Any]]) -> Iterator[str]:
     """Draw what people can decide: up to the final step they can also turn back."""
-    if undoing:
+    led_to = {to for i in range(len(saga.steps)) for _, to in _ways_out(saga, i)}
+    if "person" in led_to and undoing:
         yield '    person{{"a person decides: retry, skip or turn back"}}'
         yield f"    person -.-> {_back(undoing)}"
-        yield "    compensated([compensated])"
-    elif any(to == "person" for i in range(len(saga.steps)) for _, to in _ways_out(saga, i)):
+    elif "person" in led_to:
         yield '    person{{"a person decides"}}'
-    if _first(saga, "final") < len(saga.steps):
+    if undoing:
+        yield "    compensated([compensated])"
+    if "late" in led_to:
         yield '    late{{"a person decides: retry or skip"}}'
 
 
@@ -191,7 +196,8 @@ def _asked(make: Callable[..., Any] | None) -> str:
     if make is None:
         return ""
     told: Mapping[str, Any] = get_type_hints(make)
-    return str(getattr(told["return"], "__name__", told["return"]))
+    kinds = [kind for kind in get_args(told["return"]) or (told["return"],) if kind is not NoneType]
+    return " or ".join(str(getattr(kind, "__name__", kind)) for kind in kinds)
 
 
 def _condition(ask: Callable[..., bool]) -> str:

@@ -18,6 +18,7 @@ import requests
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
+from chassis.config import with_driver
 from chassis.migrations import configuration
 from contracts import SERVICES
 from local.run import STATE
@@ -84,7 +85,7 @@ def by_api(url: str, key: str) -> Iterator[str]:
 def by_database(service: str, url: str) -> Iterator[str]:
     """Say what a service's database knows."""
     engine = sa.create_engine(
-        url, poolclass=sa.NullPool, connect_args={"connect_timeout": WAIT_SECONDS}
+        with_driver(url), poolclass=sa.NullPool, connect_args={"connect_timeout": WAIT_SECONDS}
     )
     try:
         with engine.connect() as connection:

@@ -151,6 +151,17 @@ class Staff:
             lambda p: {"shipped", "payment captured"} <= {h["action"] for h in p["history"]},
         )  # fmt: skip
 
+    def close_manifest(self, *order_ids: str) -> Any:
+        """Hand all parcels of these orders over at once; return the manifest when it is done."""
+        shipments = [s for one in order_ids for s in self.whole(one)["shipments"]]
+        numbers = [box["tracking_number"] for s in shipments for box in s["parcels"]]
+        place = self.whole(order_ids[0])["fulfillments"][0]["warehouse_id"]
+        wish = {"warehouse_id": place, "tracking_numbers": numbers}
+        closed = self.api.post("/manifests", {"carrier": shipments[0]["carrier"], **wish})
+        where = f"/manifests/{closed['manifest_id']}"
+        until(f"{where} is answered", lambda: self.api.get(where)["state"] != "pending")
+        return self.api.get(where)
+
     def track(
         self, number: str, status: str, at: datetime | None = None, event_id: str = ""
     ) -> None:

@@ -18,12 +18,16 @@ GOOD_LIFE_SECONDS = 2.0
 
 
 class Kept:
-    """A process that is started again whenever it dies, until it is stopped."""
+    """A process that is started again whenever it dies, until it is stopped.
+
+    `root` is the checkout whose code it runs; another one is taken up at the next start.
+    """
 
     def __init__(
-        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path
-    ) -> None:
-        self.name, self._arguments, self._log = name, list(arguments), log
+        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path,
+        root: Path = ROOT,
+    ) -> None:  # fmt: skip
+        self.name, self._arguments, self._log, self.root = name, list(arguments), log, root
         self.environment = {**_base_environment(), **environment}
         self._process: subprocess.Popen[bytes] | None = None
         self.wanted = False
@@ -48,8 +52,8 @@ class Kept:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", *self._arguments],
-                cwd=ROOT,
-                env={**self.environment, **extra},
+                cwd=self.root,
+                env={**self.environment, "PYTHONPATH": str(self.root), **extra},
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
@@ -128,7 +132,6 @@ class Tender:
 def _base_environment() -> dict[str, str]:
     kept = ("PATH", "HOME", "LANG", "TZ", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "TMPDIR")
     return {name: os.environ[name] for name in kept if name in os.environ} | {
-        "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
     }

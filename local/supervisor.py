@@ -4,9 +4,12 @@ Broker and database are found or started, databases made and migrated, then seve
 relay, the gateway, its deliveries and a mail sink run as processes of their own. `make run`, the
 tests, the demo and the benchmark all use this. With `replicas`, each service and the relay run so
 many times.
+
+long because: whatever a running system can be told to do is one class.
 """
 
 import http.client
+import re
 import secrets
 import subprocess
 import sys
@@ -44,15 +47,17 @@ class System:
         keep_alive: bool = True,
         drill: bool = False,
         replicas: int = 1,
+        root: Path = ROOT,
     ) -> None:
         self.state, self._say, self._namespace, self._prefix = state, say, namespace, prefix
         self._own_broker, self._extra, self._keep_alive = own_broker, dict(extra or {}), keep_alive
-        self._drill, self._replicas = drill, replicas
+        self._drill, self._replicas, self._root = drill, replicas, root
         self.port = port or free_port()
         self.clock_file = state / "clock"
         self.mails = state / "mails"
         self.processes: dict[str, Kept] = {}
         self._health: dict[str, int] = {}
+        self._mail: dict[str, str] = {}
         self.broker: Broker
         self.database: Database
         self._tender: Tender | None = None
@@ -101,7 +106,8 @@ class System:
         if isinstance(self.broker, Found) and not self._namespace:
             self._namespace = self._own_names()
         (self.state / "database-url").write_text(self.database.url("postgres"))
-        self._migrate()  # while the broker is still starting
+        self._make_databases()
+        self.migrate(self._root)  # while the broker is still starting
         self.broker.wait()
         self._start_processes()
         self.wait_until_ready()
@@ -139,15 +145,32 @@ class System:
         self.processes[name].wait_until_stopped()
         self.revive(name)
 
+    def replace(self, name: str, root: Path) -> None:
+        """Stop a process cleanly, and start it as another release: from its checkout."""
+        self.processes[name].root = root
+        self.restart(name)
+
     def pids(self) -> dict[str, int]:
         """Tell the process ids."""
         return {name: process.pid for name, process in self.processes.items()}
 
     def replicas(self, service: str) -> list[str]:
         """Tell what the processes of a service, or of the relay, are called: orders-1, orders-2."""
-        if self._replicas == 1:
-            return [service]
-        return [f"{service}-{number}" for number in range(1, self._replicas + 1)]
+        return [
+            name for name in self.processes if re.fullmatch(rf"{re.escape(service)}(-\d+)?", name)
+        ]
+
+    def scale(self, service: str, count: int) -> None:
+        """Let so many processes of a service run; the last that came finish first and go."""
+        there = self.replicas(service)
+        for name in there[count:]:
+            self.processes[name].ask_to_stop()
+        for name in there[count:]:
+            self.processes.pop(name).wait_until_stopped()
+            del self._health[name]
+        for number in range(len(there) + 1, count + 1):
+            self._add_service(service, f"{service}-{number}")
+            self.processes[f"{service}-{number}"].start()
 
     def database_url(self, name: str) -> str:
         """Tell the URL of a service's database."""
@@ -226,22 +249,27 @@ class System:
             kept.write_text(f"oms-{secrets.token_hex(4)}")
         return kept.read_text()
 
-    def _migrate(self) -> None:
+    def _make_databases(self) -> None:
         known = self.database.names()
         if missing := [n for n in WITH_DATABASE if f"{self._prefix}_{n}" not in known]:
             self._say(f"making {len(missing)} databases …")
             for name in missing:
                 self.database.create(f"{self._prefix}_{name}")
-        self._say("bringing tables and queues up to date …")
-        self._run("setup", "chassis", "migrate", *WITH_DATABASE)
 
-    def _run(self, name: str, *arguments: str) -> str:
+    def migrate(self, root: Path) -> None:
+        """Bring tables and queues up to what a release knows, as its migration job does."""
+        self._say("bringing tables and queues up to date …")
+        self._run("setup", "chassis", "migrate", *WITH_DATABASE, root=root)
+
+    def _run(self, name: str, *arguments: str, root: Path | None = None) -> str:
         environment = self._environment(name) | self._database_urls()
         environment["PUBLIC_URL"] = self.gateway_url
-        process = Kept(name, arguments, environment, self.state / "logs" / "setup.log")
+        root = root or self._root
+        process = Kept(name, arguments, environment, self.state / "logs" / "setup.log", root)
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-m", *arguments],
-            cwd=ROOT, env=process.environment, capture_output=True, text=True, check=False,
+            cwd=root, env={**process.environment, "PYTHONPATH": str(root)},
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(
@@ -254,18 +282,23 @@ class System:
         self._add(
             "mail sink", ["local.mail_sink", str(smtp), str(self.mails)], {}, logs, probe=False
         )
-        mail = {"SMTP_URI": f"smtp://127.0.0.1:{smtp}"}
+        self._mail = {"SMTP_URI": f"smtp://127.0.0.1:{smtp}"}
+        ends = [f"-{n}" for n in range(1, self._replicas + 1)] if self._replicas > 1 else [""]
         for service in SERVICES:
-            for name in self.replicas(service):
-                self._add(name, ["chassis", "run", service], mail, logs, owner=service)
-        for name in self.replicas("relay"):
-            self._add(name, ["chassis", "relay", *SERVICES], self._database_urls(), logs)
+            for end in ends:
+                self._add_service(service, service + end)
+        for end in ends:
+            self._add(f"relay{end}", ["chassis", "relay", *SERVICES], self._database_urls(), logs)
         where = {"PORT": str(self.port), "PUBLIC_URL": self.gateway_url}
-        self._add("gateway", ["gateway"], mail | where, logs)
+        self._add("gateway", ["gateway"], self._mail | where, logs)
         self._add("deliveries", ["gateway", "deliver"], {}, logs, owner="gateway")
         self._say(f"starting {len(self.processes)} processes …")
         for process in self.processes.values():
             process.start()
+
+    def _add_service(self, service: str, name: str) -> None:
+        where = self.state / "logs"
+        self._add(name, ["chassis", "run", service], self._mail, where, owner=service)
 
     def _add(  # noqa: PLR0913 - what a process is made of
         self,
@@ -281,4 +314,4 @@ class System:
         if probe:
             self._health[name] = free_port()
             environment["HEALTH_PORT"] = str(self._health[name])
-        self.processes[name] = Kept(name, arguments, environment, logs / f"{name}.log")
+        self.processes[name] = Kept(name, arguments, environment, logs / f"{name}.log", self._root)

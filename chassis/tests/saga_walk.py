@@ -64,7 +64,8 @@ class Walk(RuleBasedStateMachine):
                 self.commands.append(asked)
         if self.progress.phase is Phase.BACKWARD and before.phase is not Phase.BACKWARD:
             here = len(self.at) if before.phase is Phase.DONE else self.at[before.step]
-            assert self.wanted_back or here < self.pivot, "it turned back behind the pivot"
+            may = self.wanted_back or here < self.pivot or self.saga.steps[here].declined
+            assert may, "it turned back behind the pivot"
             assert here <= self.final, "it turned back behind the final step"
         if self.progress.phase is Phase.COMPENSATED:
             self.nothing_is_left_behind()

@@ -57,9 +57,10 @@ class Participant:
             self.elsewhere -= 1
             self.say(self.step.again[0][0])
         else:
-            self.off = bool(set(self.step.refused) & set(self.step.undone))
-            self.say(*(self.step.refused or self.step.done))
-            self.taken = not self.step.refused
+            no = self.step.refused or self.step.declined
+            self.off = bool(set(no) & set(self.step.undone))
+            self.say(*(no or self.step.done))
+            self.taken = not no
 
     def give_back(self) -> None:
         if self.taken and self.too_late and self.step.too_late:

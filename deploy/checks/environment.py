@@ -4,6 +4,7 @@ Every variable is one of chassis.config.Settings. Of every setting somebody has 
 whether it must be set in a cluster: a new one without a decision is a fault.
 """
 
+import re
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import fields
@@ -38,9 +39,10 @@ MAY = set(
     "LOG_FORMAT LOG_LEVEL PORT RATE_LIMIT OIDC_ISSUER OIDC_CLIENT_ID OIDC_CLIENT_SECRET OIDC_NAME"
     " BATCH IMPORT_WINDOW CALL_LEASE INBOX_KEPT CALLS_KEPT_DAYS STEPS_KEPT_DAYS HISTORY_KEPT_DAYS"
     " LABELS_KEPT_DAYS LEDGER_KEPT_DAYS SCANS_KEPT_DAYS MARKS_KEPT_DAYS WEBHOOKS_KEPT_DAYS"
-    " CALLS_AT_ONCE JOBS_RATE JOBS_KEPT_DAYS".split()
+    " OTEL_EXPORTER_OTLP_ENDPOINT TRACES_PERCENT CALLS_AT_ONCE JOBS_RATE JOBS_KEPT_DAYS"
+    " JOB_FILES_KEPT_DAYS".split()
 )
-DRIVER = "postgresql+psycopg2://"
+OUR_DATABASE = re.compile(r"postgres(ql)?(\+psycopg2)?://")
 SECRET = ("URL", "URI", "KEYS", "SECRET")
 
 
@@ -54,9 +56,9 @@ def faults(objects: list[Object]) -> list[str]:
     ]
     found += [f"{name} is no setting any more" for name in sorted(decided - known)]
     found += [
-        f"{name_of(one)}: DATABASE_URL must begin with {DRIVER}, the driver in the images"
+        f"{name_of(one)}: DATABASE_URL must begin with postgresql://, without another driver"
         for one in of_kind(objects, "Secret", "ExternalSecret")
-        if (url := _database_url(one)) and not url.startswith(DRIVER)
+        if (url := _database_url(one)) and not OUR_DATABASE.match(url)
     ]
     maps = {one["metadata"]["name"]: one.get("data", {}) for one in of_kind(objects, "ConfigMap")}
     for one in ours(objects):

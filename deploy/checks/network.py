@@ -14,19 +14,23 @@ OUTSIDE = {
     ("gateway", "deliveries"): {443},
 }
 PRIVATE = {"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"}
+TRACES = "OTEL_EXPORTER_OTLP_ENDPOINT"
 INSIDE = {5672: "the broker", 5432: "the database", 53: "names"}
 
 
 def faults(objects: list[Object]) -> list[str]:
     """Name every pod that is open where it must not be, or closed where it must be open."""
     policies = of_kind(objects, "NetworkPolicy")
+    inside = dict(INSIDE)
+    if any(TRACES in config.get("data", {}) for config in of_kind(objects, "ConfigMap")):
+        inside[4318] = "the collector of traces"
     found = []
     if not any(_closes_all(policy) for policy in policies):
         found.append("no NetworkPolicy closes all pods in both directions by default")
     for one in ours(objects):
         labels = labels_of(one)
         chosen = [p for p in policies if selects(p["spec"]["podSelector"], labels)]
-        found += [f"{name_of(one)}: {what}" for what in _outward(chosen, labels)]
+        found += [f"{name_of(one)}: {what}" for what in _outward(chosen, labels, inside)]
         if labels[COMPONENT] == "gateway" and 8080 not in _ports(chosen, "ingress"):  # noqa: PLR2004 - its port
             found.append(f"{name_of(one)}: clients do not reach port 8080")
         if labels[COMPONENT] != "gateway" and (extra := _ports(chosen, "ingress") - {9000}):
@@ -46,7 +50,7 @@ def _closes_all(policy: Object) -> bool:
     )
 
 
-def _outward(chosen: list[Object], labels: dict[str, str]) -> Iterator[str]:
+def _outward(chosen: list[Object], labels: dict[str, str], needed: dict[int, str]) -> Iterator[str]:
     inside, outside = set(), set()
     for rule in _rules(chosen, "egress"):
         ports = {port["port"] for port in rule.get("ports", ())}
@@ -57,7 +61,7 @@ def _outward(chosen: list[Object], labels: dict[str, str]) -> Iterator[str]:
             outside |= ports
         else:
             inside |= ports
-    for port, what in INSIDE.items():
+    for port, what in needed.items():
         if port not in inside:
             yield f"does not reach {what} (port {port})"
     allowed = OUTSIDE.get((labels[NAME], labels[COMPONENT]), set())

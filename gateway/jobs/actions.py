@@ -4,16 +4,21 @@ The whole of it is ACTIONS. What is asked of an order whose state decides what i
 its stuck steps) is settled by `look` before, and kept: asked a second time, it is the same.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chassis.errors import Refused
 from contracts import orders
 from contracts.message import Question
+from gateway.bounds import Bounds
 from gateway.jobs.said import StartJob
 
-OPTIONS = ("reason", "note", "until", "tags", "text")
+Names = tuple[str, str]
+
+
+def _orders_of(bounds: Bounds, rows: Sequence[Names]) -> set[Names]:
+    mine = bounds.orders(order_id for order_id, _ in rows)
+    return {row for row in rows if row[0] in mine}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,8 @@ class Action:
     """One kind of job: what is asked of each order, and who may.
 
     `needs` are the options of StartJob that must be given, `takes` those that may be. `make` makes
-    the request for an order, and for a part of it if `look` tells that there are parts.
+    the request for an order, and for a part of it if `look` tells that there are parts. `mine`
+    tells which of (subject, label) somebody may change.
     """
 
     question: Question[Any, Any]
@@ -30,6 +36,7 @@ class Action:
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     look: Callable[[orders.Order], list[str]] | None = None
+    mine: Callable[[Bounds, Sequence[Names]], set[Names]] = _orders_of
 
 
 def _holds(order: orders.Order) -> list[str]:
@@ -97,17 +104,3 @@ ACTIONS: Mapping[str, Action] = {
         look=_stuck_runs,
     ),
 }
-
-
-def check(asked: StartJob) -> None:
-    """Check that a job says what to do, and to what; raises Refused."""
-    action = ACTIONS[asked.kind]
-    for name in OPTIONS:
-        given = getattr(asked, name)
-        if name in action.needs and not given:
-            raise Refused("missing", f"{asked.kind} needs {name}.", name)
-        if given and name not in {*action.needs, *action.takes}:
-            raise Refused("not_taken", f"{asked.kind} takes no {name}.", name)
-    if (asked.filter is None) != bool(asked.order_ids):
-        told = "Give either a filter or order_ids: a job is about what one of them names."
-        raise Refused("which_orders", told, "filter")

@@ -19,7 +19,7 @@ from gateway.problems import BY_CODE, KINDS
 MOST_TRIES = 5
 NOT_YET = "not_yet"
 UNKNOWN = "The service did not answer for so long that it cannot be asked once more. Look yourself."
-BROKEN = "Something is broken there; it is not known whether it was done. Look at the order itself."
+BROKEN = "Something is broken there; it is not known whether it was done. Look at it yourself."
 
 
 class Batch:
@@ -49,13 +49,13 @@ class Batch:
                 _fail(row, RowProblem(**_kind("unavailable"), detail=UNKNOWN, code="unknown"))
 
     def leave_out_strange(self) -> None:
-        """Do nothing to orders that the caller may not change."""
+        """Do nothing to what the caller may not change."""
         scope = self._caller.scope(self._action.permission)
         bounds = Bounds(scope, self._asker, self._caller.actor)
-        mine = bounds.orders(row.subject for row in self.waiting)
+        mine = self._action.mine(bounds, [(row.subject, row.label) for row in self.waiting])
         for row in self.waiting:
-            if row.subject not in mine:
-                _fail(row, problem_of(NotFound("order", row.subject, "order_id")))
+            if (row.subject, row.label) not in mine:
+                _fail(row, problem_of(NotFound(*_outside(row))))
 
     def look(self, row: Row) -> None:
         """Settle what exactly is asked, where the order's state decides it."""
@@ -119,7 +119,13 @@ def request_id(job_id: str, row: int, part: int) -> str:
 def problem_of(refusal: Refused) -> RowProblem:
     """Say what a service has refused, as the API does."""
     kind = _kind(BY_CODE.get(refusal.code, "refused"))
-    return RowProblem(**kind, detail=refusal.message, code=refusal.code)
+    return RowProblem(**kind, detail=refusal.message, code=refusal.code, field=refusal.field)
+
+
+def _outside(row: Row) -> tuple[str, str, str]:
+    return (
+        ("warehouse", row.label, "warehouse") if row.given else ("order", row.subject, "order_id")
+    )
 
 
 def _kind(name: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ which rows may have happened: those it asks once more under the same ids. Result
 written together, and only by the worker that still has the job.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,48 +15,54 @@ import msgspec
 import sqlalchemy as sa
 
 from chassis.ids import new_id
-from gateway.jobs.desk import add_rows
+from gateway.jobs.desk import NewRow, add_rows
+from gateway.jobs.plan import Plan
 from gateway.jobs.said import RowProblem, StartJob
 
 LEASE = timedelta(seconds=30)
+ROW = "number, subject, parts, tries, asked_at, label, given"
 TAKE = sa.text(
     "update jobs set due_at = :until, token = :token, state = 'running',"
     " started_at = coalesce(started_at, :now) where job_id = ("
     " select job_id from jobs where ended_at is null and due_at <= :now"
     " order by due_at limit 1 for update skip locked)"
-    " returning job_id, caller_id, asked, counted, after, total, tries, canceled"
+    " returning job_id, caller_id, asked, counted, after, total, tries, canceled, columns,"
+    " checked, checked_at is not null as is_checked, confirmed_at is not null as is_confirmed"
 )
 HOLD = sa.text(
     "select canceled, total from jobs where job_id = :id and token = :token and ended_at is null"
     " for update"
 )
 BEGUN = sa.text(
-    "select number, subject, parts, tries, asked_at from job_rows"
+    f"select {ROW} from job_rows"  # noqa: S608 - our own words
     " where job_id = :id and state = 'under_way' order by number limit :most"
 )
 CLAIM = sa.text(
-    "update job_rows set state = 'under_way', asked_at = :now, at = :now where job_id = :id"
-    " and number in (select number from job_rows where job_id = :id and state = 'pending'"
-    " order by number limit :most) returning number, subject, parts, tries, asked_at"
+    "update job_rows set state = 'under_way', asked_at = :now, at = :now"  # noqa: S608 - likewise
+    " where job_id = :id"
+    " and number in (select number from job_rows where job_id = :id and state = :state"
+    f" order by number limit :most) returning {ROW}"
 )
 SETTLE_PARTS = sa.text(
     "update job_rows set parts = cast(:parts as jsonb) where job_id = :id and number = :number"
 )
 SETTLE = sa.text(
     "update job_rows set state = :state, outcome = :outcome, problem = cast(:problem as jsonb),"
-    " at = :now where job_id = :id and number = :number and state = 'under_way'"
+    " parts = coalesce(cast(:parts as jsonb), parts),"
+    " changes = coalesce(cast(:changes as jsonb), changes), at = :now"
+    " where job_id = :id and number = :number and state = 'under_way'"
 )
 TRIED = sa.text(
     "update job_rows set tries = tries + 1 where job_id = :id and number = :number"
     " and state = 'under_way'"
 )
 COUNT = sa.text(
-    "update jobs set done = done + :done, failed = failed + :failed, tries = :tries,"
-    " due_at = :due, token = '' where job_id = :id"
+    "update jobs set done = done + :done, failed = failed + :failed, checked = checked + :checked,"
+    " tries = :tries, due_at = :due, token = '' where job_id = :id"
 )
 FOUND = sa.text(
-    "update jobs set after = :after, total = :total, counted = :counted, due_at = :until"
-    " where job_id = :id"
+    "update jobs set after = :after, total = :total, counted = :counted, due_at = :until,"
+    " failed = failed + :failed where job_id = :id"
 )
 END = sa.text(
     "update jobs set state = :state, problem = :problem, ended_at = :now, due_at = :now,"
@@ -66,9 +73,13 @@ LOST = sa.text(
     " at = :now where job_id = :id and state = 'under_way' returning 1)"
     " update jobs set failed = failed + (select count(*) from lost) where job_id = :id"
 )
+WAIT = sa.text(
+    "update jobs set state = 'checked', checked_at = :now, due_at = :until, token = ''"
+    " where job_id = :id"
+)
 FORGET = (
     sa.text("delete from job_rows where job_id = :id"),
-    sa.text("update jobs set total = 0 where job_id = :id"),
+    sa.text("update jobs set total = 0, failed = 0 where job_id = :id"),
 )
 LATE = sa.text(
     "select extract(epoch from :now - min(due_at)) from jobs"
@@ -77,7 +88,7 @@ LATE = sa.text(
 UNKNOWN = RowProblem(
     type="/problems/unavailable",
     title="It is not known whether it was done",
-    detail="The job ended while this was being done. Look at the order itself.",
+    detail="The job ended while this was being done. Look at it yourself.",
     code="unknown",
 )
 
@@ -95,6 +106,10 @@ class Held:
     total: int
     tries: int
     canceled: bool
+    columns: list[str] | None  # of the file that it began with
+    checked: int
+    is_checked: bool
+    is_confirmed: bool
 
 
 @dataclass(slots=True)
@@ -106,10 +121,13 @@ class Row:
     parts: list[str] | None
     tries: int
     asked_at: datetime
+    label: str
+    given: list[str] | None  # the cells of a row of a file
     answered: bool = False
     tried: bool = False  # and it was of no use
     outcome: str = "done"
     problem: RowProblem | None = field(default=None)
+    plan: Plan | None = field(default=None)  # what it would change, if it was only checked
 
 
 class Lost(Exception):  # noqa: N818 - somebody else goes on
@@ -135,9 +153,10 @@ class Ledger:
 
     def claim(self, job: Held, most: int, now: datetime) -> list[Row]:
         """Give the rows that were begun, or else begin some; none if the job is at its end."""
-        wanted = {"id": job.job_id, "most": most, "now": now}
+        state = "checked" if job.is_confirmed else "pending"
+        wanted = {"id": job.job_id, "most": most, "now": now, "state": state}
         with self._engine.begin() as connection:
-            job.canceled = self._hold(connection, job).canceled
+            job.canceled = hold(connection, job).canceled
             found = connection.execute(BEGUN, wanted).all()
             if not found and not job.canceled:
                 found = connection.execute(CLAIM, wanted).all()
@@ -155,7 +174,7 @@ class Ledger:
         ]
         if values:
             with self._engine.begin() as connection:
-                self._hold(connection, job)
+                hold(connection, job)
                 connection.execute(SETTLE_PARTS, values)
 
     def conclude(self, job: Held, rows: Sequence[Row], now: datetime, again: datetime) -> None:
@@ -163,10 +182,11 @@ class Ledger:
         settled = [_settled(job, row, now) for row in rows if row.answered]
         silent = any(not row.answered for row in rows)
         tried = [{"id": job.job_id, "number": row.number} for row in rows if row.tried]
-        failed = sum(1 for row in rows if row.answered and row.problem)
+        counts = Counter(one["state"] for one in settled)
+        checked = counts["checked"] - (len(settled) if job.is_confirmed else 0)
         tries = job.tries + 1 if silent else 0
         with self._engine.begin() as connection:
-            self._hold(connection, job)
+            hold(connection, job)
             if settled:
                 connection.execute(SETTLE, settled)
             if tried:
@@ -174,28 +194,43 @@ class Ledger:
             connection.execute(
                 COUNT,
                 {
-                    "id": job.job_id, "done": len(settled) - failed, "failed": failed,
-                    "tries": tries, "due": again,
+                    "id": job.job_id, "done": counts["done"], "failed": counts["failed"],
+                    "checked": checked, "tries": tries, "due": again,
                 },
             )  # fmt: skip
 
-    def found(self, job: Held, page: list[tuple[str, str]], after: str, now: datetime) -> None:
-        """Keep a page of what a filter has found; the last one has nothing `after` it."""
+    def found(
+        self, job: Held, page: Sequence[NewRow], after: str, now: datetime, *, last: bool
+    ) -> None:
+        """Keep a page of what a filter or a file has; more begins behind `after`."""
         with self._engine.begin() as connection:
-            job.canceled = self._hold(connection, job).canceled
-            add_rows(connection, job.job_id, job.total, page)
-            job.total, job.after, job.counted = job.total + len(page), after, not after
+            job.canceled = hold(connection, job).canceled
+            add_rows(connection, job.job_id, page)
+            job.total, job.after, job.counted = job.total + len(page), after, last
             values = {
                 "id": job.job_id, "after": after, "total": job.total, "counted": job.counted,
-                "until": now + LEASE,
+                "until": now + LEASE, "failed": sum(1 for row in page if row.problem),
             }  # fmt: skip
             connection.execute(FOUND, values)
 
+    def wait(self, job: Held, until: datetime, now: datetime) -> None:
+        """Let a job wait until somebody confirms what its rows would change."""
+        with self._engine.begin() as connection:
+            hold(connection, job)
+            connection.execute(WAIT, {"id": job.job_id, "until": until, "now": now})
+
     def let_go(self, job: Held, again: datetime, tries: int = 0) -> None:
         """Give a job back that goes on later."""
-        nothing = {"id": job.job_id, "done": 0, "failed": 0, "tries": tries, "due": again}
+        nothing = {
+            "id": job.job_id,
+            "done": 0,
+            "failed": 0,
+            "checked": 0,
+            "tries": tries,
+            "due": again,
+        }
         with self._engine.begin() as connection:
-            self._hold(connection, job)
+            hold(connection, job)
             connection.execute(COUNT, nothing)
 
     def end(
@@ -207,7 +242,7 @@ class Ledger:
             "unknown": msgspec.json.encode(UNKNOWN).decode(),
         }  # fmt: skip
         with self._engine.begin() as connection:
-            self._hold(connection, job)
+            hold(connection, job)
             for statement in (*(FORGET if empty else ()), LOST, END):
                 connection.execute(statement, values)
 
@@ -216,19 +251,31 @@ class Ledger:
         with self._engine.connect() as connection:
             return float(connection.scalar(LATE, {"now": now}) or 0)
 
-    def _hold(self, connection: sa.Connection, job: Held) -> Any:
-        row = connection.execute(HOLD, {"id": job.job_id, "token": job.token}).first()
-        if row is None:
-            raise Lost
-        return row
+
+def hold(connection: sa.Connection, job: Held) -> Any:
+    """Go on only if the job is still this worker's; raises Lost."""
+    row = connection.execute(HOLD, {"id": job.job_id, "token": job.token}).first()
+    if row is None:
+        raise Lost
+    return row
 
 
 def _settled(job: Held, row: Row, now: datetime) -> dict[str, Any]:
+    state, plan = "failed" if row.problem else "done", row.plan or Plan()
+    outcome = "" if row.problem else row.outcome
+    if plan.wish is not None:
+        state, outcome = "checked", ""
     return {
         "id": job.job_id,
         "number": row.number,
-        "state": "failed" if row.problem else "done",
-        "outcome": "" if row.problem else row.outcome,
-        "problem": msgspec.json.encode(row.problem).decode() if row.problem else None,
+        "state": state,
+        "outcome": outcome,
+        "problem": _packed(row.problem),
+        "parts": _packed([msgspec.json.encode(plan.wish).decode()] if plan.wish else None),
+        "changes": _packed(plan.changes or None),
         "now": now,
     }
+
+
+def _packed(value: Any) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()

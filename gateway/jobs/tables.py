@@ -1,7 +1,8 @@
-"""What is kept of jobs? What is to be done, for whom, how far it is, and a row for each thing.
+"""What is kept of jobs? What is to be done, for whom, how far it is, a row for each thing, files.
 
 A job is leased to the worker that has it in hand: nobody else takes it up before `due_at`, and
-`token` tells whether it is still the same worker's. Rows are made once, and never more.
+`token` tells whether it is still the same worker's. Rows are made once, and never more. Files are
+kept here, in pieces, because the next request may come to another replica.
 """
 
 from typing import Any
@@ -11,9 +12,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.retention import kept
 from chassis.store import Instant, Packed
+from contracts.orders import ChangedField
 from gateway.jobs.said import RowProblem, StartJob
 
 KEPT = "jobs_kept_days"
+STATES = "'queued', 'running', 'checked', 'done', 'canceled', 'failed'"
+ROW_STATES = "'pending', 'under_way', 'checked', 'done', 'failed'"
 
 
 def add_to(metadata: sa.MetaData) -> None:
@@ -41,9 +45,13 @@ def add_to(metadata: sa.MetaData) -> None:
         sa.Column("ended_at", Instant),
         sa.Column("due_at", Instant, nullable=False),
         _text("token", server_default=""),
-        sa.CheckConstraint(
-            "state in ('queued', 'running', 'done', 'canceled', 'failed')", name="state"
-        ),
+        _number("checked"),
+        sa.Column("checked_at", Instant),  # all rows of its file
+        sa.Column("confirmed_at", Instant),
+        _text("digest", server_default=""),  # of the file that it began with
+        sa.Column("columns", JSONB(none_as_null=True)),  # of that file
+        sa.Column("size", sa.BigInteger, nullable=False, server_default="0"),  # of what it wrote
+        sa.CheckConstraint(f"state in ({STATES})", name="state"),
         sa.Index("ix_jobs_due", "due_at", postgresql_where=sa.text("ended_at is null")),
         sa.Index("ix_jobs_caller", "caller_id", "job_id"),
         info=kept(KEPT, "job_", at="made_at"),
@@ -62,9 +70,20 @@ def add_to(metadata: sa.MetaData) -> None:
         sa.Column("asked_at", Instant),
         _number("tries"),
         sa.Column("at", Instant, nullable=False),
-        sa.CheckConstraint("state in ('pending', 'under_way', 'done', 'failed')", name="state"),
+        sa.Column("given", JSONB(none_as_null=True)),  # the cells of a row of a file
+        sa.Column("changes", Packed(tuple[ChangedField, ...])),
+        sa.CheckConstraint(f"state in ({ROW_STATES})", name="state"),
         sa.Index("ix_job_rows_state", "job_id", "state", "number"),
         info=kept(KEPT, "job_"),
+    )
+    sa.Table(
+        "job_files",
+        metadata,
+        _text("job_id", primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("piece", sa.LargeBinary, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        info=kept("job_files_kept_days", "job_"),
     )
 
 

@@ -22,10 +22,17 @@ from chassis.errors import Refused
 from chassis.telemetry import get_log
 from contracts import orders
 from gateway.caller import Caller
-from gateway.jobs.actions import ACTIONS, Action
+from gateway.jobs import exporting, importing
+from gateway.jobs.actions import ACTIONS
 from gateway.jobs.askers import Askers
 from gateway.jobs.batch import Batch
+from gateway.jobs.desk import NewRow
+from gateway.jobs.exports import EXPORTS
+from gateway.jobs.files import Files
+from gateway.jobs.imports import IMPORTS
 from gateway.jobs.ledger import Held, Ledger, Lost, Row
+from gateway.jobs.turn import Turn
+from gateway.jobs.wishes import permissions_of
 from gateway.ports import Asks
 
 MOST_ROWS = 100_000
@@ -47,6 +54,7 @@ class Worker:
         self._ledger, self._askers, self._asker = Ledger(engine), Askers(engine), asker
         self._rate, self._remembered, self._sleep = rate, remembered / 2, sleep
         self._pool = GreenPool(AT_ONCE)
+        self._files = Files(engine)
         self.stopping = False
 
     def work(self) -> bool:
@@ -63,27 +71,38 @@ class Worker:
         return True
 
     def _work_on(self, job: Held) -> None:
-        action, caller = ACTIONS[job.asked.kind], self._askers.caller(job.caller_id)
-        needed = (action.permission,) if job.counted else (action.permission, "orders.read")
+        caller, kind = self._askers.caller(job.caller_id), job.asked.kind
+        needed = permissions_of(job.asked, counted=job.counted)
         if caller is None or not all(map(caller.may, needed)):
             told = LESS if caller else NOBODY
             self._ledger.end(job, "failed", clock.now(), told.format(" and ".join(needed)))
             return
+        until = time.monotonic() + TURN_SECONDS
+        turn = Turn(
+            self._ledger, self._files, self._asker, caller, lambda: self._is_over(until),
+            self._sleep,
+        )  # fmt: skip
         try:
-            if job.counted or job.canceled or self._find(job, caller):
-                self._do_some(job, action, caller)
+            if kind in EXPORTS:
+                exporting.go_on(job, turn)
+            elif kind in IMPORTS and not job.is_confirmed:
+                importing.go_on(job, turn)
+            elif job.counted or job.canceled or self._find(job, caller, until):
+                self._do_some(job, caller)
         except Refused as refusal:  # of what is asked about the whole job, not about a row
             self._ledger.end(job, "failed", clock.now(), refusal.message)
 
-    def _find(self, job: Held, caller: Caller) -> bool:
+    def _is_over(self, until: float) -> bool:
+        return self.stopping or time.monotonic() > until
+
+    def _find(self, job: Held, caller: Caller, until: float) -> bool:
         """Make a row of each order that the filter finds; True when all are there."""
         assert job.asked.filter is not None
         wanted = msgspec.structs.asdict(job.asked.filter)
         channels = caller.scope("orders.read").channels
         within = None if channels is None else tuple(sorted(channels))
-        until = time.monotonic() + TURN_SECONDS
         while not (job.counted or job.canceled):
-            if time.monotonic() > until or self.stopping:
+            if self._is_over(until):
                 self._ledger.let_go(job, clock.now())
                 return False
             asked = orders.FindOrders(**wanted, after=job.after, limit=PAGE, channels=within)
@@ -91,11 +110,16 @@ class Worker:
             if job.total + len(page.orders) > MOST_ROWS:
                 self._ledger.end(job, "failed", clock.now(), TOO_MANY, empty=True)
                 return False
-            found = [(row.order_id, f"#{row.number}") for row in page.orders]
-            self._ledger.found(job, found, page.next, clock.now())
+            found = [
+                NewRow(number, row.order_id, f"#{row.number}")
+                for number, row in enumerate(page.orders, job.total + 1)
+            ]
+            self._ledger.found(job, found, page.next, clock.now(), last=not page.next)
         return True
 
-    def _do_some(self, job: Held, action: Action, caller: Caller) -> None:
+    def _do_some(self, job: Held, caller: Caller) -> None:
+        kind = job.asked.kind
+        action = IMPORTS[kind].action if kind in IMPORTS else ACTIONS[kind]
         began, now = time.monotonic(), clock.now()
         rows = self._ledger.claim(job, BATCH, now)
         if not rows:

@@ -16,6 +16,7 @@ from msgspec import inspect as mi
 from pypdf import PdfWriter
 from werkzeug.test import TestResponse
 
+from contracts.manifests import ManifestPaper
 from contracts.shipping import Label, Shipment
 from contracts.warehouse import Document
 from gateway.api import OF_SERVICES
@@ -47,6 +48,7 @@ PREFIXES = (
     "whd",
     "viw",
     "job",
+    "man",
 )
 WORDS = (
     "a",
@@ -137,8 +139,11 @@ class Api:
         paper = {"name": "a.pdf", "media_type": "application/pdf", "base64": a_pdf()}
         self.services.answers["warehouse.slip"] = example(Document, **paper)
         self.services.answers["shipping.label"] = example(Label, document=paper)
+        self.services.answers["shipping.manifest_paper"] = example(ManifestPaper, document=paper)
         zpl = {"name": "a.zpl", "media_type": "application/zpl", "base64": "XlhB"}
         self.services.answers["shipping.label_zpl"] = example(Label, document=zpl)
+        code = {"name": "a.png", "media_type": "image/png", "base64": "iVBORw0="}
+        self.services.answers["shipping.label_qr"] = example(Label, document=code)
         packed = example(Shipment, fulfillment_order_id=PACKED)
         self.services.answers["shipping.get"] = packed
 

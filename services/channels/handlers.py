@@ -17,7 +17,7 @@ from contracts.channels import (
     Mapped,
     WebhookTaken,
 )
-from contracts.inventory import SkuSaved
+from contracts.inventory import CountSale, SkuSaved
 from contracts.orders import (
     CancelChannelOrder,
     ImportedOrder,
@@ -27,9 +27,17 @@ from contracts.orders import (
 )
 from services.channels.connecting import check_seen, found, shop_of
 from services.channels.domain.inbound import Inbound, State
-from services.channels.domain.news import Cancellation, News, NotForUs, Sold, Unacceptable
+from services.channels.domain.news import (
+    Cancellation,
+    CounterSale,
+    Hint,
+    News,
+    NotForUs,
+    Sold,
+    Unacceptable,
+)
 from services.channels.marketplaces.marketplace import Marketplace
-from services.channels.ports import Channels
+from services.channels.ports import Channels, Pulls
 
 WAITS_FOR_CUSTOMER = frozenset({"bank_transfer"})
 BUNDLE = 25
@@ -47,9 +55,11 @@ class Taken:
 
 
 def take_webhook(
-    wish: ChannelWebhook, market: Marketplace, work: Work, channels: Channels
+    wish: ChannelWebhook, market: Marketplace, work: Work, channels: Channels, pulls: Pulls
 ) -> WebhookTaken:
     """Take what a shop posted; the same event again changes nothing.
+
+    A shop that only says that something has changed is asked at once what.
 
     One thing that happens in a shop is one event, told once for each topic that it concerns.
     """
@@ -60,6 +70,9 @@ def take_webhook(
         return WebhookTaken(outcome="duplicate")
     taken = Taken("ignored")
     for news in market.read(shop, wish.topic, wish.body):
+        if isinstance(news.said, Hint):
+            taken = _asked_at_once(wish.channel, work, pulls)
+            continue
         taken = take_news(wish.channel, news, work, channels)
         hand_over_taken([taken], work)
     return WebhookTaken(outcome=taken.outcome, reason=taken.reason)
@@ -73,6 +86,8 @@ def take_news(
     What is complete is `leaving` and must be handed over by the caller, together with others.
     """
     said = news.said
+    if isinstance(said, Hint):
+        return Taken("ignored", "Something has changed at the shop.")
     inbound = channels.inbound(channel, news.channel_order_id) if news.channel_order_id else None
     if inbound is None:
         if isinstance(said, NotForUs):
@@ -80,7 +95,7 @@ def take_news(
         inbound = Inbound(work.new_id("inb"), channel, news.channel_order_id, work.now)
         channels.add(inbound)
     if isinstance(said, Cancellation):
-        return _cancel(inbound, said.reason, work)
+        return call_off(inbound, said.reason, work)
     if not inbound.is_open or not inbound.learn(news.changed_at, newer=newer):
         return Taken("duplicate")
     if inbound.canceled:
@@ -105,7 +120,7 @@ def map_listing(wish: MapListing, work: Work, channels: Channels) -> Mapped:
 def save_sku(event: SkuSaved, work: Work, channels: Channels) -> None:
     """Know a SKU; orders that waited for a listing that is called like it go on."""
     sku = event.sku.sku
-    if channels.save_sku(sku, event.version):
+    if channels.save_sku(event.sku, event.version):
         hand_over([x for x in channels.waiting_for(sku) if _release(x, sku, sku)], work)
 
 
@@ -133,7 +148,10 @@ def hand_over(inbounds: Sequence[Inbound], work: Work) -> None:
     """Hand orders over, in bundles: what one message brings costs less than many would."""
     leaving: dict[str, list[PlaceOrder]] = {}
     for inbound in inbounds:
-        if inbound.order is not None:
+        if inbound.sale is not None:
+            inbound.move(State.PLACED)
+            work.send(inbound.sale)
+        elif inbound.order is not None:
             inbound.move(State.HANDED_OVER)
             leaving.setdefault(inbound.channel, []).append(inbound.order)
     for channel, orders in leaving.items():
@@ -144,11 +162,20 @@ def hand_over(inbounds: Sequence[Inbound], work: Work) -> None:
             work.send(ChannelOrdersReceived(channel=channel, channel_order_ids=ids))
 
 
+def _asked_at_once(channel: str, work: Work, pulls: Pulls) -> Taken:
+    pull = pulls.get(channel)
+    if pull is None:
+        return Taken("ignored", "The shop is not asked for orders: set `pull_from`.")
+    pull.due_at = work.now
+    return Taken("accepted", "The shop is asked what has changed.")
+
+
 def _hear(
-    inbound: Inbound, said: Sold | Unacceptable | NotForUs, work: Work, channels: Channels
-) -> Taken:
-    if isinstance(said, Sold):
-        return _take(inbound, said, work, channels)
+    inbound: Inbound, said: Sold | CounterSale | Unacceptable | NotForUs, work: Work,
+    channels: Channels,
+) -> Taken:  # fmt: skip
+    if isinstance(said, Sold | CounterSale):
+        return take_sold(inbound, said, work, channels)
     if isinstance(said, NotForUs):
         inbound.refuse(said.reason)
         return Taken("ignored", said.reason)
@@ -156,11 +183,18 @@ def _hear(
     return Taken("refused", inbound.reason, said.field, inbound)
 
 
-def _take(inbound: Inbound, sold: Sold, work: Work, channels: Channels) -> Taken:
+def take_sold(inbound: Inbound, sold: Sold | CounterSale, work: Work, channels: Channels) -> Taken:
     """Take an order in; it waits where a listing is unknown or the shop has no money yet."""
-    listings = [line.sku for line in sold.order.lines]
     before = inbound.unmapped
-    inbound.take(sold.order, channels.skus_of(inbound.channel, listings), unpaid=sold.unpaid)
+    if isinstance(sold, CounterSale):
+        known = channels.skus_of(inbound.channel, [unit.sku for unit in sold.units])
+        sale_id = f"{inbound.channel}:{inbound.channel_order_id}"
+        inbound.count(
+            CountSale(sale_id=sale_id, warehouse_id=sold.warehouse_id, units=sold.units), known
+        )
+    else:
+        known = channels.skus_of(inbound.channel, [line.sku for line in sold.order.lines])
+        inbound.take(sold.order, known, unpaid=sold.unpaid)
     if inbound.unmapped and inbound.unmapped != before:
         work.send(
             ListingUnmapped(
@@ -184,7 +218,7 @@ def _why(told: ImportedOrder) -> str:
     return f"{told.field}: {told.reason}" if told.field else told.reason
 
 
-def _cancel(inbound: Inbound, reason: str, work: Work) -> Taken:
+def call_off(inbound: Inbound, reason: str, work: Work) -> Taken:
     """Keep an order from going on; orders hears of it only if it has heard of the order."""
     if inbound.canceled:
         return Taken("duplicate")

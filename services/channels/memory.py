@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts.channels import Connection
+from contracts.inventory import SkuData
 from services.channels.domain.file_import import FileImport, Result, Stage, Staged
 from services.channels.domain.inbound import Inbound, State
 from services.channels.domain.pull import Pull
@@ -76,10 +77,14 @@ class MemoryChannels:
         self.versions[channel, listing] = self.version_of(channel, listing) + 1
         return self.versions[channel, listing]
 
-    def save_sku(self, sku: str, version: int) -> bool:  # noqa: ARG002 - as in the port
+    def inbound_by_id(self, inbound_id: str) -> Inbound | None:
+        """Find an order that a channel sent by our own id."""
+        return next((x for x in self.inbounds.values() if x.inbound_id == inbound_id), None)
+
+    def save_sku(self, sku: SkuData, version: int) -> bool:  # noqa: ARG002 - as in the port
         """Know a SKU; return whether it is new."""
-        new = sku not in self.skus
-        self.skus.add(sku)
+        new = sku.sku not in self.skus
+        self.skus.add(sku.sku)
         return new
 
     def is_sku(self, sku: str) -> bool:

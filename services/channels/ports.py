@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from contracts.channels import Connection
+from contracts.inventory import SkuData
 from services.channels.domain.file_import import FileImport, Result, Staged
 from services.channels.domain.inbound import Inbound
 from services.channels.domain.pull import Pull
@@ -42,8 +43,11 @@ class Channels(Protocol):
     def map(self, channel: str, listing: str, sku: str) -> int:
         """Know which SKU a listing is, and let its shop be told of its stock; give its version."""
 
-    def save_sku(self, sku: str, version: int) -> bool:
-        """Know a SKU; return whether it is new."""
+    def inbound_by_id(self, inbound_id: str) -> Inbound | None:
+        """Find an order that a channel sent by our own id."""
+
+    def save_sku(self, sku: SkuData, version: int) -> bool:
+        """Know a SKU, with its name and barcodes; return whether it is new."""
 
     def is_sku(self, sku: str) -> bool:
         """Tell whether there is such a SKU."""

@@ -5,19 +5,22 @@ A page that was asked for before a crash is asked for again; what is known alrea
 Nothing here knows which shop system it is.
 """
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from chassis.errors import Refused
 from chassis.outside import Outcome
 from chassis.work import Call, Work
 from contracts.channels import Connection
 from services.channels.connecting import shop_of
+from services.channels.domain.news import News, Unacceptable
 from services.channels.domain.pull import Cursor, Pull
-from services.channels.handlers import hand_over_taken, take_news
-from services.channels.marketplaces.marketplace import Marketplace, Shop
+from services.channels.handlers import Taken, hand_over_taken, take_news
+from services.channels.marketplaces.marketplace import Can, Marketplace, Shop
 from services.channels.ports import Channels, Pulls
 
 PULL = "channels.pull"
@@ -74,9 +77,9 @@ def conclude_pull(  # noqa: PLR0913 - ports
         return
     page = outcome.result
     shop = shop_of(connection)
-    read = [news for body in page["orders"] for news in market.read(shop, "", body)]
+    read = [news for body in page["orders"] for news in _read(market, shop, body)]
     channels.expect(channel, [news.channel_order_id for news in read])
-    taken = [take_news(channel, news, work, channels, newer=True) for news in read]
+    taken = [_take(channel, news, work, channels, pull, market) for news in read]
     hand_over_taken(taken, work)
     newest = datetime.fromisoformat(page["newest"]) if page["newest"] else None
     pull.cursor, pull.problem = pull.cursor.after(page["next"], newest), ""
@@ -85,7 +88,29 @@ def conclude_pull(  # noqa: PLR0913 - ports
         if len(taken) <= room:
             _ask(pull, work)
     else:
-        pull.due_at, pull.last_at = work.now + AGAIN_AFTER, work.now
+        pull.due_at = work.now + AGAIN_AFTER
+        pull.end_sweep(work.now)
+
+
+def _read(market: Marketplace, shop: Shop, body: str) -> Sequence[News]:
+    """Read one of a page; what cannot be read at all is kept in sight, and spoils no other."""
+    try:
+        return market.read(shop, "", body)
+    except Refused as refusal:
+        name = f"unreadable {hashlib.sha256(body.encode(errors='replace')).hexdigest()[:16]}"
+        return [News(Unacceptable(refusal.message, refusal.field or "body"), name)]
+
+
+def _take(  # noqa: PLR0913 - ports
+    channel: str, news: News, work: Work, channels: Channels, pull: Pull, market: Marketplace
+) -> Taken:
+    """Take news; an order that the shop should have posted, and did not, is one that was missed."""
+    known = channels.inbound(channel, news.channel_order_id)
+    taken = take_news(channel, news, work, channels, newer=True)
+    new = None if known else channels.inbound(channel, news.channel_order_id)
+    if new and Can.WEBHOOKS in market.can and pull.last_at:
+        new.missed = True
+    return taken
 
 
 def _ask(pull: Pull, work: Work) -> None:

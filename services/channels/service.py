@@ -1,4 +1,7 @@
-"""Which ways lead into channels?"""
+"""Which ways lead into channels?
+
+long because: each of them is a method here, and does no more than to call who does it.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -14,7 +17,7 @@ from chassis.outside import Declined, Outcome, OutsideCall, call_again
 from chassis.store import new_engine
 from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, every, handles, outside, performs
-from contracts import channels, inventory, orders
+from contracts import channels, inventory, mending, orders
 from contracts import imports as files
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
@@ -22,6 +25,7 @@ from services.channels import (
     connecting,
     exceptions,
     handlers,
+    health,
     import_queries,
     imports,
     pulls,
@@ -29,8 +33,10 @@ from services.channels import (
     queries,
     sql_channels,
     sql_ways,
+    suggesting,
     tables,
 )
+from services.channels import mending as mends
 from services.channels.marketplaces.marketplace import Marketplace, Shop
 from services.channels.marketplaces.registry import MARKETS
 from services.channels.sql_channels import SqlChannels
@@ -72,7 +78,7 @@ class ChannelsService:
         """Take what a shop posted."""
         kept = SqlChannels(work.session)
         market = connecting.market_of(connecting.found(wish.channel, kept).kind)
-        return handlers.take_webhook(wish, market, work, kept)
+        return handlers.take_webhook(wish, market, work, kept, SqlPulls(work.session))
 
     @performs(files.BEGIN_IMPORT)
     def begin_import(self, wish: files.BeginImport, work: Unit) -> files.Import:
@@ -111,6 +117,41 @@ class ChannelsService:
         if call is None:
             raise NotFound("failed push", wish.push_id, "push_id")
         return queries.push(call)
+
+    @performs(mending.REPLAY)
+    def replay(self, wish: mending.ReplayChannel, work: Unit) -> mending.Replayed:
+        """Ask a shop once more, or tell it again what failed."""
+        mends.replay(wish, work, SqlChannels(work.session), SqlPulls(work.session))
+        pushed = 0
+        if wish.pushes:
+            pushed = health.push_failed_again(work.session, wish.channel, work.now)
+        return mending.Replayed(since=wish.since, pushes=pushed)
+
+    @performs(mending.LOOK_UP)
+    def look_up(self, wish: mending.LookUpOrder, work: Unit) -> mending.Sighting:
+        """Ask a shop what it says of an order."""
+        return mends.sighting(mends.look_up(wish, work, SqlChannels(work.session)))
+
+    @performs(mending.MEND)
+    def mend(self, wish: mending.MendOrder, work: Unit) -> mending.Sighting:
+        """Do with an order what its shop has said."""
+        return mends.sighting(mends.mend(wish, work, SqlChannels(work.session)))
+
+    @answers(mending.SIGHTING)
+    def sighting(self, asked: mending.ComparisonOf, session: Session) -> mending.Sighting:
+        """Show what a shop has said of an order."""
+        kept = SqlChannels(session)
+        return mends.sighting(mends.inbound_of(asked.inbound_id, asked.channels, kept))
+
+    @answers(mending.HEALTH)
+    def health(self, asked: mending.HealthOf, session: Session) -> mending.ChannelHealth:
+        """Tell how a channel does."""
+        return health.get_health(session, asked)
+
+    @answers(mending.SUGGESTIONS)
+    def suggestions(self, asked: mending.FindSuggestions, session: Session) -> mending.Suggestions:
+        """Suggest SKUs for a listing."""
+        return suggesting.find_suggestions(session, asked)
 
     @answers(channels.KINDS)
     def kinds(self, _asked: Nothing, _session: Session) -> channels.ChannelKinds:
@@ -251,6 +292,21 @@ class ChannelsService:
     def is_checked(self, outcome: Outcome, work: Unit) -> None:
         """A shop has said whether it knows us."""
         connecting.conclude_check(outcome, work, SqlChannels(work.session))
+
+    @outside(mends.LOOK)
+    def call_look_up(self, call: OutsideCall) -> dict[str, Any]:
+        """Ask a shop for an order."""
+        with Session(self.engine) as session:
+            connection = SqlChannels(session).connection(call.request["channel"])
+        return mends.ask_shop(*_shop(self.engine, connection), call.request)
+
+    @concludes(mends.LOOK)
+    def looked_up(self, outcome: Outcome, work: Unit) -> None:
+        """A shop has said what it knows of an order, or has not."""
+        kept = SqlChannels(work.session)
+        kind = connecting.found(outcome.call.request["channel"], kept).kind
+        market = connecting.market_of(kind)
+        mends.conclude_look_up(outcome, market, work, kept, SqlPulls(work.session))
 
     @outside(pulls.PULL)
     def call_pull(self, call: OutsideCall) -> dict[str, Any]:

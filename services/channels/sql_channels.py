@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -11,10 +12,11 @@ from sqlalchemy.orm import Session
 from chassis.keeping import add, load_locked, take
 from chassis.outside import call_again
 from contracts.channels import Connection
-from contracts.inventory import StockChanged
+from contracts.inventory import SkuData, StockChanged
 from contracts.orders import OrdersImported
 from services.channels import sql_ways
 from services.channels.domain.inbound import Inbound, State
+from services.channels.domain.listing import plain_of
 from services.channels.domain.stock import Due, Level
 from services.channels.pushes import PUSH
 from services.channels.tables import (
@@ -172,13 +174,23 @@ class SqlChannels:
         """Forget events so old that they do not come again."""
         self._session.execute(sa.delete(events).where(events.c.at < before))
 
-    def save_sku(self, sku: str, version: int) -> bool:
-        """Know a SKU; return whether it is new."""
+    def inbound_by_id(self, inbound_id: str) -> Inbound | None:
+        """Find an order that a channel sent by our own id."""
+        query = sa.select(inbounds.c.channel, inbounds.c.channel_order_id)
+        row = self._session.execute(query.where(inbounds.c.inbound_id == inbound_id)).first()
+        return self.inbound(row.channel, row.channel_order_id) if row else None
+
+    def save_sku(self, sku: SkuData, version: int) -> bool:
+        """Know a SKU, with its name and barcodes; return whether it is new."""
+        codes = msgspec.json.encode(sku.barcodes).decode()
         row = self._session.connection().exec_driver_sql(
-            "insert into skus (sku, version) values (%s, %s) on conflict do nothing returning 1",
-            (sku, version),
+            "insert into skus (sku, version, name, barcodes, plain) values (%s, %s, %s, %s, %s)"
+            " on conflict (sku) do update set version = excluded.version, name = excluded.name,"
+            " barcodes = excluded.barcodes where skus.version < excluded.version"
+            " returning xmax = 0",  # no row was there before
+            (sku.sku, version, sku.name, codes, plain_of(sku.sku)),
         )
-        return row.first() is not None
+        return bool(row.scalar())
 
     def save_stock(self, changed: Sequence[StockChanged]) -> None:
         """Remember what channels should be told of SKUs' stock; older news changes nothing."""

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from chassis.keeping import keep
 from chassis.store import Instant, Packed, new_metadata
 from contracts.imports import RowFault
+from contracts.inventory import CountSale
+from contracts.mending import SeenThere
 from contracts.orders import PlaceOrder
 from services.channels.domain.file_import import FileImport
 from services.channels.domain.inbound import Inbound
@@ -50,6 +52,10 @@ inbounds = sa.Table(
     sa.Column("changed_at", Instant),
     sa.Column("import_id", sa.Text, nullable=False, server_default=""),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("sale", Packed(CountSale)),
+    sa.Column("missed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("asking", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("seen", Packed(SeenThere)),
     sa.UniqueConstraint("channel", "channel_order_id"),
     sa.Index("ix_inbound_orders_state", "state", sa.text("inbound_id desc")),
     sa.Index(
@@ -57,6 +63,12 @@ inbounds = sa.Table(
         "unmapped",
         postgresql_using="gin",
         postgresql_where=sa.text("state = 'parked'"),
+    ),
+    sa.Index(
+        "ix_inbound_orders_missed",
+        "channel",
+        "received_at",
+        postgresql_where=sa.text("missed"),
     ),
     sa.Index(
         "ix_inbound_orders_import_id",
@@ -78,6 +90,11 @@ skus = sa.Table(
     metadata,
     sa.Column("sku", sa.Text, primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.Column("barcodes", Packed(tuple[str, ...]), nullable=False, server_default="[]"),
+    sa.Column("plain", sa.Text, nullable=False, server_default=""),
+    sa.Index("ix_skus_plain", "plain", postgresql_ops={"plain": "text_pattern_ops"}),
+    sa.Index("ix_skus_barcodes", "barcodes", postgresql_using="gin"),
 )
 events = sa.Table(
     "channel_events",
@@ -154,6 +171,7 @@ pulls = sa.Table(
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("last_at", Instant),
     sa.Column("problem", sa.Text, nullable=False),
+    sa.Column("reconciled_at", Instant),
 )
 under_way = sa.Table(
     "orders_under_way",

@@ -17,6 +17,7 @@ from chassis.transaction import Unit
 from contracts.inventory import (
     AdjustStock,
     CommitStock,
+    CountSale,
     PutSku,
     ReceiveStock,
     ReplaceShortage,
@@ -78,10 +79,14 @@ def _done_keys(body: Any) -> Iterator[str]:
     """What may have happened already."""
     if order_id := getattr(body, "order_id", ""):
         yield f"off:{order_id}"
+    if (turn := getattr(body, "round", 0)) > 1:
+        yield f"off:{order_id}:{turn}"
     if fulfillment_order_id := getattr(body, "fulfillment_order_id", ""):
         yield f"fulfilled:{fulfillment_order_id}"
     if return_id := getattr(body, "return_id", ""):
         yield f"restocked:{return_id}"
+    if sale_id := getattr(body, "sale_id", ""):
+        yield f"sold:{sale_id}"
 
 
 def _changed_skus(body: Any) -> Iterator[str]:
@@ -91,7 +96,7 @@ def _changed_skus(body: Any) -> Iterator[str]:
             yield body.data.sku
         case AdjustStock() | ReceiveStock():
             yield body.sku
-        case RestockReturn():
+        case RestockReturn() | CountSale():
             yield from (unit.sku for unit in body.units)
 
 

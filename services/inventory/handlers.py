@@ -12,6 +12,7 @@ from contracts.inventory import (
     CommitRefused,
     CommitStock,
     FulfillStock,
+    ReleaseRound,
     ReleaseStock,
     ReplaceShortage,
     ReserveStock,
@@ -31,7 +32,7 @@ from services.inventory.ports import Inventory
 def reserve_stock(command: ReserveStock, work: Work, inventory: Inventory) -> None:
     """Keep the goods of a round: all lines or none."""
     known = inventory.reservation(command.order_id, command.round)
-    if inventory.is_done(_off(command.order_id)):
+    if _is_off(command, inventory):
         _tell_short(command, command.lines, work, inventory)
     elif known and known.holds:
         _tell_reserved(known, work, inventory)
@@ -125,6 +126,21 @@ def release_stock(command: ReleaseStock, work: Work, inventory: Inventory) -> No
     )
 
 
+def release_round(command: ReleaseRound, work: Work, inventory: Inventory) -> None:
+    """Give back the goods of one round; whoever asks for that round later gets none."""
+    key = _off(command.order_id, command.round)
+    if not inventory.is_done(key):
+        inventory.mark_done(key, work.now)
+        kept = inventory.reservation(command.order_id, command.round)
+        if kept and LIFE.allows(State(kept.state), State.RELEASED):
+            kept.release(inventory.shelves(p.sku for p in kept.placements), command.reason)
+    work.send(
+        StockReleased(
+            order_id=command.order_id, release_id=command.release_id, reason=command.reason
+        )
+    )
+
+
 def fulfill_stock(command: FulfillStock, work: Work, inventory: Inventory) -> None:
     """Take off the books what has left, once for each fulfillment order."""
     key = f"fulfilled:{command.fulfillment_order_id}"
@@ -166,8 +182,15 @@ def expire(reservation: Reservation, work: Work, inventory: Inventory) -> None:
     )
 
 
-def _off(order_id: str) -> str:
-    return f"off:{order_id}"
+def _off(order_id: str, round_: int = 0) -> str:
+    return f"off:{order_id}:{round_}" if round_ else f"off:{order_id}"
+
+
+def _is_off(command: ReserveStock, inventory: Inventory) -> bool:
+    """Tell whether nothing is kept any more for the order or the round; the first is never off."""
+    if inventory.is_done(_off(command.order_id)):
+        return True
+    return command.round > 1 and inventory.is_done(_off(command.order_id, command.round))
 
 
 def _unplaced(placements: Iterable[Placement]) -> tuple[SkuQuantity, ...]:

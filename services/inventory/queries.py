@@ -37,6 +37,16 @@ def get_sku(session: Session, asked: said.SkuRef) -> said.SkuView:
     return _views(session, [record])[0]
 
 
+def get_skus(session: Session, asked: said.SkusNamed) -> said.SkuPage:
+    """Show the SKUs that are named, by themselves or by their barcodes."""
+    coded = sa.select(barcodes.c.sku).where(barcodes.c.barcode.in_(asked.barcodes))
+    # two queries, for one with "or" would read all SKUs
+    wanted = {*asked.skus, *session.scalars(coded)}
+    query = sa.select(skus).where(skus.c.sku.in_(wanted)).order_by(skus.c.sku)
+    found = read(session, SkuRecord, query)
+    return said.SkuPage(skus=tuple(_views(session, list(found))))
+
+
 def find_skus(session: Session, asked: said.FindSkus) -> said.SkuPage:
     """List SKUs by the start of SKU, name or barcode."""
     query = sa.select(skus).order_by(skus.c.sku).limit(asked.limit + 1)

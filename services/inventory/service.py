@@ -44,6 +44,11 @@ class InventoryService:
         """Give goods back."""
         handlers.release_stock(command, work, SqlInventory(work))
 
+    @handles(inventory.ReleaseRound)
+    def release_round(self, command: inventory.ReleaseRound, work: Unit) -> None:
+        """Give back the goods of a round."""
+        handlers.release_round(command, work, SqlInventory(work))
+
     @handles(inventory.FulfillStock)
     def fulfill(self, command: inventory.FulfillStock, work: Unit) -> None:
         """Take off the books what has left."""
@@ -53,6 +58,11 @@ class InventoryService:
     def restock(self, command: inventory.RestockReturn, work: Unit) -> None:
         """Book returned goods in."""
         stockkeeping.restock_return(command, work, SqlInventory(work))
+
+    @handles(inventory.CountSale)
+    def count_sale(self, command: inventory.CountSale, work: Unit) -> None:
+        """Take off the books what was sold over a counter."""
+        stockkeeping.count_sale(command, work, SqlInventory(work))
 
     @performs(inventory.PUT_SKU)
     def put_sku(self, wish: inventory.PutSku, work: Unit) -> inventory.SkuView:
@@ -74,6 +84,11 @@ class InventoryService:
     def get_sku(self, asked: inventory.SkuRef, session: Session) -> inventory.SkuView:
         """Show a SKU."""
         return queries.get_sku(session, asked)
+
+    @answers(inventory.GET_SKUS)
+    def get_skus(self, asked: inventory.SkusNamed, session: Session) -> inventory.SkuPage:
+        """Show several SKUs."""
+        return queries.get_skus(session, asked)
 
     @answers(inventory.FIND_SKUS)
     def find_skus(self, asked: inventory.FindSkus, session: Session) -> inventory.SkuPage:

@@ -4,6 +4,7 @@ from chassis.errors import NotFound, Refused, Stale
 from chassis.work import Work
 from contracts.inventory import (
     AdjustStock,
+    CountSale,
     PutSku,
     ReceiveStock,
     RestockReturn,
@@ -30,7 +31,7 @@ def put_sku(wish: PutSku, work: Work, inventory: Inventory) -> SkuRecord:
             )
     record = inventory.sku(data.sku)
     if record is None:
-        if wish.expected_version is not None:
+        if wish.expected_version:
             raise NotFound("SKU", data.sku, "sku")
         record = SkuRecord(data.sku, data)
         inventory.add_sku(record)
@@ -52,6 +53,13 @@ def adjust_stock(wish: AdjustStock, work: Work, inventory: Inventory) -> Warehou
         raise Refused("no_change", "A change of 0 changes nothing.", "change")
     shelves = inventory.shelves([wish.sku])
     stock = shelves.at(wish.sku, wish.warehouse_id)
+    if wish.expected_on_hand not in {None, stock.on_hand}:
+        raise Refused(
+            "stale",
+            f"{stock.on_hand} of {wish.sku} are on hand at {wish.warehouse_id} by now, and not "
+            f"{wish.expected_on_hand}.",
+            "expected_on_hand",
+        )
     if stock.available + wish.change < 0:
         raise Refused(
             "not_enough",
@@ -95,6 +103,23 @@ def restock_return(command: RestockReturn, work: Work, inventory: Inventory) -> 
             )  # fmt: skip
     told = StockRestocked(return_id=command.return_id, order_id=command.order_id, again=again)
     work.send(told)
+
+
+def count_sale(command: CountSale, work: Work, inventory: Inventory) -> None:
+    """Take off the books what went over a counter, and on them what came back, once."""
+    key = f"sold:{command.sale_id}"
+    if inventory.is_done(key):
+        return
+    inventory.mark_done(key, work.now)
+    shelves = inventory.shelves(unit.sku for unit in command.units)
+    for i, unit in enumerate(command.units):
+        _known(unit.sku, f"units[{i}].sku", inventory)
+        shelves.post(
+            Movement(
+                unit.sku, command.warehouse_id, "sold" if unit.change < 0 else "restocked",
+                command.sale_id, on_hand=unit.change,
+            )
+        )  # fmt: skip
 
 
 def _known(sku: str, field: str, inventory: Inventory) -> None:

@@ -115,7 +115,7 @@ done = sa.Table(
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("at", Instant, nullable=False),
-    info=kept("marks_kept_days", "off:ord_", "fulfilled:ful_", "restocked:ret_"),
+    info=kept("marks_kept_days", "off:ord_", "fulfilled:ful_", "restocked:ret_", "sold:"),
 )
 keep(SkuRecord, skus, without=["name"])
 keep(Stock, stock)

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from chassis.errors import Refused
 from contracts import orders as said
 from contracts.values import Money
-from services.orders.tables import orders, search
+from services.orders.tables import orders, search, sent_from
 from services.orders.words import Asked, asked_for, codes_in, queries_for, week_of
 
 MOST_COUNTED = 10_000
@@ -49,7 +49,7 @@ def find_orders(session: Session, asked: said.FindOrders) -> said.OrderPage:
     else:
         found = (
             _listed(asked, before, asked.channels)
-            .order_by(*newest(orders))
+            .order_by(*newest(_read_along(asked)))
             .limit(wanted)
             .subquery()
         )
@@ -67,7 +67,8 @@ def _with_words(
     session: Session, words: Sequence[Asked], asked: said.FindOrders, before: Cursor | None
 ) -> tuple[Sequence[Any], Cursor | None]:
     """Orders with these words, and where to go on if there may be more of them."""
-    statuses, wanted = _statuses(asked, asked.channels), asked.limit + 1
+    wanted = asked.limit + 1
+    statuses = [*_statuses(asked, asked.channels), *_at_warehouse(asked)]
     rows: Sequence[Any] = ()
     for most in (wanted * FIRST_LOOK, LOOKED_AT) if statuses else (wanted,):
         looked_at = session.execute(_worded(session, words, asked, before, most)).all()
@@ -100,7 +101,7 @@ def count_orders(session: Session, asked: said.CountOrders) -> said.OrderCounts:
 def _count(
     session: Session, view: said.OrderFilter, channels: Sequence[str] | None
 ) -> said.OrderCount:
-    most, statuses = MOST_COUNTED + 1, _statuses(view, channels)
+    most, statuses = MOST_COUNTED + 1, [*_statuses(view, channels), *_at_warehouse(view)]
     if words := _asked_for(session, view):
         some = _worded(session, words, view, None, most).subquery()
         query = sa.select(sa.func.count(), sa.func.count()).select_from(some)
@@ -109,10 +110,11 @@ def _count(
             matching = sa.func.count().filter(*statuses)
             query = sa.select(matching, sa.func.count()).select_from(each)
     else:
+        along = _read_along(view)
         # from the oldest on: what changes no more is counted without looking at its rows
         some = (
             _listed(view, None, channels)
-            .order_by(orders.c.placed_at, orders.c.order_id)
+            .order_by(along.c.placed_at, along.c.order_id)
             .limit(most)
             .subquery()
         )
@@ -129,9 +131,31 @@ def newest(table: Any) -> tuple[Any, Any]:
 def _listed(
     asked: said.OrderFilter, before: Cursor | None, channels: Sequence[str] | None
 ) -> sa.Select[Any]:
-    """Ids of orders by what they are."""
-    conditions = (*_statuses(asked, channels), *_times(orders, asked, before))
-    return sa.select(orders.c.order_id).where(*conditions)
+    """Ids of orders by what they are, and where they are sent from."""
+    along, statuses = _read_along(asked), _statuses(asked, channels)
+    query = sa.select(along.c.order_id).where(*statuses, *_times(along, asked, before))
+    if along is sent_from:
+        query = query.where(along.c.warehouse_id == asked.warehouse_id)
+        if statuses:
+            query = query.join(orders, orders.c.order_id == along.c.order_id)
+    return query
+
+
+def _read_along(asked: said.OrderFilter) -> sa.Table:
+    """What has the order of the list: of one warehouse, or of all."""
+    return sent_from if asked.warehouse_id else orders
+
+
+def _at_warehouse(asked: said.OrderFilter) -> list[Any]:
+    """Look at an order that was found otherwise."""
+    if not asked.warehouse_id:
+        return []
+    there = sa.select(sent_from.c.order_id).where(
+        sent_from.c.warehouse_id == asked.warehouse_id,
+        sent_from.c.placed_at == orders.c.placed_at,
+        sent_from.c.order_id == orders.c.order_id,
+    )
+    return [there.exists()]
 
 
 def _worded(
@@ -163,6 +187,10 @@ def _statuses(asked: said.OrderFilter, channels: Sequence[str] | None) -> list[A
         (orders.c.channel, asked.channel),
     )
     conditions: list[Any] = [column == wanted for column, wanted in wishes if wanted]
+    if asked.total_from is not None:
+        conditions.append(orders.c.total >= asked.total_from)
+    if asked.total_to is not None:
+        conditions.append(orders.c.total <= asked.total_to)
     if channels is not None:
         # of one channel the index is read in the order of the list, of several it is not
         one = len(channels) == 1

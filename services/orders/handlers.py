@@ -17,11 +17,9 @@ from contracts.orders import (
     ImportedOrder,
     ImportOrders,
     Note,
-    OrderLine,
     OrderNoted,
     OrderPlaced,
     OrdersImported,
-    PlacedLine,
     PlacedOrder,
     PlaceHold,
     PlaceOrder,
@@ -29,10 +27,10 @@ from contracts.orders import (
     ResolveStep,
 )
 from services.orders.domain.history import Change
-from services.orders.domain.lines import check_amounts, delivery_net, net
+from services.orders.domain.lines import check_amounts, delivery_net, ordered, placed
 from services.orders.domain.order import Order
 from services.orders.journeys import Journeys
-from services.orders.ports import Orders, found
+from services.orders.ports import Orders, check_skus, found
 from services.orders.sagas.hearing import EDIT, is_stuck
 from services.orders.sagas.neglect import is_neglected
 from services.orders.sagas.order_journey import SAGAS
@@ -46,7 +44,7 @@ def place_order(wish: PlaceOrder, work: Work, orders: Orders, runs: Runs) -> Pla
             order_id=known, number=order.number, version=order.version, created=False
         )
     check_amounts(wish)
-    _check_skus(wish, orders)
+    check_skus(wish.lines, "lines", orders)
     _check_instant(wish.placed_at, "placed_at")
     order = _new_order(wish, work, orders)
     orders.add(order)
@@ -181,7 +179,7 @@ def resolve_step(wish: ResolveStep, work: Work, orders: Orders, runs: Runs) -> N
         raise IllegalMove("run", run.run_id, f"{run.phase} and not stuck", wish.decision)
     if run.saga == EDIT and wish.decision != "retry":
         raise IllegalMove(
-            "run", run.run_id, "an edit that the warehouse must answer", wish.decision
+            "run", run.run_id, "an edit that must be answered", wish.decision
         )
     back = wish.decision == "compensate" and run.phase != Phase.BACKWARD
     if back and not SAGAS[run.saga].may_compensate(run.progress):
@@ -195,13 +193,6 @@ def resolve_step(wish: ResolveStep, work: Work, orders: Orders, runs: Runs) -> N
         travel.resolve(run, wish.decision, wish.reason)
 
 
-def _check_skus(wish: PlaceOrder, orders: Orders) -> None:
-    known = orders.skus()
-    for i, line in enumerate(wish.lines):
-        if line.sku not in known:
-            raise Refused("unknown_sku", f"There is no SKU {line.sku}.", f"lines[{i}].sku")
-
-
 def _check_instant(at: datetime | None, field: str) -> None:
     if at is not None and at.tzinfo is None:
         raise Refused("no_time_zone", f"{at.isoformat()} needs a time zone, such as Z.", field)
@@ -210,18 +201,7 @@ def _check_instant(at: datetime | None, field: str) -> None:
 def _new_order(wish: PlaceOrder, work: Work, orders: Orders) -> Order:
     skus = orders.skus()
     lines = tuple(
-        OrderLine(
-            line_id=work.new_id("lin"),
-            sku=line.sku,
-            name=line.name or skus[line.sku].name,
-            ordered=line.quantity,
-            unit_price=line.unit_price,
-            discount=line.discount,
-            tax=line.tax,
-            total=net(line, taxes_included=wish.taxes_included),
-            channel_line_id=line.channel_line_id,
-            open=line.quantity,
-        )
+        ordered(line, work.new_id("lin"), skus[line.sku].name, taxes_included=wish.taxes_included)
         for line in wish.lines
     )
     note = (Note(text=wish.note, by=work.actor, at=work.now),) if wish.note else ()
@@ -271,16 +251,6 @@ def _placed(order: Order) -> OrderPlaced:
         total=order.total,
         customer=order.customer,
         ship_to=order.ship_to,
-        lines=tuple(
-            PlacedLine(
-                line_id=line.line_id,
-                sku=line.sku,
-                name=line.name,
-                quantity=line.ordered,
-                paid=line.total,
-                channel_line_id=line.channel_line_id,
-            )
-            for line in order.lines
-        ),
+        lines=placed(order.lines),
         placed_at=order.placed_at,
     )

@@ -7,25 +7,22 @@ it is seen what follows for the order as a whole: `_settle`.
 from dataclasses import replace
 from typing import Any
 
-import msgspec
-
 from chassis.errors import NotYet
 from chassis.saga import Decision, Moved, Phase, Saga
 from chassis.saga_store import Run, Runs
 from chassis.work import Work
 from contracts.inventory import StockReserved
-from contracts.orders import OrderEdited
 from contracts.shipping import ShipmentLabeled
-from contracts.values import SkuQuantity
-from contracts.warehouse import OrderReaddressed, OrderRouted, PickShort
+from contracts.warehouse import OrderRouted, PickShort
 from services.orders.domain import edits, facts
 from services.orders.domain.edit import Edit
 from services.orders.domain.history import Change
 from services.orders.domain.order import Order
 from services.orders.ports import Orders
-from services.orders.sagas import partly
-from services.orders.sagas.hearing import is_about, learn, why
+from services.orders.sagas import edit_asks, partly
+from services.orders.sagas.hearing import is_about, is_going_back, learn, why
 from services.orders.sagas.order_journey import (
+    ADDITION_JOURNEY,
     EDIT_JOURNEY,
     FULFILLMENT_JOURNEY,
     ORDER_JOURNEY,
@@ -63,11 +60,10 @@ class Journeys:
         self._settle()
 
     def begin_edit(self, edit: Edit) -> None:
-        """Ask the warehouse for what somebody wants to change."""
+        """Ask others for what somebody wants to change."""
         self.order.editing = edit
-        # there is nothing to give up with it, and it belongs to no round of goods
-        data = {"edit": edit.number, "round": 0, "given_up": True}
-        self._start(EDIT_JOURNEY, f"{self.order.order_id}:edit-{edit.number}", data)
+        data = edit_asks.begin(self.order, edit)
+        self._start(EDIT_JOURNEY, edit_asks.run_of(self.order, edit.number), data)
         self._settle()
 
     def edit_now(self, edit: Edit) -> None:
@@ -83,11 +79,12 @@ class Journeys:
         edit = self.order.editing
         for change in facts.apply(self.order, message):
             self._tell(change)
+        # a label repeats what was routed by a version that did not keep where
+        if isinstance(message, OrderRouted | ShipmentLabeled):
+            self._orders.find_at(self.order)
         if isinstance(message, ShipmentLabeled) or self.order.papers != papers:
             self._orders.find_by(self.order)
-        answered = edit if not self.order.editing else None
-        if answered and isinstance(message, OrderReaddressed) and not self.order.is_off:
-            self._edited(answered)
+        made = edit if not self.order.editing else None
         for run in self._all():
             if not is_about(run, message):
                 continue
@@ -99,8 +96,8 @@ class Journeys:
                 self._go(run, moved)
             elif run.data.get("given_up") and isinstance(message, StockReserved | OrderRouted):
                 self._say(partly.give_back_late(self.order, run, message))
-        if answered:
-            self._look_at_gates()
+        if made:
+            self._edited(made)
         if isinstance(message, PickShort) and self.order.lines != before:
             self._travel_again(message)
         self._settle()
@@ -154,17 +151,16 @@ class Journeys:
                 self._go(run, moved)
 
     def _edited(self, edit: Edit) -> None:
+        """Go on with what an edit has changed: parcels that are gone, goods that are new."""
         self._orders.find_by(self.order)
-        self._say(
-            [
-                OrderEdited(
-                    order_id=self.order.order_id,
-                    edit=edit.number,
-                    ship_to=self.order.ship_to,
-                    bill_to=self.order.bill_to,
-                )
-            ]
-        )
+        self._say([edit_asks.edited(self.order, edit)])
+        if run := self._runs.get(edit_asks.run_of(self.order, edit.number)):
+            for which in edit_asks.emptied(self.order, run):
+                self._end(f"{self.order.order_id}:{which}", "nothing of it is wanted")
+            if data := edit_asks.addition(run):
+                run_id = f"{self.order.order_id}:round-{data['round']}"
+                self._start(ADDITION_JOURNEY, run_id, data)
+        self._look_at_gates()
 
     def _all(self) -> list[Run]:
         return list(self._runs.of_subject(self.order.order_id))
@@ -211,6 +207,10 @@ class Journeys:
             self._tell(Change("needs a person", run.step, reason=run.problem))
         elif run.phase == Phase.DONE and run.saga != FULFILLMENT_JOURNEY.name:
             self._send_out(run.data["round"])
+        elif run.phase == Phase.COMPENSATED and run.saga == EDIT_JOURNEY.name:
+            if self.order.editing:
+                self._tell(edits.give_up(self.order, run.problem))
+                self._look_at_gates()
         elif run.phase == Phase.COMPENSATED and run.saga == ORDER_JOURNEY.name:
             self._close(self.order.canceling or run.problem, expired=bool(run.data.get("expired")))
 
@@ -231,28 +231,19 @@ class Journeys:
     def _travel_again(self, told: PickShort) -> None:
         """Find elsewhere what a picker did not find; it is written off even if nobody wants it."""
         self.order.rounds += 1
-        missing = [
-            SkuQuantity(line_id=p.line_id, sku=p.sku, quantity=p.quantity) for p in told.lines
-        ]
-        data = {
-            "round": self.order.rounds,
-            "attempt": 1,
-            "lines": msgspec.to_builtins(missing),
-            "warehouse_id": told.lines[0].warehouse_id,
-            "fulfillment_order_id": told.fulfillment_order_id,
-        }
+        data = partly.missing(self.order, told)
         run_id = f"{self.order.order_id}:round-{self.order.rounds}"
         shortage = self._start(SHORTAGE_JOURNEY, run_id, data)
         if self.order.canceling:
             self._compensate(shortage, self.order.canceling)
         elif self.order.sending(told.fulfillment_order_id).status == "incomplete":
-            self._end(f"{self.order.order_id}:{told.fulfillment_order_id}")
+            self._end(f"{self.order.order_id}:{told.fulfillment_order_id}", "nothing was found")
 
-    def _end(self, run_id: str) -> None:
+    def _end(self, run_id: str, why: str) -> None:
         """Nothing is left of what the run was to send."""
         if (run := self._runs.get(run_id)) and run.is_open:
             run.phase, run.deadline, run.problem = Phase.DONE.value, None, ""
-            self._runs.log(run, self._work.now, "nothing was found")
+            self._runs.log(run, self._work.now, why)
 
     def _settle(self) -> None:
         """See what follows for the whole order, now that its runs have moved."""
@@ -260,7 +251,8 @@ class Journeys:
             self._cancel_on()
         if not self.order.canceling and not self.order.is_off:
             for run in self._all():
-                if run.phase == Phase.COMPENSATED and not run.data.get("given_up"):
+                over = run.phase == Phase.COMPENSATED and run.saga != EDIT_JOURNEY.name
+                if over and not run.data.get("given_up"):
                     self._give_up(run)
         self.order.derive()
         if completed := self.order.complete():
@@ -271,7 +263,7 @@ class Journeys:
     def _cancel_on(self) -> None:
         """Once warehouses and carriers have answered: cancel the order, or keep what has left."""
         runs = self._all()
-        if any(run.phase == Phase.BACKWARD for run in runs):
+        if any(is_going_back(run) for run in runs):
             return
         goes_on = any(run.saga != ORDER_JOURNEY.name and run.is_open for run in runs)
         if goes_on or self.order.has_shipped:

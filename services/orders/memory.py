@@ -19,6 +19,7 @@ class MemoryOrders:
     known_skus: dict[str, SkuData] = field(default_factory=dict)
     history: list[tuple[str, Change]] = field(default_factory=list)
     found_by: list[str] = field(default_factory=list)
+    found_at: set[tuple[str, str]] = field(default_factory=set)
 
     def get(self, order_id: str) -> Order | None:
         """Find an order."""
@@ -54,6 +55,10 @@ class MemoryOrders:
     def find_by(self, order: Order) -> None:
         """Remember that the order's words were written anew."""
         self.found_by.append(order.order_id)
+
+    def find_at(self, order: Order) -> None:
+        """Remember at which warehouses the order is found."""
+        self.found_at.update((one.warehouse_id, order.order_id) for one in order.sendings)
 
 
 @dataclass

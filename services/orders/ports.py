@@ -1,11 +1,12 @@
 """Where do the handlers of orders find things? Ports, implemented in tables.py."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from chassis.errors import NotFound
+from chassis.errors import NotFound, Refused
 from chassis.work import Work
 from contracts.inventory import SkuData
+from contracts.orders import NewLine
 from services.orders.domain.history import Change
 from services.orders.domain.order import Order
 
@@ -33,6 +34,17 @@ class Orders(Protocol):
 
     def find_by(self, order: Order) -> None:
         """Let the order be found by what is in it now."""
+
+    def find_at(self, order: Order) -> None:
+        """Let the order be found at the warehouses that send it."""
+
+
+def check_skus(lines: Iterable[NewLine], where: str, orders: Orders) -> None:
+    """Refuse lines of which nobody knows what they are."""
+    known = orders.skus()
+    for i, line in enumerate(lines):
+        if line.sku not in known:
+            raise Refused("unknown_sku", f"There is no SKU {line.sku}.", f"{where}[{i}].sku")
 
 
 def found(orders: Orders, order_id: str) -> Order:

@@ -1,17 +1,22 @@
 """What can be asked of one order? (Lists and counts: finding.py. What is stuck: exceptions.py.)"""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from chassis import clock
 from chassis.errors import NotFound
+from chassis.ids import new_id
 from chassis.keeping import read, read_one
 from chassis.saga_store import Run
 from contracts import orders as said
 from contracts.values import HistoryLine
-from services.orders.domain import edits
+from services.orders.domain import edited_lines, edits
 from services.orders.domain.order import Order
-from services.orders.editing import check_edit
+from services.orders.editing import draw_edit
 from services.orders.sagas.order_journey import SAGAS
+from services.orders.sql_orders import SqlOrders, load_skus
 from services.orders.tables import history, orders, saga_runs
 
 
@@ -21,6 +26,12 @@ def get_order(session: Session, asked: said.OrderRef) -> said.Order:
     if order is None:
         raise NotFound("order", asked.order_id, "order_id")
     return view(session, order)
+
+
+def get_orders(session: Session, asked: said.OrdersNamed) -> said.Orders:
+    """Tell everything about several orders but their journeys."""
+    found = read(session, Order, sa.select(orders).where(orders.c.order_id.in_(asked.order_ids)))
+    return said.Orders(orders=tuple(_shown(order, ()) for order in found))
 
 
 def get_origins(session: Session, asked: said.OriginsOf) -> said.Origins:
@@ -41,6 +52,10 @@ def view(session: Session, order: Order) -> said.Order:
         .where(saga_runs.c.subject_id == order.order_id)
         .order_by(saga_runs.c.run_id),
     )
+    return _shown(order, runs)
+
+
+def _shown(order: Order, runs: Iterable[Run]) -> said.Order:
     return said.Order(
         order_id=order.order_id,
         number=order.number,
@@ -79,14 +94,21 @@ def preview_edit(session: Session, asked: said.EditOrder) -> said.EditPreview:
     if order is None:
         raise NotFound("order", asked.order_id, "order_id")
     order.expect_version(asked.expected_version)
-    check_edit(order, asked)
+    load_skus(session, [line.sku for line in asked.added])
+    known = SqlOrders(session)
+    edit = draw_edit(asked, order, known, by="", at=clock.now(), new_id=new_id)
     return said.EditPreview(
         order_id=order.order_id,
         version=order.version,
-        changes=edits.changes(order, asked),
-        difference=0,  # where it goes changes no price
+        changes=edits.changes(order, edit),
+        difference=edited_lines.difference(order, edit),
         currency=order.currency,
-        asks_warehouse=edits.asks_warehouse(order, asked),
+        asks_warehouse=edits.asks_warehouse(order, edit),
+        lines=edited_lines.shown(order, edit),
+        total=edited_lines.total(order, edit),
+        tax=edited_lines.tax(order, edit),
+        delivery=order.delivery_net,
+        settlement=edited_lines.settlement(order, edit),
     )
 
 
@@ -143,6 +165,8 @@ def _allowed(order: Order) -> tuple[str, ...]:
         allowed.append("cancel")
     if not edits.why_not(order):
         allowed.append("edit")
+    if edits.may_edit_lines(order):
+        allowed.append("edit_lines")
     if order.captured > order.refunded:
         allowed.append("refund")
     if any(line.shipped > line.returned for line in order.lines):

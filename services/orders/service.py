@@ -94,6 +94,11 @@ class OrdersService:
         """Show an order."""
         return queries.get_order(session, asked)
 
+    @answers(orders.GET_MANY)
+    def get_many(self, asked: orders.OrdersNamed, session: Session) -> orders.Orders:
+        """Show several orders."""
+        return queries.get_orders(session, asked)
+
     @answers(orders.FIND)
     def find(self, asked: orders.FindOrders, session: Session) -> orders.OrderPage:
         """List orders."""
@@ -155,14 +160,20 @@ class OrdersService:
     @handles(payments.PaymentPending)
     @handles(payments.PaymentAuthorized)
     @handles(payments.PaymentFailed)
+    @handles(payments.PaymentRaised)
+    @handles(payments.RaiseRefused)
+    @handles(payments.RaiseCanceled)
+    @handles(payments.PaymentLowered)
     @handles(payments.PaymentCaptured)
     @handles(payments.CaptureFailed)
     @handles(payments.PaymentVoided)
     @handles(payments.PaymentRefunded)
     @handles(payments.RefundFailed)
+    @handles(payments.PaymentDisputed)
     @handles(warehouse.OrderRouted)
     @handles(warehouse.RoutingFailed)
     @handles(warehouse.OrderReaddressed)
+    @handles(warehouse.PlanEdited)
     @handles(warehouse.ReaddressRefused)
     @handles(warehouse.ItemPicked)
     @handles(warehouse.PickShort)

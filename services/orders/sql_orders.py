@@ -15,6 +15,7 @@ from chassis.writing import at_end, write
 from contracts.inventory import SkuData, SkuSaved
 from contracts.orders import (
     CancelChannelOrder,
+    EditOrder,
     ImportOrders,
     PlaceOrder,
 )
@@ -89,6 +90,13 @@ class SqlOrders:
         self._at_end("terms")
         self._info["terms_of"][order.order_id] = order
 
+    def find_at(self, order: Order) -> None:
+        """Let the order be found at the warehouses that send it."""
+        self._at_end("history")
+        self._info["found_at"].update(
+            (one.warehouse_id, order.placed_at, order.order_id) for one in order.sendings
+        )
+
     def save_sku(self, saved: SkuSaved) -> None:
         """Keep what inventory says of a SKU, unless something newer is known."""
         self._session.connection().exec_driver_sql(
@@ -116,6 +124,7 @@ class SqlOrders:
     def _at_end(self, what: str) -> list[dict[str, Any]]:
         if "history" not in self._info:
             self._info["history"], self._info["terms"], self._info["terms_of"] = [], [], {}
+            self._info["found_at"] = set()
             at_end(self._session, _write)
         return self._info[what]  # type: ignore[no-any-return]
 
@@ -136,6 +145,14 @@ def _write(session: Session) -> None:
                 [order.placed_at for order in found_by.values()],
                 [terms_of(order) for order in found_by.values()],
             ),
+        )
+    if found_at := sorted(session.info.pop("found_at", ())):
+        write(
+            session,
+            "insert into order_warehouses (warehouse_id, placed_at, order_id)"
+            " select * from unnest(%s::text[], %s::timestamptz[], %s::text[])"
+            " on conflict do nothing",
+            tuple([row[column] for row in found_at] for column in range(3)),
         )
 
 
@@ -176,7 +193,10 @@ def prepare(session: Session, bodies: Sequence[Any]) -> None:
         load_channel_ids(session, keys)
     if placing:
         draw_numbers(session, len(placing))
-        load_skus(session, sorted({line.sku for b in placing for line in b.lines}))
+    wanted = [line.sku for b in placing for line in b.lines]
+    wanted += [line.sku for b in bodies if isinstance(b, EditOrder) for line in b.added]
+    if wanted:
+        load_skus(session, sorted(set(wanted)))
     ids = {order_id for b in bodies if (order_id := getattr(b, "order_id", ""))}
     load_orders(session, ids | set(session.info.get("by_channel", {}).values()))
 

@@ -84,6 +84,7 @@ orders = sa.Table(
         unique=True,
         postgresql_where=sa.text("channel_order_id <> ''"),
     ),
+    sa.Index("ix_orders_total", "total"),
     sa.Index("ix_orders_hold", "hold_until", postgresql_where=sa.text("hold_until is not null")),
 )
 history = sa.Table(
@@ -114,6 +115,14 @@ search = sa.Table(
         # what waits to be sorted in is read by every search, for every week: keep it short
         postgresql_with={"gin_pending_list_limit": 64},
     ),
+)
+sent_from = sa.Table(
+    "order_warehouses",
+    metadata,
+    sa.Column("warehouse_id", sa.Text, nullable=False),
+    sa.Column("placed_at", Instant, nullable=False),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("warehouse_id", "placed_at", "order_id"),  # read from behind by lists
 )
 skus = sa.Table(
     "skus",

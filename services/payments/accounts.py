@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from chassis.errors import NotFound, Refused, check_version
 from chassis.store import new_engine
 from contracts import payments as said
-from services.payments.domain.account import Account, Accounts, check_values
+from services.payments.domain.account import Account, Accounts, Again, check_values
 from services.payments.providers import BUILT_IN, KINDS
 from services.payments.providers.provider import Kind, Provider
 from services.payments.tables import accounts
@@ -80,6 +80,10 @@ class Choosing:
             return self._directory.known(self._session).choose(method, currency, named)
         except Refused:
             return self._directory.read_again(self._session).choose(method, currency, named)
+
+    def again(self, account: str) -> Again | None:
+        """Tell how a customer may pay again whose payment with this account was declined."""
+        return self._directory.known(self._session).again(account)
 
 
 def saved(session: Session) -> list[Account]:

@@ -10,18 +10,32 @@ from chassis.outside import OutsideCall
 from chassis.work import Call
 from services.payments.domain.account import SANDBOX
 from services.payments.domain.attempt import Capture, Refund
+from services.payments.domain.parts import part_of
 from services.payments.domain.payment import Payment
 
-AUTHORIZE, POLL, CAPTURE, VOID, REFUND = (
+AUTHORIZE, POLL, CAPTURE, VOID, REFUND, MAIL = (
     "payments.authorize", "payments.poll", "payments.capture", "payments.void", "payments.refund",
+    "payments.mail",
 )  # fmt: skip
 EXPIRED = "expired"  # how a poll ends that has found no decision in time
 POLLED_BEYOND = timedelta(hours=2)
 
 
-def authorization_key(order_id: str) -> str:
-    """The key by which a provider knows an order's authorization."""
-    return f"auth-{order_id}"
+def authorization_key(order_id: str, edit: int = 0) -> str:
+    """The key by which a provider knows an order's authorization, or the one of an edit."""
+    return f"auth-{order_id}-{edit}" if edit else f"auth-{order_id}"
+
+
+def key_of(payment: Payment) -> str:
+    """The key by which a provider knows a payment; paid again it is another one."""
+    key = authorization_key(payment.order_id, payment.edit)
+    return f"{key}-again-{payment.again}" if payment.again else key
+
+
+def is_known_as(payment: Payment, key: str) -> bool:
+    """Tell whether a provider knows a payment, or an earlier try of it, by this key."""
+    first = authorization_key(payment.order_id, payment.edit)
+    return key == first or key.startswith(f"{first}-again-")
 
 
 def account_of(call: OutsideCall) -> str:
@@ -31,14 +45,14 @@ def account_of(call: OutsideCall) -> str:
 
 def order_of(authorization_key: str) -> str:
     """The order that an authorization is for."""
-    return authorization_key.removeprefix("auth-")
+    return authorization_key.removeprefix("auth-").partition("-")[0]
 
 
 def authorize(payment: Payment) -> Call:
     """Hold the money."""
     return Call(
         AUTHORIZE,
-        authorization_key(payment.order_id),
+        key_of(payment),
         payment.payment_id,
         {
             "account": payment.account,
@@ -51,10 +65,26 @@ def authorize(payment: Payment) -> Call:
 
 def poll(payment: Payment, due_at: datetime) -> Call:
     """Ask later what has become of an authorization, until it has expired here."""
-    key = authorization_key(payment.order_id)
+    key = key_of(payment)
     until = payment.until + POLLED_BEYOND
     request = {"account": payment.account, "authorization": key, "until": until.isoformat()}
-    return Call(POLL, f"poll-{key}", payment.payment_id, request, due_at)
+    return Call(POLL, poll_key(key), payment.payment_id, request, due_at)
+
+
+def poll_key(authorization_key: str) -> str:
+    """The key of the poll of an authorization."""
+    return f"poll-{authorization_key}"
+
+
+def asked_of(call: OutsideCall) -> str:
+    """The key that an authorization, or a poll of one, is about."""
+    return str(call.request.get("authorization", call.key))
+
+
+def mail(payment: Payment) -> Call:
+    """Send the customer a link to pay again."""
+    key = f"mail-{key_of(payment)}"
+    return Call(MAIL, key, payment.payment_id, {"payment": payment.payment_id})
 
 
 def capture(payment: Payment, capture: Capture) -> Call:
@@ -76,7 +106,7 @@ def refund(payment: Payment, refund: Refund) -> Call:
 
 def void(payment: Payment) -> Call:
     """Let go of the money."""
-    name = f"void-{payment.order_id}"
+    name = part_of(f"void-{payment.order_id}", payment)
     tries = [name, *(f"{name}-{i}" for i in range(2, payment.void_tries + 1))]
     return Call(VOID, tries[-1], payment.payment_id, _request(payment, 0, tries))
 
@@ -84,7 +114,7 @@ def void(payment: Payment) -> Call:
 def _request(payment: Payment, amount: int, keys: list[str]) -> dict[str, object]:
     return {
         "account": payment.account,
-        "authorization": authorization_key(payment.order_id),
+        "authorization": key_of(payment),
         "amount": amount,
         "keys": keys,
     }

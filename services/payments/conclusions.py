@@ -6,11 +6,14 @@ from chassis.errors import NotFound
 from chassis.outside import Outcome
 from chassis.work import Work
 from services.payments import asks, tells
+from services.payments.disputes import take_dispute
 from services.payments.domain.attempt import AttemptState, Capture
+from services.payments.domain.parts import whole_of
 from services.payments.domain.payment import Payment, State
 from services.payments.facts import VOIDED, fact
-from services.payments.handlers import expire_payment
-from services.payments.ports import Payments
+from services.payments.handlers import expire_payment, tell_captured
+from services.payments.paying_again import decline
+from services.payments.ports import Chooses, Payments
 from services.payments.refunding import count_refund
 from services.payments.securing import fail, secure
 from services.payments.voiding import go_on, let_go
@@ -19,40 +22,55 @@ from services.payments.webhooks import ProviderEvent
 POLL_EVERY = timedelta(hours=1)
 
 
-def conclude_authorization(outcome: Outcome, work: Work, payments: Payments) -> None:
+def conclude_authorization(
+    outcome: Outcome, work: Work, payments: Payments, accounts: Chooses
+) -> None:
     """Take what the provider answered; it may be late, and the order off already."""
     payment = _known(outcome.call.subject, payments)
-    if not payment.is_waiting:
+    if not payment.is_waiting or asks.asked_of(outcome.call) != asks.key_of(payment):
         return
     if outcome.code == asks.EXPIRED and not payment.void_asked:
         expire_payment(payment, work, payments)
     elif outcome.status == "refused":
-        fail(payment, outcome.code, outcome.reason, work, payments)
+        decline(payment, outcome.code, outcome.reason, work, payments, accounts)
     elif outcome.status == "failed":
         _give_up(payment, outcome.reason, work, payments)
     elif outcome.result.get("status") == "succeeded":
-        secure(payment, asks.authorization_key(payment.order_id), work, payments)
+        secure(payment, asks.key_of(payment), work, payments)
+    elif payment.edit and not payment.void_asked:
+        reason = "The provider has not decided at once, and an edit does not wait for it."
+        fail(payment, "not_at_once", reason, work, payments)
+        let_go(payment, work)
     else:
         payment.action_url = outcome.result.get("action_url", "")
         payment.move(State(outcome.result["status"]))
         if not payment.void_asked:
             tells.pending(payment, work)
             work.call(asks.poll(payment, work.now + POLL_EVERY))
+            if payment.again and payment.customer:
+                work.call(asks.mail(payment))
     if payment.void_asked:
         go_on(payment, work, payments)
 
 
-def take_webhook(event: ProviderEvent, work: Work, payments: Payments) -> None:
+def take_webhook(event: ProviderEvent, work: Work, payments: Payments, accounts: Chooses) -> None:
     """Take what a provider told by itself; it may come twice, or before its own answer."""
-    payment = payments.of_order(asks.order_of(event.key))
+    if event.type == "nothing":
+        return
+    several = payments.all_of(asks.order_of(event.key))
+    payment = next((one for one in several if asks.is_known_as(one, event.key)), None)
     if payment is None or not payment.by_provider or payment.account != event.account:
         raise NotFound("payment", event.key, "body.key")
-    if not payment.is_waiting or payment.void_asked:
+    if event.dispute:
+        take_dispute(event.dispute, payment, work, payments)
+    if not payment.is_waiting or payment.void_asked or event.key != asks.key_of(payment):
         return
     if event.type == "payment.authorized":
         secure(payment, event.key, work, payments)
+    elif event.type == "payment.changed":
+        payments.hurry(asks.poll_key(event.key), work.now)
     elif event.type == "payment.declined":
-        fail(payment, "declined", event.reason, work, payments)
+        decline(payment, event.code, event.reason, work, payments, accounts)
 
 
 def conclude_capture(outcome: Outcome, work: Work, payments: Payments) -> None:
@@ -69,7 +87,7 @@ def conclude_capture(outcome: Outcome, work: Work, payments: Payments) -> None:
         capture.reason = (outcome.reason or outcome.code)[:255]
         if capture.state == AttemptState.FAILED:
             payment.claimed -= capture.amount
-        tells.capture_failed(payment.order_id, capture_id, capture.reason, work)
+        tells.capture_failed(payment.order_id, whole_of(capture_id), capture.reason, work)
     if payment.void_asked:
         go_on(payment, work, payments)
 
@@ -91,7 +109,7 @@ def conclude_refund(outcome: Outcome, work: Work, payments: Payments) -> None:
         if refund.state == AttemptState.FAILED:
             payment.refunding -= refund.amount
         reason = outcome.reason or outcome.code
-        tells.refund_failed(payment.order_id, refund_id, reason, work)
+        tells.refund_failed(payment.order_id, whole_of(refund_id), reason, work)
     if payment.void_asked and refund.state != AttemptState.FAILED:
         go_on(payment, work, payments)
 
@@ -121,9 +139,8 @@ def _give_up(payment: Payment, reason: str, work: Work, payments: Payments) -> N
 def _count_capture(payment: Payment, capture: Capture, work: Work, payments: Payments) -> None:
     capture.move(AttemptState.SUCCEEDED)
     payments.post(payment, fact("captured", f"cap-{capture.capture_id}", work, capture.amount))
-    whole = payment.captured == payment.amount
-    payment.move(State.CAPTURED if whole else State.PARTIALLY_CAPTURED)
-    tells.captured(payment, capture.capture_id, capture.amount, work)
+    payment.settle()
+    tell_captured(payment.order_id, whole_of(capture.capture_id), work, payments)
 
 
 def _ending(outcome: Outcome) -> AttemptState:

@@ -30,19 +30,32 @@ def set_terms(wish: SetTerms, payments: Payments) -> CreditTerms:
 
 def trust(payment: Payment, work: Work, payments: Payments) -> None:
     """Let the customer owe the amount, if the terms allow it."""
+    try:
+        lend(payment, payment.amount, payments)
+    except Refused as refusal:
+        fail(payment, refusal.code, refusal.message, work, payments)
+    else:
+        secure(payment, "terms", work, payments)
+
+
+def lend(payment: Payment, amount: int, payments: Payments) -> None:
+    """Count so much more as owed by the customer, or refuse it."""
     terms = payments.terms(payment.customer)
     if terms is None or terms.currency != payment.currency:
-        reason = "No terms in this currency are agreed with the customer."
-        fail(payment, "no_terms", reason, work, payments)
-    elif not terms.allows(payment.amount):
+        raise Refused("no_terms", "No terms in this currency are agreed with the customer.")
+    if not terms.allows(amount):
         reason = (
             f"The credit limit is {terms.credit_limit}, {terms.exposure} are owed already, "
-            f"and this order is {payment.amount}."
+            f"and this order is {amount}."
         )
-        fail(payment, "credit_limit", reason, work, payments)
-    else:
-        terms.exposure += payment.amount
-        secure(payment, "terms", work, payments)
+        raise Refused("credit_limit", reason)
+    terms.exposure += amount
+
+
+def forgo(payment: Payment, amount: int, payments: Payments) -> None:
+    """Count so much less as owed by the customer."""
+    if payment.method == "invoice" and (terms := payments.terms(payment.customer)):
+        terms.exposure -= amount
 
 
 def bill(payment: Payment, amount: int, work: Work, payments: Payments) -> str:
@@ -64,5 +77,4 @@ def count_paid(payment: Payment, amount: int, payments: Payments) -> None:
 def forgive(payment: Payment, work: Work, payments: Payments) -> None:
     """Want no more money for an order that was called off."""
     payments.cancel_invoices(payment, work.now)
-    if terms := payments.terms(payment.customer):
-        terms.exposure -= payment.amount - payment.captured
+    forgo(payment, payment.owed, payments)

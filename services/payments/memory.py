@@ -6,6 +6,7 @@ from datetime import datetime
 
 from contracts.payments import PaymentFact
 from services.payments.domain.attempt import AttemptState, Capture, Refund
+from services.payments.domain.dispute import Dispute
 from services.payments.domain.payment import Payment, State
 from services.payments.domain.terms import CreditTerms
 
@@ -28,20 +29,27 @@ class MemoryPayments:
     payments: dict[str, Payment] = field(default_factory=dict)
     captures: dict[tuple[str, str], Capture] = field(default_factory=dict)
     refunds: dict[tuple[str, str], Refund] = field(default_factory=dict)
+    disputes: dict[tuple[str, str], Dispute] = field(default_factory=dict)
     agreed: dict[str, CreditTerms] = field(default_factory=dict)
     facts: dict[str, list[PaymentFact]] = field(default_factory=dict)
     called_off: set[str] = field(default_factory=set)
+    hurried: list[str] = field(default_factory=list)
     invoices: list[Invoice] = field(default_factory=list)
 
     def of_order(self, order_id: str) -> Payment | None:
-        """Find the payment of an order."""
-        return next((p for p in self.payments.values() if p.order_id == order_id), None)
+        """Find the first payment of an order."""
+        return next(iter(self.all_of(order_id)), None)
+
+    def all_of(self, order_id: str) -> Sequence[Payment]:
+        """Find the payments of an order: the first, then those of edits."""
+        found = [p for p in self.payments.values() if p.order_id == order_id]
+        return sorted(found, key=lambda one: one.edit)
 
     def get(self, payment_id: str) -> Payment | None:
         """Find a payment."""
         return self.payments.get(payment_id)
 
-    def add(self, thing: Payment | Capture | Refund | CreditTerms) -> None:
+    def add(self, thing: Payment | Capture | Refund | CreditTerms | Dispute) -> None:
         """Keep something new."""
         match thing:
             case Payment():
@@ -50,6 +58,8 @@ class MemoryPayments:
                 self.captures[thing.order_id, thing.capture_id] = thing
             case Refund():
                 self.refunds[thing.order_id, thing.refund_id] = thing
+            case Dispute():
+                self.disputes[thing.payment_id, thing.dispute_id] = thing
             case CreditTerms():
                 self.agreed[thing.customer] = thing
 
@@ -60,6 +70,10 @@ class MemoryPayments:
     def refund(self, order_id: str, refund_id: str) -> Refund | None:
         """Find a refund."""
         return self.refunds.get((order_id, refund_id))
+
+    def dispute(self, payment_id: str, dispute_id: str) -> Dispute | None:
+        """Find a dispute."""
+        return self.disputes.get((payment_id, dispute_id))
 
     def unanswered(self, order_id: str) -> Sequence[Capture | Refund]:
         """Find the captures and refunds of which nobody knows whether they were made."""
@@ -107,6 +121,10 @@ class MemoryPayments:
         """Mark the invoices of a payment as not to be paid any more."""
         for invoice in self._invoices_of(payment):
             invoice.canceled = True
+
+    def hurry(self, poll: str, now: datetime) -> None:  # noqa: ARG002 - memory has no time
+        """Remember which poll must not wait."""
+        self.hurried.append(poll)
 
     def overdue(self, now: datetime) -> Sequence[Payment]:
         """Find payments that were waited for too long."""

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from contracts.payments import PaymentFact
+from services.payments.domain.account import Again
 from services.payments.domain.attempt import Capture, Refund
+from services.payments.domain.dispute import Dispute
 from services.payments.domain.payment import Payment
 from services.payments.domain.terms import CreditTerms
 
@@ -16,17 +18,23 @@ class Chooses(Protocol):
     def choose(self, method: str, currency: str, named: str) -> str:
         """Decide which account an order is paid with, or refuse it."""
 
+    def again(self, account: str) -> Again | None:
+        """Tell how a customer may pay again whose payment with this account was declined."""
+
 
 class Payments(Protocol):
     """Payments with what belongs to them; all of it locked."""
 
     def of_order(self, order_id: str) -> Payment | None:
-        """Find the payment of an order."""
+        """Find the first payment of an order."""
+
+    def all_of(self, order_id: str) -> Sequence[Payment]:
+        """Find the payments of an order: the first, then those of edits."""
 
     def get(self, payment_id: str) -> Payment | None:
         """Find a payment."""
 
-    def add(self, thing: Payment | Capture | Refund | CreditTerms) -> None:
+    def add(self, thing: Payment | Capture | Refund | CreditTerms | Dispute) -> None:
         """Keep something new."""
 
     def capture(self, order_id: str, capture_id: str) -> Capture | None:
@@ -34,6 +42,9 @@ class Payments(Protocol):
 
     def refund(self, order_id: str, refund_id: str) -> Refund | None:
         """Find a refund."""
+
+    def dispute(self, payment_id: str, dispute_id: str) -> Dispute | None:
+        """Find a dispute."""
 
     def unanswered(self, order_id: str) -> Sequence[Capture | Refund]:
         """Find the captures and refunds of which nobody knows whether they were made."""
@@ -61,6 +72,9 @@ class Payments(Protocol):
 
     def cancel_invoices(self, payment: Payment, now: datetime) -> None:
         """Mark the invoices of a payment as not to be paid any more."""
+
+    def hurry(self, poll: str, now: datetime) -> None:
+        """Ask at once what would be asked later."""
 
     def overdue(self, now: datetime) -> Sequence[Payment]:
         """Find payments that were waited for too long."""

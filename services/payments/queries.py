@@ -18,11 +18,20 @@ from services.payments.tables import facts, payments
 
 def get_payments(session: Session, asked: said.PaymentsOf) -> said.Payments:
     """Show the payments of an order with their facts."""
-    found = read(session, Payment, sa.select(payments).where(payments.c.order_id == asked.order_id))
+    query = sa.select(payments).where(payments.c.order_id == asked.order_id)
+    found = read(session, Payment, query.order_by(payments.c.edit))
     return said.Payments(
         payments=tuple(view(session, payment) for payment in found),
         version=sum(payment.version for payment in found),
     )
+
+
+def payment(session: Session, payment_id: str) -> Payment:
+    """Read a payment as it is."""
+    found = read_one(session, Payment, payment_id)
+    if found is None:
+        raise NotFound("payment", payment_id, "payment_id")
+    return found
 
 
 def view(session: Session, payment: Payment) -> said.Payment:

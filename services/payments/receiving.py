@@ -35,15 +35,15 @@ def receive(payment: Payment, amount: int, key: str, work: Work, payments: Payme
     if not on_terms:
         payments.post(payment, fact("authorized", f"held-{key}", work, amount))
     payments.post(payment, fact("captured", key, work, amount))
-    whole = payment.captured == payment.amount
+    whole = not payment.owed
     if on_terms:
         count_paid(payment, amount, payments)
-        payment.move(State.CAPTURED if whole else State.PARTIALLY_CAPTURED)
+        payment.settle()
     elif whole:
         payment.move(State.CAPTURED)
         tells.authorized(payment, work)
         return
-    tells.captured(payment, key, amount, work)
+    tells.captured([payment], key, amount, work)
 
 
 def _check(wish: RecordPayment, payment: Payment, noted: int | None) -> None:
@@ -54,6 +54,6 @@ def _check(wish: RecordPayment, payment: Payment, noted: int | None) -> None:
         raise Refused("wrong_method", f"The order is paid by {payment.method}.", "method")
     if payment.is_over:
         raise IllegalMove("payment", payment.payment_id, payment.state, State.CAPTURED)
-    still = payment.amount - payment.captured
+    still = payment.owed
     if not 0 < wish.amount.amount <= still:
         raise Refused("too_much", f"{still} are still to be paid.", "amount.amount")

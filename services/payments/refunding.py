@@ -1,10 +1,13 @@
 """How is money given back: never more than was taken, and each refund once?"""
 
+from collections.abc import Sequence
+
 from chassis.errors import NotFound, Refused, check_version
 from chassis.work import Work
 from contracts.payments import GiveRefund, RefundPayment
 from services.payments import asks, tells
 from services.payments.domain.attempt import AttemptState, Refund
+from services.payments.domain.parts import asked_for, part_of, shared, whole_of
 from services.payments.domain.payment import Payment
 from services.payments.facts import fact
 from services.payments.ports import Payments
@@ -26,25 +29,36 @@ def refund_payment(command: RefundPayment, work: Work, payments: Payments) -> No
 
 def give_refund(wish: GiveRefund, work: Work, payments: Payments) -> Payment:
     """Give money back; asked again it answers again, and tries again what failed."""
-    payment = payments.of_order(wish.order_id)
-    if payment is None:
+    of_order = payments.all_of(wish.order_id)
+    if not of_order:
         raise NotFound("payment of order", wish.order_id, "order_id")
-    payment.check_currency(wish.amount)
-    known = payments.refund(wish.order_id, wish.refund_id)
+    of_order[0].check_currency(wish.amount)
+    known = asked_for(wish.refund_id, of_order, payments.refund)
     if known:
-        known.check_same(wish.amount.amount)
-    if known and known.state == AttemptState.SUCCEEDED:
-        tells.refunded(payment, known, work)
-    elif known and known.state == AttemptState.UNKNOWN:
-        ask_again(payment, known, work)
-    elif known is None or known.state == AttemptState.FAILED:
-        check_version("Payment", payment.payment_id, wish.expected_version, payment.version)
-        _check_amount(wish, payment)
-        refund = known or Refund(
-            wish.order_id, wish.refund_id, payment.payment_id, wish.amount.amount, wish.reason
-        )
-        send_back(payment, refund, work, payments)
-    return payment
+        _check_same(wish, [refund for _, refund in known])
+    if not known or any(refund.state == AttemptState.FAILED for _, refund in known):
+        version = sum(one.version for one in of_order)
+        check_version("Payment", of_order[0].payment_id, wish.expected_version, version)
+    if not known:
+        for payment, refund in _split(wish, of_order):
+            send_back(payment, refund, work, payments)
+    elif all(refund.state == AttemptState.SUCCEEDED for _, refund in known):
+        tell_refunded(wish.order_id, wish.refund_id, work, payments)
+    for payment, refund in known:
+        if refund.state == AttemptState.UNKNOWN:
+            ask_again(payment, refund, work)
+        elif refund.state == AttemptState.FAILED:
+            _check_amount(refund.amount, [payment])
+            send_back(payment, refund, work, payments)
+    return of_order[0]
+
+
+def tell_refunded(order_id: str, refund_id: str, work: Work, payments: Payments) -> None:
+    """Say that money went back, once all parts of it have."""
+    of_order = payments.all_of(order_id)
+    parts = [refund for _, refund in asked_for(refund_id, of_order, payments.refund)]
+    if all(part.state == AttemptState.SUCCEEDED for part in parts):
+        tells.refunded(of_order, refund_id, sum(part.amount for part in parts), work)
 
 
 def send_back(payment: Payment, refund: Refund, work: Work, payments: Payments) -> None:
@@ -72,14 +86,34 @@ def count_refund(payment: Payment, refund: Refund, work: Work, payments: Payment
     payment.refunding -= refund.amount
     key = f"ref-{refund.refund_id}"
     payments.post(payment, fact("refunded", key, work, refund.amount, refund.reason))
-    tells.refunded(payment, refund, work)
+    tell_refunded(payment.order_id, whole_of(refund.refund_id), work, payments)
 
 
-def _check_amount(wish: GiveRefund, payment: Payment) -> None:
-    if not 0 < wish.amount.amount <= payment.refundable:
+def _split(wish: GiveRefund, of_order: Sequence[Payment]) -> list[tuple[Payment, Refund]]:
+    """Decide to where the money goes back; refuse what is more than was taken."""
+    amount = wish.amount.amount
+    _check_amount(amount, of_order)
+    return [
+        (p, Refund(p.order_id, part_of(wish.refund_id, p), p.payment_id, part, wish.reason))
+        for p, part in shared(amount, of_order, lambda one: one.refundable)
+    ]
+
+
+def _check_same(wish: GiveRefund, parts: Sequence[Refund]) -> None:
+    """Refuse to use the refund's name for another amount."""
+    if wish.amount.amount != (known := sum(part.amount for part in parts)):
+        reason = f"The refund {wish.refund_id} is one of {known}, not of {wish.amount.amount}."
+        raise Refused("reused", reason, "refund_id")
+
+
+def _check_amount(amount: int, of_order: Sequence[Payment]) -> None:
+    captured = sum(one.captured for one in of_order)
+    refunded = sum(one.refunded for one in of_order)
+    refunding = sum(one.refunding for one in of_order)
+    if not 0 < amount <= captured - refunded - refunding:
         raise Refused(
-            "too_much" if wish.amount.amount > 0 else "invalid",
-            f"{wish.amount.amount} cannot be refunded: {payment.captured} were captured, "
-            f"{payment.refunded} refunded and {payment.refunding} are being refunded.",
+            "too_much" if amount > 0 else "invalid",
+            f"{amount} cannot be refunded: {captured} were captured, "
+            f"{refunded} refunded and {refunding} are being refunded.",
             "amount.amount",
         )

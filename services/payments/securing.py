@@ -20,5 +20,9 @@ def fail(payment: Payment, code: str, reason: str, work: Work, payments: Payment
     payment.move(State.FAILED)
     payment.code, payment.reason = code, reason[:255]
     payments.post(payment, fact("failed", "failed", work, reason=f"{code}: {reason}"))
-    if not payment.void_asked:
+    if payment.void_asked:
+        return
+    if payment.edit:
+        tells.raise_refused(payment.order_id, payment.edit, code, reason, work)
+    else:
         tells.failed(payment.order_id, code, reason, work)

@@ -7,11 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from chassis import outside
 from chassis.keeping import add, insert_rows, load_locked, locked, take
 from chassis.outside import Outcome
 from chassis.sparing import TAKEN_UP_AT_ONCE
 from contracts.payments import AuthorizePayment, PaymentFact, VoidPayment
+from services.payments import asks
 from services.payments.domain.attempt import AttemptState, Capture, Refund
+from services.payments.domain.dispute import Dispute
 from services.payments.domain.payment import Payment, State
 from services.payments.domain.terms import CreditTerms
 from services.payments.tables import captures, facts, invoices, payments, refunds, voided
@@ -24,8 +27,12 @@ class SqlPayments:
         self._session, self._info = session, session.info
 
     def of_order(self, order_id: str) -> Payment | None:
-        """Find the payment of an order."""
-        by_order: dict[str, Payment | None] = self._info.setdefault("by_order", {})
+        """Find the first payment of an order."""
+        return next(iter(self.all_of(order_id)), None)
+
+    def all_of(self, order_id: str) -> Sequence[Payment]:
+        """Find the payments of an order: the first, then those of edits."""
+        by_order: dict[str, list[Payment]] = self._info.setdefault("by_order", {})
         if order_id not in by_order:
             load_payments(self._session, [order_id])
         return by_order[order_id]
@@ -34,10 +41,11 @@ class SqlPayments:
         """Find a payment."""
         return locked(self._session, Payment, payment_id)
 
-    def add(self, thing: Payment | Capture | Refund | CreditTerms) -> None:
+    def add(self, thing: Payment | Capture | Refund | CreditTerms | Dispute) -> None:
         """Keep something new."""
         if isinstance(thing, Payment):
-            self._info.setdefault("by_order", {})[thing.order_id] = thing
+            known = self._info.setdefault("by_order", {}).setdefault(thing.order_id, [])
+            known.append(thing)
             self._info.setdefault("facts_known", set()).add(thing.payment_id)
         add(self._session, thing)
 
@@ -48,6 +56,10 @@ class SqlPayments:
     def refund(self, order_id: str, refund_id: str) -> Refund | None:
         """Find a refund."""
         return locked(self._session, Refund, (order_id, refund_id))
+
+    def dispute(self, payment_id: str, dispute_id: str) -> Dispute | None:
+        """Find a dispute."""
+        return locked(self._session, Dispute, (payment_id, dispute_id))
 
     def unanswered(self, order_id: str) -> Sequence[Capture | Refund]:
         """Find the captures and refunds of which nobody knows whether they were made."""
@@ -133,6 +145,10 @@ class SqlPayments:
         """Mark the invoices of a payment as not to be paid any more."""
         self._change_invoices(invoices.c.payment_id == payment.payment_id, canceled_at=now)
 
+    def hurry(self, poll: str, now: datetime) -> None:
+        """Ask at once what would be asked later."""
+        outside.hurry(self._session, asks.POLL, poll, now)
+
     def overdue(self, now: datetime, spared: Sequence[str] = ()) -> Sequence[Payment]:
         """Find payments that were waited for too long."""
         query = (
@@ -155,10 +171,11 @@ class SqlPayments:
 
 def load_payments(session: Session, order_ids: Sequence[str]) -> None:
     """Load and lock the payments of orders."""
-    by_order = session.info.setdefault("by_order", {})
-    by_order.update(dict.fromkeys(order_ids))
-    for payment in load_locked(session, Payment, order_ids, by=("order_id",)):
-        by_order[payment.order_id] = payment
+    by_order: dict[str, list[Payment]] = session.info.setdefault("by_order", {})
+    by_order.update((order_id, []) for order_id in order_ids)
+    found = load_locked(session, Payment, order_ids, by=("order_id",))
+    for payment in sorted(found, key=lambda one: one.edit):
+        by_order[payment.order_id].append(payment)
 
 
 def load_facts(session: Session, payment_ids: Sequence[str]) -> None:
@@ -178,10 +195,12 @@ def prepare(session: Session, bodies: Sequence[Any]) -> None:
     orders = sorted({order_id for b in bodies if (order_id := getattr(b, "order_id", ""))})
     outcomes = [body for body in bodies if isinstance(body, Outcome)]
     load_payments(session, orders)
-    by_order: dict[str, Payment | None] = session.info["by_order"]
-    for payment in load_locked(session, Payment, {o.call.subject for o in outcomes}):
-        by_order[payment.order_id] = payment
-    found = {payment.payment_id: payment for payment in by_order.values() if payment}
+    by_order: dict[str, list[Payment]] = session.info["by_order"]
+    asked_for = load_locked(session, Payment, {o.call.subject for o in outcomes})
+    by_order.update((payment.order_id, [payment]) for payment in asked_for)
+    if several := [p.order_id for p in asked_for if p.edit or p.raises]:
+        load_payments(session, several)
+    found = {payment.payment_id: payment for known in by_order.values() for payment in known}
     if found:
         load_facts(session, sorted(found))
     if orders:

@@ -11,11 +11,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.keeping import keep
 from chassis.sealing import Sealed
-from chassis.store import Instant, new_metadata
+from chassis.store import Instant, Packed, new_metadata
 from contracts.orders import PaymentMethod
 from services.payments.domain.attempt import AttemptState, Capture, Refund
+from services.payments.domain.dispute import Dispute
 from services.payments.domain.payment import Payment, State
 from services.payments.domain.terms import CreditTerms
+from services.payments.domain.transfer import Transfer, TransferState
 
 metadata = new_metadata()
 
@@ -29,7 +31,7 @@ payments = sa.Table(
     "payments",
     metadata,
     sa.Column("payment_id", sa.Text, primary_key=True),
-    sa.Column("order_id", sa.Text, nullable=False, unique=True),
+    sa.Column("order_id", sa.Text, nullable=False),
     sa.Column("method", sa.Text, nullable=False),
     sa.Column("currency", sa.Text, nullable=False),
     sa.Column("amount", sa.BigInteger, nullable=False),
@@ -51,7 +53,15 @@ payments = sa.Table(
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("again", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("edit", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("raises", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("lowered", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("number", sa.Text, nullable=False, server_default=""),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.UniqueConstraint("order_id", "edit"),
+    sa.CheckConstraint("0 <= lowered and lowered <= amount", name="lowered"),
     sa.CheckConstraint("0 <= refunded and refunded <= captured", name="refunded"),
     sa.CheckConstraint("captured <= authorized and authorized <= amount", name="captured"),
     sa.CheckConstraint("0 <= refunding and refunded + refunding <= captured", name="refunding"),
@@ -64,6 +74,11 @@ payments = sa.Table(
         postgresql_where=sa.text("state in ('pending', 'requires_action') and not void_asked"),
     ),
     sa.Index("ix_payments_state", "state", sa.text("payment_id desc")),
+    sa.Index(
+        "ix_payments_by_transfer",
+        "number",
+        postgresql_where=sa.text("method in ('bank_transfer', 'invoice')"),
+    ),
 )
 facts = sa.Table(
     "payment_facts",
@@ -156,6 +171,82 @@ accounts = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint("mode in ('test', 'live')", name="mode"),
 )
+transfers = sa.Table(
+    "transfers",
+    metadata,
+    sa.Column("transfer_id", sa.Text, primary_key=True),
+    sa.Column("bank_reference", sa.Text, nullable=False, unique=True),
+    sa.Column("booked_on", sa.Date, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("payer", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("imported_at", Instant, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("booked", sa.BigInteger, nullable=False),
+    sa.Column("suggestions", Packed(tuple[str, ...]), nullable=False),
+    sa.Column("remark", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("0 <= booked and booked <= amount", name="booked"),
+    _among("state", TransferState),
+    sa.Index("ix_transfers_state", "state", sa.text("transfer_id desc")),
+)
+gift_cards = sa.Table(
+    "gift_cards",
+    metadata,
+    sa.Column("gift_card_id", sa.Text, primary_key=True),
+    sa.Column("code_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("ending", sa.Text, nullable=False, index=True),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("balance", sa.BigInteger, nullable=False),
+    sa.Column("held", sa.BigInteger, nullable=False),
+    sa.Column("customer", sa.Text, nullable=False, index=True),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("issued_at", Instant, nullable=False),
+    sa.CheckConstraint("0 <= held and held <= balance", name="held"),
+)
+gift_card_movements = sa.Table(
+    "gift_card_movements",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("gift_card_id", sa.Text, nullable=False, index=True),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("held_by", sa.Text, nullable=False, index=True),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.CheckConstraint("amount >= 0", name="not_negative"),
+)
+disputes = sa.Table(
+    "disputes",
+    metadata,
+    sa.Column("payment_id", sa.Text, primary_key=True),
+    sa.Column("dispute_id", sa.Text, primary_key=True),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("respond_by", Instant),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("seen", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Index(
+        "ix_disputes_open", "opened_at", postgresql_where=sa.text("status = 'open' and not seen")
+    ),
+)
+references = sa.Table(
+    "provider_references",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("authorization_key", sa.Text, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("ix_provider_references_reference", "account", "reference"),
+    sa.Index("ix_provider_references_authorization", "account", "authorization_key"),
+)
 sandbox = sa.Table(
     "provider_ledger",
     metadata,
@@ -172,5 +263,6 @@ sandbox = sa.Table(
 )
 for _cls, _table in (
     (Payment, payments), (Capture, captures), (Refund, refunds), (CreditTerms, terms),
+    (Dispute, disputes), (Transfer, transfers),
 ):  # fmt: skip
     keep(_cls, _table)

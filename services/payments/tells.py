@@ -1,5 +1,6 @@
 """What does payments tell? One function for each event, told to the order's process."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from chassis.work import Work
@@ -9,20 +10,26 @@ from contracts.payments import (
     PaymentAuthorized,
     PaymentCaptured,
     PaymentFailed,
+    PaymentLowered,
     PaymentPending,
+    PaymentRaised,
     PaymentRefunded,
     PaymentVoided,
+    RaiseCanceled,
+    RaiseRefused,
     RefundFailed,
 )
 from contracts.values import Money
-from services.payments.domain.attempt import Refund
 from services.payments.domain.payment import Payment, State
 
 LONGEST = 255
 
 
 def authorized(payment: Payment, work: Work) -> None:
-    """Say that the order will be paid."""
+    """Say that the order will be paid, or what an edit costs more."""
+    if payment.edit:
+        raised(payment, payment.edit, payment.amount, work)
+        return
     event = PaymentAuthorized(
         order_id=payment.order_id,
         payment_id=payment.payment_id,
@@ -30,6 +37,29 @@ def authorized(payment: Payment, work: Work) -> None:
         captured=payment.captured,
         guarantee=payment.guarantee,  # type: ignore[arg-type]
     )
+    work.send(event, correlation_id=payment.order_id)
+
+
+def raised(payment: Payment, edit: int, amount: int, work: Work) -> None:
+    """Say that what an edit costs more will be paid."""
+    event = PaymentRaised(order_id=payment.order_id, edit=edit, amount=money(payment, amount))
+    work.send(event, correlation_id=payment.order_id)
+
+
+def raise_refused(order_id: str, edit: int, code: str, reason: str, work: Work) -> None:
+    """Say that what an edit costs more will not be paid."""
+    event = RaiseRefused(order_id=order_id, edit=edit, code=code, reason=reason[:LONGEST])
+    work.send(event, correlation_id=order_id)
+
+
+def raise_canceled(order_id: str, edit: int, work: Work) -> None:
+    """Say that nothing is held or owed for an edit."""
+    work.send(RaiseCanceled(order_id=order_id, edit=edit), correlation_id=order_id)
+
+
+def lowered(payment: Payment, edit: int, amount: int, work: Work) -> None:
+    """Say that so much less will be taken."""
+    event = PaymentLowered(order_id=payment.order_id, edit=edit, amount=money(payment, amount))
     work.send(event, correlation_id=payment.order_id)
 
 
@@ -52,13 +82,16 @@ def failed(order_id: str, code: str, reason: str, work: Work) -> None:
     work.send(event, correlation_id=order_id)
 
 
-def captured(payment: Payment, capture_id: str, amount: int, work: Work, invoice: str = "") -> None:
-    """Say that money was taken, or an invoice was written."""
+def captured(
+    payments: Sequence[Payment], capture_id: str, amount: int, work: Work, invoice: str = ""
+) -> None:
+    """Say that money was taken of an order's payments, or an invoice was written."""
+    payment = payments[0]
     event = PaymentCaptured(
         order_id=payment.order_id,
         capture_id=capture_id,
         amount=money(payment, amount),
-        captured=payment.captured,
+        captured=sum(one.captured for one in payments),
         invoice=invoice,
     )
     work.send(event, correlation_id=payment.order_id)
@@ -75,13 +108,14 @@ def voided(order_id: str, refunded: int, work: Work) -> None:
     work.send(PaymentVoided(order_id=order_id, refunded=refunded), correlation_id=order_id)
 
 
-def refunded(payment: Payment, refund: Refund, work: Work) -> None:
+def refunded(payments: Sequence[Payment], refund_id: str, amount: int, work: Work) -> None:
     """Say that money went back."""
+    payment = payments[0]
     event = PaymentRefunded(
         order_id=payment.order_id,
-        refund_id=refund.refund_id,
-        amount=money(payment, refund.amount),
-        refunded=payment.refunded,
+        refund_id=refund_id,
+        amount=money(payment, amount),
+        refunded=sum(one.refunded for one in payments),
     )
     work.send(event, correlation_id=payment.order_id)
 

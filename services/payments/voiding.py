@@ -9,6 +9,7 @@ from chassis.work import Work
 from contracts.payments import VoidPayment
 from services.payments import asks, tells
 from services.payments.domain.attempt import Capture, Refund
+from services.payments.domain.parts import is_at
 from services.payments.domain.payment import Payment, State
 from services.payments.facts import VOIDED, fact
 from services.payments.invoices import forgive
@@ -18,27 +19,35 @@ from services.payments.refunding import ask_again, send_back
 
 def void_payment(command: VoidPayment, work: Work, payments: Payments) -> None:
     """Let go of whatever was held or taken of an order, even if nothing ever was."""
-    payment = payments.of_order(command.order_id)
-    if payment is None:
+    of_order = payments.all_of(command.order_id)
+    if not of_order:
         payments.mark_void(command.order_id, work.now)
         tells.voided(command.order_id, 0, work)
-    elif payment.is_over:
-        tells.voided(payment.order_id, payment.refunded, work)
-    elif payment.by_provider:
+        return
+    going = [one for one in of_order if not one.is_over]
+    if not going:
+        _tell_end(of_order[0], work, payments)
+    for payment in going:
+        call_off(payment, command.reason, work, payments)
+
+
+def call_off(payment: Payment, reason: str, work: Work, payments: Payments) -> None:
+    """Let go of whatever was held or taken by one payment."""
+    if payment.by_provider:
         payment.void_asked = True
         go_on(payment, work, payments)
     else:
         if payment.method == "invoice":
             forgive(payment, work, payments)
-        give_back(payment, command.reason, work, payments)
-        payments.post(payment, fact("voided", VOIDED, work, reason=command.reason))
-        _end(payment, work)
+        give_back(payment, reason, work, payments)
+        payments.post(payment, fact("voided", VOIDED, work, reason=reason))
+        _end(payment, work, payments)
 
 
 def go_on(payment: Payment, work: Work, payments: Payments) -> None:
     """Take the next step of giving everything back; called when the step before has ended."""
     if payment.is_over:
-        tells.voided(payment.order_id, payment.refunded, work)
+        _tell_end(payment, work, payments)
     elif payment.state == State.CREATED or payment.is_capturing:
         _ask_after(Capture, payment, work, payments)
     elif payment.may_be_held and payments.noted(payment, VOIDED) is None:
@@ -48,7 +57,7 @@ def go_on(payment: Payment, work: Work, payments: Payments) -> None:
     elif payment.refundable:
         _refund_rest(payment, work, payments)
     else:
-        _end(payment, work)
+        _end(payment, work, payments)
 
 
 def let_go(payment: Payment, work: Work) -> None:
@@ -73,8 +82,9 @@ def _ask_after(
         if not isinstance(attempt, kind):
             continue
         if isinstance(attempt, Refund):
-            ask_again(payment, attempt, work)
-        else:
+            if attempt.payment_id == payment.payment_id:
+                ask_again(payment, attempt, work)
+        elif is_at(attempt.capture_id, payment):
             attempt.try_again()
             work.call(asks.capture(payment, attempt))
 
@@ -87,6 +97,15 @@ def _refund_rest(payment: Payment, work: Work, payments: Payments) -> None:
     send_back(payment, refund, work, payments)
 
 
-def _end(payment: Payment, work: Work) -> None:
+def _end(payment: Payment, work: Work, payments: Payments) -> None:
     payment.move(State.CANCELED if payment.is_waiting else State.VOIDED)
-    tells.voided(payment.order_id, payment.refunded, work)
+    _tell_end(payment, work, payments)
+
+
+def _tell_end(payment: Payment, work: Work, payments: Payments) -> None:
+    """Say that a payment has ended; with the last one nothing is kept of the whole order."""
+    of_order = payments.all_of(payment.order_id)
+    if payment.edit:
+        tells.raise_canceled(payment.order_id, payment.edit, work)
+    if all(one.is_over for one in of_order):
+        tells.voided(payment.order_id, sum(one.refunded for one in of_order), work)

@@ -1,11 +1,12 @@
 """What does returns do? People's wishes, and what other services tell about sales."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from chassis.errors import NotFound, NotYet, Refused
 from chassis.saga_store import Runs
 from chassis.work import Work
-from contracts.orders import OrderEdited, OrderPlaced
+from contracts.orders import OrderEdited, OrderPlaced, PlacedLine
 from contracts.payments import PaymentRefunded
 from contracts.returns import (
     DecideReturn,
@@ -37,12 +38,14 @@ from services.returns.sagas.asks import Subject
 
 
 def on_edited(event: OrderEdited, returns: Returns) -> None:
-    """Know where the goods of a sale go now, and so where they would come back from."""
+    """Know what of a sale is sent now and where to: so much may come back, and from there."""
     sale = returns.sale(event.order_id)
     if sale is None:
         raise NotYet(f"order {event.order_id} is not here yet")
     if event.edit > sale.edit:
         sale.edit, sale.ship_to = event.edit, event.ship_to
+        if event.lines:
+            sale.edit_lines(sold(event.lines))
 
 
 def on_placed(event: OrderPlaced, returns: Returns) -> None:
@@ -59,19 +62,24 @@ def on_placed(event: OrderPlaced, returns: Returns) -> None:
             customer=event.customer,
             ship_to=event.ship_to,
             placed_at=event.placed_at,
-            lines=tuple(
-                SoldLine(
-                    line_id=line.line_id,
-                    sku=line.sku,
-                    name=line.name,
-                    quantity=line.quantity,
-                    paid=line.paid,
-                    channel_line_id=line.channel_line_id,
-                )
-                for line in event.lines
-            ),
+            lines=sold(event.lines),
             policy=returns.policy(),
         )
+    )
+
+
+def sold(lines: Iterable[PlacedLine]) -> tuple[SoldLine, ...]:
+    """Take over lines as they were told."""
+    return tuple(
+        SoldLine(
+            line_id=line.line_id,
+            sku=line.sku,
+            name=line.name,
+            quantity=line.quantity,
+            paid=line.paid,
+            channel_line_id=line.channel_line_id,
+        )
+        for line in lines
     )
 
 
@@ -94,7 +102,7 @@ def on_packed(event: FulfillmentPacked, returns: Returns) -> None:
 def on_shipped(event: ShipmentShipped, returns: Returns) -> None:
     """Know what has left."""
     if not _known(event.order_id, returns).ship(event.fulfillment_order_id, event.at):
-        raise NotYet(f"{event.fulfillment_order_id} is not packed yet")
+        raise NotYet(f"{event.fulfillment_order_id} is not known here yet")
 
 
 def on_delivered(event: ShipmentDelivered, returns: Returns) -> None:

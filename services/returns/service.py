@@ -37,7 +37,7 @@ class ReturnsService:
 
     @handles(orders.OrderEdited)
     def on_edited(self, event: orders.OrderEdited, work: Unit) -> None:
-        """Know where the goods of a sale go now."""
+        """Know what of a sale is sent now, and where to."""
         handlers.on_edited(event, SqlReturns(work.session))
 
     @handles(warehouse.FulfillmentPacked)

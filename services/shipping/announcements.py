@@ -81,10 +81,11 @@ def shipped(shipment: Shipment, at: datetime, by: str) -> ShipmentShipped | Retu
         shipment_id=shipment.shipment_id,
         at=at,
         by=by,
+        manifest_id=shipment.manifest_id,
     )
 
 
-def tracked(shipment: Shipment, notice: TrackingNotice) -> TrackingUpdated:
+def tracked(shipment: Shipment, notice: TrackingNotice, by: str = "") -> TrackingUpdated:
     """The carrier has told where a parcel is."""
     return TrackingUpdated(
         order_id=shipment.order_id,
@@ -95,6 +96,7 @@ def tracked(shipment: Shipment, notice: TrackingNotice) -> TrackingUpdated:
         at=notice.event.at,
         place=notice.event.place,
         detail=notice.event.detail,
+        by=by,
     )
 
 

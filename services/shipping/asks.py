@@ -1,9 +1,14 @@
 """What does shipping ask of the outside? One function for each stored call."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from chassis.work import Call
+from services.shipping.domain.manifest import Manifest
 from services.shipping.domain.shipment import Shipment
 
 BUY, VOID, MAIL = "shipping.buy", "shipping.void", "shipping.mail"
+MANIFEST, TRACK = "shipping.manifest", "shipping.track"
 
 
 def buy(shipment: Shipment) -> Call:
@@ -21,6 +26,20 @@ def void(shipment: Shipment) -> Call:
     return Call(
         VOID, key, shipment.shipment_id, {"keys": shipment.keys, "carrier": shipment.carrier}
     )
+
+
+def manifest(manifest: Manifest, shipments: Sequence[Shipment], *, own_list: bool) -> Call:
+    """Ask the carrier for its form over what was bought under these keys, or do without one."""
+    keys = [] if own_list else [shipment.keys[-1] for shipment in shipments]
+    request = {"carrier": manifest.carrier, "keys": keys}
+    return Call(MANIFEST, manifest.manifest_id, manifest.manifest_id, request)
+
+
+def track(shipment: Shipment, due_at: datetime, number: int = 1) -> Call:
+    """Ask the carrier where the parcels are; the same call again until there is news."""
+    key = f"track-{shipment.shipment_id}-{number}"
+    request = {"carrier": shipment.carrier, "key": shipment.keys[-1], "number": number}
+    return Call(TRACK, key, shipment.shipment_id, request, due_at)
 
 
 def mail(shipment: Shipment, kind: str, occasion: str) -> Call:

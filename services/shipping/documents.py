@@ -1,26 +1,18 @@
 """What does a label look like? Four by six inches, a page for each parcel, a barcode to scan."""
 
 import io
-import unicodedata
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.units import inch, mm
-from reportlab.lib.utils import simpleSplit
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from contracts.values import Address, Money
 from services.shipping.domain.parcel import Box
 from services.shipping.domain.shipment import Shipment
+from services.shipping.lettering import FONT, glyphs, printable, wrapped
 
 PAGE = WIDTH, HEIGHT = 4 * inch, 6 * inch
-FONT = "DejaVuSans"
-FONT_FILE = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
-MISSING = "\N{WHITE SQUARE}"
 MARGIN = 5 * mm
 ROOM = WIDTH - 2 * MARGIN
 LEADING = 1.25
@@ -30,7 +22,7 @@ BAR = 0.36 * mm
 
 def labels(shipment: Shipment) -> bytes:
     """Draw all labels of a shipment, and a customs declaration where one is needed."""
-    _glyphs()
+    glyphs()
     paper = io.BytesIO()
     canvas = Canvas(paper, pagesize=PAGE, invariant=1)
     canvas.setTitle(f"Labels of {shipment.shipment_id}")
@@ -44,8 +36,8 @@ def labels(shipment: Shipment) -> bytes:
 
 def _label_page(canvas: Canvas, shipment: Shipment, box: Box, which: str) -> None:
     canvas.setFont(FONT, 16)
-    canvas.drawString(MARGIN, HEIGHT - 11 * mm, _printable(shipment.carrier.upper()))
-    canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 11 * mm, _printable(shipment.service.upper()))
+    canvas.drawString(MARGIN, HEIGHT - 11 * mm, printable(shipment.carrier.upper()))
+    canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 11 * mm, printable(shipment.service.upper()))
     for top in (14, 44, 94):
         canvas.line(MARGIN, HEIGHT - top * mm, WIDTH - MARGIN, HEIGHT - top * mm)
     _address(canvas, "FROM", shipment.ship_from, HEIGHT - 18 * mm, 24 * mm, largest=8)
@@ -85,7 +77,7 @@ def _address(  # noqa: PLR0913 - a place on paper
         address.country,
     )
     for size in range(largest, SMALLEST - 1, -1):
-        lines = [line for text in words if text for line in _wrapped(text, size)]
+        lines = [line for text in words if text for line in wrapped(text, size, ROOM)]
         if len(lines) * size * LEADING <= height:
             break
     for i, line in enumerate(lines, 1):
@@ -99,7 +91,7 @@ def _customs_pages(canvas: Canvas, shipment: Shipment) -> None:
     for start in range(0, len(lines), per_page):
         canvas.setFont(FONT, 11)
         canvas.drawString(MARGIN, HEIGHT - 10 * mm, "CUSTOMS DECLARATION CN 23")
-        canvas.setFont(FONT, 7)
+        canvas.setFont(FONT, 7, ROOM)
         for i, line in enumerate(lines[start : start + per_page]):
             canvas.drawString(MARGIN, HEIGHT - 17 * mm - i * 3.4 * mm, line)
         canvas.showPage()
@@ -109,38 +101,11 @@ def _declaration(shipment: Shipment) -> Iterator[str]:
     for item in shipment.customs:
         worth = Money(amount=item.value * item.quantity, currency=shipment.currency)
         weight = f"{item.weight_g * item.quantity / 1000:.3f} kg"
-        yield from _wrapped(f"{item.quantity} × {item.description or item.sku}", 7)
+        yield from wrapped(f"{item.quantity} × {item.description or item.sku}", 7, ROOM)
         facts = f"HS {item.hs_code} · made in {item.origin_country} · {weight} · {worth}"
-        yield from _wrapped(facts, 7)
+        yield from wrapped(facts, 7, ROOM)
         yield ""
     total = sum(item.value * item.quantity for item in shipment.customs)
     worth = Money(amount=total, currency=shipment.currency)
     category = "returned goods" if shipment.return_id else "sale of goods"
     yield f"Total {worth} · {category} · DAP"
-
-
-def _wrapped(text: str, size: float) -> Iterator[str]:
-    for line in simpleSplit(_printable(text), FONT, size, ROOM):
-        while pdfmetrics.stringWidth(line, FONT, size) > ROOM:  # one word longer than a line
-            part = next(
-                n
-                for n in range(len(line), 0, -1)
-                if pdfmetrics.stringWidth(line[:n], FONT, size) <= ROOM
-            )
-            yield line[:part]
-            line = line[part:]  # noqa: PLW2901
-        yield line
-
-
-def _printable(text: str) -> str:
-    known = _glyphs()
-    kept = (c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c)[0] != "C")
-    return "".join(c if ord(c) in known else MISSING for c in kept)
-
-
-@cache
-def _glyphs() -> frozenset[int]:
-    """Load the font once, and tell which characters it has."""
-    font = TTFont(FONT, str(FONT_FILE))
-    pdfmetrics.registerFont(font)
-    return frozenset(font.face.charToGlyph)

@@ -4,8 +4,9 @@ from chassis.outside import Outcome
 from chassis.work import Work
 from contracts.shipping import CreateReturnLabel, CreateShipment, VoidShipment
 from contracts.values import Dimensions
-from services.shipping import asks
+from services.shipping import address_checks, asks
 from services.shipping.announcements import label_failed, labeled, void_refused, voided
+from services.shipping.domain.pace import next_look
 from services.shipping.domain.parcel import Box
 from services.shipping.domain.shipment import Shipment, State
 from services.shipping.ports import Shipments, found
@@ -34,6 +35,7 @@ def create_shipment(command: CreateShipment, work: Work, shipments: Shipments) -
         customs=command.items,
         created_at=work.now,
         deliver_by=command.deliver_by,
+        warehouse_id=command.warehouse_id,
     )
     known = shipments.of_fulfillment(command.fulfillment_order_id)
     if known is None and shipments.is_void(command.fulfillment_order_id):
@@ -75,12 +77,16 @@ def conclude_purchase(outcome: Outcome, work: Work, shipments: Shipments) -> Non
         shipments.keep_numbers(shipment)
     else:
         shipment.fail(outcome.reason or outcome.code)
+    address_checks.doubt(shipment, outcome.result, outcome.code)
     if shipment.void_asked:
         work.call(asks.void(shipment))
     elif shipment.state == State.FAILED:
         work.send(label_failed(shipment))
     else:
         work.send(labeled(shipment))
+        due_at = next_look(shipment, work.now)
+        if outcome.result.get("can_track") and due_at:
+            work.call(asks.track(shipment, due_at))
         if shipment.return_id and shipment.email:
             work.call(asks.mail(shipment, "return_label", "return_label"))
 
@@ -93,6 +99,8 @@ def void_shipment(command: VoidShipment, work: Work, shipments: Shipments) -> No
         work.send(voided(command.order_id, command.fulfillment_order_id))
     elif shipment.has_left:
         work.send(void_refused(shipment, TOO_LATE))
+    elif shipment.manifest_id:
+        work.send(void_refused(shipment, f"The parcels are on manifest {shipment.manifest_id}."))
     elif shipment.state == State.VOIDED:
         work.send(voided(shipment.order_id, shipment.fulfillment_order_id))
     elif not shipment.void_asked:

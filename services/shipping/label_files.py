@@ -1,4 +1,7 @@
-"""Where are labels kept that a carrier made? As it gave them, so that they can be printed again."""
+"""Where is paper kept that a carrier made? As it gave it, so that it can be printed again.
+
+Labels belong to a shipment, forms to a manifest.
+"""
 
 from collections.abc import Sequence
 
@@ -11,13 +14,16 @@ from services.shipping.carriers.carrier import LabelFile
 from services.shipping.tables import labels
 
 
-def keep(session: Session, shipment_id: str, files: Sequence[LabelFile]) -> None:
-    """Keep the labels of a shipment; those of an earlier try are replaced."""
-    session.execute(sa.delete(labels).where(labels.c.shipment_id == shipment_id))
+def keep(
+    session: Session, owner_id: str, files: Sequence[LabelFile], table: sa.Table = labels
+) -> None:
+    """Keep the papers of a shipment or manifest; those of an earlier try are replaced."""
+    owner = next(iter(table.primary_key.columns))
+    session.execute(sa.delete(table).where(owner == owner_id))
     if files:
         rows = [
             {
-                "shipment_id": shipment_id,
+                owner.name: owner_id,
                 "number": number,
                 "media_type": file.media_type,
                 "content": file.content,
@@ -25,11 +31,11 @@ def keep(session: Session, shipment_id: str, files: Sequence[LabelFile]) -> None
             }
             for number, file in enumerate(files)
         ]
-        session.execute(postgresql.insert(labels), rows)
+        session.execute(postgresql.insert(table), rows)
 
 
-def kept(session: Session, shipment_id: str) -> list[LabelFile]:
-    """Find the labels of a shipment in the order of its parcels; none if we draw them."""
-    query = sa.select(labels).where(labels.c.shipment_id == shipment_id)
-    rows = session.execute(query.order_by(labels.c.number))
+def kept(session: Session, owner_id: str, table: sa.Table = labels) -> list[LabelFile]:
+    """Find the papers of a shipment in the order of its parcels, or of a manifest, if any."""
+    owner = next(iter(table.primary_key.columns))
+    rows = session.execute(sa.select(table).where(owner == owner_id).order_by(table.c.number))
     return [LabelFile(row.media_type, bytes(row.content)) for row in rows]

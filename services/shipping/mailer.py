@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from chassis import clock
 from chassis.config import read_settings
 from chassis.mail import address_of, one_line
+from services.shipping import qr
 from services.shipping.carriers.carrier import LabelFile
 from services.shipping.domain.shipment import Shipment
 from services.shipping.papers import as_pdf
@@ -35,6 +36,8 @@ def compose(
         mail.add_attachment(
             paper, maintype="application", subtype="pdf", filename="return-label.pdf"
         )
+        code = qr.png(shipment.boxes[0].tracking_number)
+        mail.add_attachment(code, maintype="image", subtype="png", filename="return-label.png")
     return mail
 
 

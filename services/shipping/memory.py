@@ -1,9 +1,10 @@
 """What are the ports of shipping in a test? Dictionaries that keep the same promises."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.shipping.domain.manifest import Manifest
 from services.shipping.domain.shipment import Shipment
 
 
@@ -40,6 +41,23 @@ class MemoryShipments:
         for box in shipment.boxes:
             self.numbers[box.tracking_number] = shipment.shipment_id
 
+    def waiting(
+        self, carrier: str, warehouse_id: str, limit: int, numbers: Collection[str] = ()
+    ) -> list[Shipment]:
+        """Find what waits for a carrier at a warehouse."""
+        here = [
+            shipment
+            for _, shipment in sorted(self.shipments.items())
+            if shipment.waits_for_carrier
+            and (shipment.carrier, shipment.warehouse_id) == (carrier, warehouse_id)
+            and (not numbers or {box.tracking_number for box in shipment.boxes} & set(numbers))
+        ]
+        return here[:limit]
+
+    def of_manifest(self, manifest_id: str) -> list[Shipment]:
+        """Find the shipments on a manifest."""
+        return [s for s in self.shipments.values() if s.manifest_id == manifest_id]
+
     def is_void(self, fulfillment_order_id: str) -> bool:
         """Tell whether labels were called off before they were asked for."""
         return fulfillment_order_id in self.voided
@@ -50,3 +68,18 @@ class MemoryShipments:
 
     def _first(self, fits: Callable[[Shipment], bool]) -> Shipment | None:
         return next((s for s in self.shipments.values() if fits(s)), None)
+
+
+@dataclass
+class MemoryManifests:
+    """Manifests in a dictionary."""
+
+    manifests: dict[str, Manifest] = field(default_factory=dict)
+
+    def get(self, manifest_id: str) -> Manifest | None:
+        """Find a manifest."""
+        return self.manifests.get(manifest_id)
+
+    def add(self, manifest: Manifest) -> None:
+        """Keep a new manifest."""
+        self.manifests[manifest.manifest_id] = manifest

@@ -1,6 +1,5 @@
 """What can be asked of shipping?"""
 
-import base64
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -11,8 +10,7 @@ from chassis.keeping import read, read_one
 from chassis.outside import find_calls
 from contracts import shipping as said
 from contracts.values import Money
-from contracts.warehouse import Document
-from services.shipping import label_files, mailer, papers
+from services.shipping import label_files, mailer, papers, qr
 from services.shipping.asks import MAIL
 from services.shipping.carriers.carrier import Consignment, ParcelWish
 from services.shipping.domain.shipment import Shipment
@@ -35,10 +33,20 @@ def get_label(session: Session, asked: said.ShipmentRef) -> said.Label:
 
 
 def get_label_zpl(session: Session, asked: said.ShipmentRef) -> said.Label:
-    """Give the labels of a shipment as ZPL, if its carrier gave such."""
+    """Give the labels of a shipment as ZPL: the carrier's own, or ours."""
     shipment = _labeled(session, asked)
-    content = papers.as_zpl(label_files.kept(session, shipment.shipment_id))
+    content = papers.as_zpl(shipment, label_files.kept(session, shipment.shipment_id))
     return _label(shipment, content, "zpl", papers.ZPL)
+
+
+def get_label_qr(session: Session, asked: said.ShipmentRef) -> said.Label:
+    """Give a return's parcel as a QR code, for whoever cannot print."""
+    shipment = _labeled(session, asked)
+    if not shipment.return_id:
+        told = f"Shipment {shipment.shipment_id} is no return; its label is printed."
+        raise Refused("no_return", told, "shipment_id")
+    content = qr.png(shipment.boxes[0].tracking_number)
+    return _label(shipment, content, "png", papers.PNG)
 
 
 def _labeled(session: Session, asked: said.ShipmentRef) -> Shipment:
@@ -50,11 +58,7 @@ def _labeled(session: Session, asked: said.ShipmentRef) -> Shipment:
 
 
 def _label(shipment: Shipment, content: bytes, ending: str, media_type: str) -> said.Label:
-    paper = Document(
-        name=f"label-{shipment.shipment_id}.{ending}",
-        media_type=media_type,
-        base64=base64.b64encode(content).decode(),
-    )
+    paper = papers.document(f"label-{shipment.shipment_id}.{ending}", media_type, content)
     return said.Label(shipment_id=shipment.shipment_id, document=paper)
 
 
@@ -148,6 +152,8 @@ def view(shipment: Shipment) -> said.Shipment:
         allowed=shipment.allowed,
         version=shipment.version,
         choice=shipment.choice,
+        manifest_id=shipment.manifest_id,
+        address_check=shipment.address_check,
     )
 
 

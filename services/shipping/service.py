@@ -14,7 +14,7 @@ from chassis.outside import Declined, Outcome, OutsideCall
 from chassis.store import new_engine
 from chassis.transaction import Unit
 from chassis.wiring import answers, concludes, handles, outside, performs
-from contracts import carriers, shipping
+from contracts import carriers, manifests, shipping
 from contracts.stuck import DecideStuck, FindStuck, StuckPage
 from contracts.values import Nothing
 from services.shipping import (
@@ -23,13 +23,15 @@ from services.shipping import (
     handlers,
     label_files,
     mailer,
+    manifest_queries,
     queries,
     tables,
     tracking,
 )
 from services.shipping.carriers.carrier import LabelFile
 from services.shipping.domain.shipment import Shipment
-from services.shipping.tables import SqlShipments
+from services.shipping.manifests import close_manifest, conclude_manifest
+from services.shipping.tables import SqlManifests, SqlShipments
 
 
 class ShippingService:
@@ -82,6 +84,63 @@ class ShippingService:
         """Take the carrier's answer."""
         handlers.conclude_void(outcome, work, SqlShipments(work.session))
 
+    @performs(manifests.CLOSE)
+    def close_manifest(self, wish: manifests.CloseManifest, work: Unit) -> manifests.Manifest:
+        """Hand over what waits for a carrier."""
+        shelf = SqlShipments(work.session), SqlManifests(work.session)
+        return manifest_queries.view(close_manifest(wish, work, *shelf))
+
+    @outside("shipping.manifest")
+    def call_manifest(self, call: OutsideCall) -> dict[str, Any]:
+        """Have a carrier make its form."""
+        with Session(self.engine) as session:
+            _, known = accounts.stalls_and_carriers(session, self.engine)
+        return executors.manifest(call, known, self._keep_forms)
+
+    @concludes("shipping.manifest")
+    def manifested(self, outcome: Outcome, work: Unit) -> None:
+        """Take the carrier's answer."""
+        conclude_manifest(outcome, work, SqlShipments(work.session), SqlManifests(work.session))
+
+    @answers(manifests.OPEN_PARCELS)
+    def open_parcels(
+        self, asked: manifests.FindOpenParcels, session: Session
+    ) -> manifests.OpenParcelsByCarrier:
+        """Count what waits for carriers."""
+        return manifest_queries.open_parcels(session, asked)
+
+    @answers(manifests.MANIFEST)
+    def manifest(self, asked: manifests.ManifestRef, session: Session) -> manifests.Manifest:
+        """Show a manifest."""
+        return manifest_queries.get_manifest(session, asked)
+
+    @answers(manifests.MANIFESTS)
+    def find_manifests(
+        self, asked: manifests.FindManifests, session: Session
+    ) -> manifests.ManifestPage:
+        """List manifests."""
+        return manifest_queries.find_manifests(session, asked)
+
+    @answers(manifests.PAPER)
+    def manifest_paper(
+        self, asked: manifests.ManifestRef, session: Session
+    ) -> manifests.ManifestPaper:
+        """Draw a manifest."""
+        return manifest_queries.get_paper(session, asked)
+
+    @outside("shipping.track")
+    def call_track(self, call: OutsideCall) -> dict[str, Any]:
+        """Ask a carrier where parcels are."""
+        shipment = self._shipment(call.subject)
+        with Session(self.engine) as session:
+            _, known = accounts.stalls_and_carriers(session, self.engine)
+        return executors.track(call, shipment, known)
+
+    @concludes("shipping.track")
+    def tracked(self, outcome: Outcome, work: Unit) -> None:
+        """Take the carrier's answer."""
+        tracking.conclude_track(outcome, work, SqlShipments(work.session))
+
     @outside("shipping.mail")
     def call_mail(self, call: OutsideCall) -> dict[str, Any]:
         """Send a mail."""
@@ -100,6 +159,13 @@ class ShippingService:
     def hand_over(self, wish: shipping.HandOver, work: Unit) -> shipping.Shipment:
         """Hand parcels over to the carrier."""
         shipment = tracking.hand_over(wish, work, SqlShipments(work.session))
+        flush(work.session)
+        return queries.view(shipment)
+
+    @performs(shipping.RECORD_SCAN)
+    def record_scan(self, wish: shipping.RecordScan, work: Unit) -> shipping.Shipment:
+        """Take what a person knows of a parcel."""
+        shipment = tracking.record_scan(wish, work, SqlShipments(work.session))
         flush(work.session)
         return queries.view(shipment)
 
@@ -157,6 +223,11 @@ class ShippingService:
         """Give labels for a ZPL printer."""
         return queries.get_label_zpl(session, asked)
 
+    @answers(shipping.LABEL_QR)
+    def label_qr(self, asked: shipping.ShipmentRef, session: Session) -> shipping.Label:
+        """Give a return's label as a QR code."""
+        return queries.get_label_qr(session, asked)
+
     @answers(shipping.OF_ORDER)
     def of_order(self, asked: shipping.ShipmentsOf, session: Session) -> shipping.ShipmentPage:
         """List an order's shipments."""
@@ -189,6 +260,10 @@ class ShippingService:
     def _keep_labels(self, shipment_id: str, files: Sequence[LabelFile]) -> None:
         with Session(self.engine) as session, session.begin():
             label_files.keep(session, shipment_id, files)
+
+    def _keep_forms(self, manifest_id: str, files: Sequence[LabelFile]) -> None:
+        with Session(self.engine) as session, session.begin():
+            label_files.keep(session, manifest_id, files, tables.manifest_forms)
 
     @answers(shipping.STUCK)
     def stuck(self, asked: FindStuck, session: Session) -> StuckPage:

@@ -35,6 +35,11 @@ class WarehouseService:
         """Send all of an order elsewhere."""
         readdressing.readdress_order(command, work, SqlFulfillments(work.session))
 
+    @handles(warehouse.EditPlan)
+    def edit_plan(self, command: warehouse.EditPlan, work: Unit) -> None:
+        """Send less of an order."""
+        readdressing.edit_plan(command, work, SqlFulfillments(work.session))
+
     @handles(warehouse.CancelFulfillment)
     def cancel_fulfillment(self, command: warehouse.CancelFulfillment, work: Unit) -> None:
         """Stop one or all of an order's."""

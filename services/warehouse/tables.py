@@ -16,9 +16,11 @@ from contracts.inventory import SkuSaved
 from contracts.values import Address, Dimensions
 from contracts.warehouse import (
     CancelFulfillment,
+    EditPlan,
     OpenFulfillment,
     Pack,
     PackedPackage,
+    PlannedFulfillment,
     PutBin,
     PutCarton,
     PutWarehouse,
@@ -88,6 +90,9 @@ routings = sa.Table(
     sa.Column("rounds", Packed(tuple[Decided, ...]), nullable=False),
     sa.Column("edit", sa.Integer, nullable=False, server_default="0"),
     sa.Column("edit_refused", sa.Text, nullable=False, server_default=""),
+    sa.Column(
+        "edit_taken", Packed(tuple[PlannedFulfillment, ...]), nullable=False, server_default="[]"
+    ),
     sa.Column("ship_to", Packed(Address)),
 )
 fulfillment_orders = sa.Table(
@@ -160,7 +165,7 @@ def map_domain() -> None:
 
 
 map_domain()
-OF_ALL = RouteOrder | CancelFulfillment | ReaddressOrder
+OF_ALL = RouteOrder | CancelFulfillment | ReaddressOrder | EditPlan
 PICKING = StartPicking | ScanPick | ReportShort | Pack
 PUTS: tuple[tuple[type[Any], type[Any], Any], ...] = (
     (Warehouse, PutWarehouse, attrgetter("warehouse_id")),

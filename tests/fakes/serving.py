@@ -3,10 +3,11 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 Answer = tuple[int, Any, dict[str, str]]
 Serve = Callable[[str, str, Mapping[str, str], Any], Answer]
@@ -27,9 +28,36 @@ class Moods:
         self.is_late = 0.0
 
 
+def from_json(raw: bytes) -> Any:
+    """Read a body of JSON."""
+    return json.loads(raw) if raw else None
+
+
+def from_form(raw: bytes) -> Any:
+    """Read a body of a form, with its `a[b][0]` as dictionaries; all values are text."""
+    return nested(parse_qsl(raw.decode(), keep_blank_values=True))
+
+
+def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Turn the names of a form into dictionaries."""
+    whole: dict[str, Any] = {}
+    for name, value in pairs:
+        *way, last = name.replace("]", "").split("[")
+        place = whole
+        for step in way:
+            place = place.setdefault(step, {})
+        place[last] = value
+    return whole
+
+
 @contextmanager
-def served(moods: Moods, serve: Serve, below: str) -> Iterator[None]:
-    """Answer on a port of its own; `below` is what stands before each path."""
+def served(
+    moods: Moods, serve: Serve, below: str, read: Callable[[bytes], Any] | None = None
+) -> Iterator[None]:
+    """Answer on a port of its own; `below` is what stands before each path.
+
+    Bodies are read as their Content-Type says, or by `read`.
+    """
 
     class Door(BaseHTTPRequestHandler):
         def log_message(self, *_: Any) -> None:
@@ -44,6 +72,12 @@ def served(moods: Moods, serve: Serve, below: str) -> Iterator[None]:
         def do_PUT(self) -> None:
             self.serve("PUT")
 
+        def do_PATCH(self) -> None:
+            self.serve("PATCH")
+
+        def do_DELETE(self) -> None:
+            self.serve("DELETE")
+
         def serve(self, method: str) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             path = self.path.removeprefix(below)
@@ -52,8 +86,9 @@ def served(moods: Moods, serve: Serve, below: str) -> Iterator[None]:
                 status, headers = moods.answers_first.pop(0)
                 answer: Any = {}
             else:
-                sent = json.loads(raw) if raw else None
-                status, answer, headers = serve(method, path, self.headers, sent)
+                form = "form" in (self.headers.get("Content-Type") or "")
+                by_type = from_form if form else from_json
+                status, answer, headers = serve(method, path, self.headers, (read or by_type)(raw))
             if moods.loses_answer_to == f"{method} {path}":
                 moods.loses_answer_to, self.close_connection = "", True
                 return

@@ -28,6 +28,7 @@ class FakeShopify(Moods):
             {"parent_id": 802, "gateway": "gift", "maximum_refundable": "100.00"},
         ]
         self.refunds: list[Any] = []
+        self.order: dict[str, Any] = {}
         self.canceled_at = ""
         self.canceled: list[Any] = []
         self.may_cancel = True
@@ -44,7 +45,9 @@ class FakeShopify(Moods):
             "GET /orders/4711/refunds.json": lambda: {"refunds": self.refunds},
             "POST /orders/4711/refunds.json": lambda: self.refunds.append(body["refund"]),
             "POST /orders/4711/refunds/calculate.json": lambda: self.suggest(),
-            "GET /orders/4711.json": lambda: {"order": {"cancelled_at": self.canceled_at or None}},
+            "GET /orders/4711.json": lambda: {
+                "order": {**self.order, "cancelled_at": self.canceled_at or None}
+            },
             "POST /graphql.json": lambda: self.query(body["query"], body["variables"]),
             "GET /variants/808.json": lambda: {"variant": {"inventory_item_id": 9808}},
             "POST /inventory_levels/set.json": lambda: self.set(**body),

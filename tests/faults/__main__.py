@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.faults import (  # noqa: F401 - what is in them registers itself
+    autoscaled,
     bus,
     clock,
     cluster,
@@ -26,6 +27,7 @@ from tests.faults import (  # noqa: F401 - what is in them registers itself
     runner,
     scale_out,
     soak,
+    upgrade,
     watchdog,
     webhooks,
 )
@@ -33,7 +35,7 @@ from tests.faults.scenario import SCENARIOS, Scenario
 
 GROUPS = (
     "kills", "bus", "cluster", "database", "outside", "webhooks", "deliveries", "clock", "watchdog",
-    "flash_sale", "imports", "soak", "scale_out",
+    "flash_sale", "imports", "soak", "scale_out", "upgrade",
 )  # fmt: skip
 
 

@@ -76,6 +76,14 @@ DAMAGES = {
     """,
         (MONEY, "done"),
     ),
+    "an order that costs something else than its lines": _is(
+        "orders", "update orders set total = total + 1 where order_id = :waiting",
+        (MONEY, "waiting"),
+    ),
+    "more asked for than an edit has left": _is(
+        "payments", "update payments set lowered = amount where order_id = :done",
+        (MONEY, "done"),
+    ),
     "a charge in our books alone": _is(
         "payments", """
         delete from sandbox.provider_ledger where held_by = 'auth-' || :done and

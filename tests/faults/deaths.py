@@ -52,6 +52,18 @@ STEPS: Mapping[str, Sequence[str]] = {
         "push_stock", "channels.acknowledge.v1", "channels.refund.v1", "concludes channels.push",
     ),
 }  # fmt: skip
+# Where each may die while an order has something added, and another something taken off.
+EDITS: Mapping[str, Sequence[str]] = {
+    "orders": (
+        "edit", "inventory.reserved.v1", "payments.raised.v1", "warehouse.edited.v1",
+        "warehouse.routed.v1", "inventory.committed.v1", "inventory.released.v1",
+        "payments.lowered.v1",
+    ),
+    "inventory": ("inventory.reserve.v1", "inventory.commit.v1", "inventory.release.v1"),
+    "payments": ("payments.raise.v1", "concludes payments.authorize", "payments.lower.v1"),
+    "warehouse": ("warehouse.edit.v1", "warehouse.route.v1"),
+    "returns": ("orders.edited.v1",),
+}  # fmt: skip
 # Which process must die after which commit, so that the relay has to publish what it wanted to say.
 LEFT_TO_THE_RELAY = (
     ("orders", "place", "inventory.reserve.v1"),

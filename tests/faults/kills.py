@@ -2,6 +2,7 @@
 
     kills/commits/X    X dies before the commit of each step that it has a part in, and after it
     kills/publishes/X  X dies after it has said what follows, before it has acknowledged
+    kills/edits/X      X dies at each step of an edit of lines, before its commit and after it
     kills/relay        the relay dies at each message that a dead service has left to it
     kills/idle/X       X dies with nothing in hand while each step waits for somebody else
     kills/some         one death of each process, drawn by the seed, all in one journey
@@ -18,9 +19,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from contracts import SERVICES
-from local.journey import Staff, until
+from local.journey import Staff, order_body, until
 from tests.faults.books import check_done_once
-from tests.faults.deaths import LEFT_TO_THE_RELAY, POINTS, STEPS, planted
+from tests.faults.deaths import EDITS, LEFT_TO_THE_RELAY, POINTS, STEPS, planted
 from tests.faults.scenario import Broken, scenario
 from tests.faults.shops import Outlet
 from tests.faults.travel import PATIENCE_SECONDS, back_and_forth, sold_by
@@ -53,6 +54,28 @@ def commits(world: World, process: str) -> None:
 def publishes(world: World, process: str) -> None:
     """It dies after it has said everything, before the broker or the client knows it is done."""
     _travel_through(world, {process: _lines(process, POINTS[2:])})
+
+
+@scenario("kills", seconds=90, cases=tuple(EDITS), sample=False)
+def edits(world: World, process: str) -> None:
+    """It dies while lines are edited, and each edit is made whole, or not at all."""
+    staff = Staff(world.api, PATIENCE_SECONDS)
+    several = [world.new_sku(berlin=10) for _ in range(2)]
+    placed = [world.api.post("/orders", order_body([(sku, 2, 500)]))["order_id"] for sku in several]
+    pages = [staff.allocated(order_id) for order_id in placed]
+    lines = [f"{point} {step}" for step in EDITS[process] for point in POINTS[:2]]
+    with planted(world, {process: lines}):
+        for page, quantity, total in zip(pages, (3, 1), (1990, 990), strict=True):
+            order = page["order"]
+            wish = {"line_id": order["lines"][0]["line_id"], "quantity": quantity}
+            where = f"/orders/{order['order_id']}/edits"
+            world.api.post(where, {"reason": "they have called", "lines": [wish]})
+            staff.wait_for(
+                order["order_id"], "edited", lambda p, total=total: p["order"]["total"] == total
+            )
+    for order_id, paid in zip(placed, (1990, 990), strict=True):
+        staff.ship_whole(order_id)
+        staff.wait_for(order_id, "paid", lambda p, paid=paid: p["order"]["captured"] == paid)
 
 
 @scenario("kills", seconds=45)

@@ -98,6 +98,10 @@ def run_all(
                     if results[one.title].verdict == BROKEN:
                         kept = True
                         break
+        except scenario.NotPossible as lacking:
+            say(f"  NOT RUN: {lacking}")
+            for one in mine:
+                results[one.title].reason = f"not possible here: {lacking}"
         finally:
             if kept or keep:
                 say(f"what the processes wrote is in {state / 'logs'}")

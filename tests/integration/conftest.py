@@ -15,15 +15,25 @@ from local import catalogue
 from local.client import Client
 from local.journey import Staff
 from local.supervisor import System
+from tests.fakes.collector import Collector
 
 TRIAL = {"WEBHOOKS_ALLOW_PRIVATE": "1"}  # receivers are on loopback
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def collector() -> Iterator[Collector]:
+    """Who collects traces; of those only that a test asks for by its traceparent."""
+    with Collector() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[System]:
     state = tmp_path_factory.mktemp("oms")
-    with System(state, print, own_broker=True, drill=True, extra=TRIAL) as running:
+    traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "TRACES_PERCENT": "0"}
+    extra = {**TRIAL, **traced, "OTEL_BSP_SCHEDULE_DELAY": "300"}
+    with System(state, print, own_broker=True, drill=True, extra=extra) as running:
         catalogue.load(running.gateway_url, running.api_key, print)
         yield running
 

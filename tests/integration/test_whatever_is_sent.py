@@ -107,12 +107,14 @@ def something_of_everything(api: Client) -> dict[str, str]:
     hook = {"url": "https://hooks.example.com/in", "events": ["order.placed"]}
     subscription = api.post("/webhook-subscriptions", hook)["subscription_id"]
     view = api.post("/order-views", {"name": "all", "filter": {}})["view_id"]
+    job = api.post("/jobs", {"kind": "export_skus", "skus": {}})["job_id"]
     return {
         "order_id": waiting, "line_id": waiting_page["order"]["lines"][0]["line_id"],
         "fulfillment_order_id": waiting_page["fulfillments"][0]["fulfillment_order_id"],
         "shipment_id": page["shipments"][0]["shipment_id"], "return_id": opened["return_id"],
         "sku": "WILD", "warehouse_id": "berlin", "channel": "wild", "carrier": "sandbox",
         "provider": "sandbox", "subscription_id": subscription, "view_id": view, "carton": "WILD",
+        "job_id": job,
     }  # fmt: skip
 
 

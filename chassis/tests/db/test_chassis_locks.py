@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from chassis import aside, outside
+from chassis.envelope import Context
 from chassis.keeping import add, keep, load_locked
 from chassis.saga_store import lock_overdue, saga_tables
 from chassis.store import new_metadata
@@ -105,7 +106,7 @@ def test_every_change_raises_the_version_and_no_change_does_not(engine) -> None:
 def test_a_call_that_one_process_makes_is_left_alone_by_the_others(engine) -> None:
     later = NOW + outside.LEASE + timedelta(seconds=1)
     with Session(engine) as session:
-        outside.store_calls(session, [(Call("kind", "key", "subject"), "", "")], NOW)
+        outside.store_calls(session, [(Call("kind", "key", "subject"), Context())], NOW)
         session.commit()
     with Session(engine) as one, Session(engine) as other:
         assert [call.key for call in outside.lease_due(one, later, 10)] == ["key"]

@@ -9,8 +9,9 @@ from enum import StrEnum
 import msgspec
 import pytest
 
-from chassis.config import Settings, read_settings
-from chassis.envelope import Context, context_of, new_trace, outgoing
+from chassis import tracing
+from chassis.config import Settings, database_url_of, read_settings
+from chassis.envelope import Context, context_of, outgoing
 from chassis.errors import IllegalMove, NotFound, NotYet, Refused, Stale
 from chassis.ids import first_of, new_id, time_of
 from chassis.machine import Machine
@@ -81,7 +82,7 @@ def test_ids_are_unique_sorted_by_time_and_of_the_form_of_the_contracts():
 
 
 def test_an_envelope_gives_back_the_context_that_went_in():
-    context = Context("key:ann", "ord-1", "msg-0", new_trace())
+    context = Context("key:ann", "ord-1", "msg-0", tracing.new_trace())
     out = outgoing(OrderConfirmed(order_id=new_id("ord")), "orders", context)
     headers = msgspec.json.decode(out.headers)
     assert context_of(headers, out.correlation_id) == context
@@ -139,3 +140,12 @@ def test_the_clock_is_moved_by_its_file(tmp_path):
     )  # fmt: skip
     ahead = datetime.fromisoformat(told.stdout.strip()) - datetime.now(UTC)
     assert 86000 < ahead.total_seconds() <= 86401
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2"])
+def test_a_database_is_found_by_an_address_as_hosts_and_operators_write_it(scheme: str) -> None:
+    url = f"{scheme}://orders:secret@db:5432/orders?sslmode=require"
+    ours = "postgresql+psycopg2://orders:secret@db:5432/orders?sslmode=require"
+
+    assert read_settings({"DATABASE_URL": url}).database_url == ours
+    assert database_url_of("orders", {"DATABASE_URL_ORDERS": url}) == ours

@@ -43,14 +43,27 @@ A, A_OR_B = Literal["a"], Literal["a", "b"]
 SKUS, NOTHINGS = tuple[a_value(sku=str), ...], tuple[a_value(), ...]
 OLD_WORDS, NEW_WORDS = limited(str, description="old"), limited(str, description="new")
 
+
+def a_default(price: int, **more: Any) -> Any:
+    """A value that may be left out, and then has this price."""
+    fields = {"price": 0, **more}
+    kind = msgspec.defstruct(
+        "Delivery", [(n, type(value), value) for n, value in fields.items()], frozen=True
+    )
+    return kind, kind(price=price)
+
+
 # what is done: before, after
 HARMLESS: dict[str, tuple[Any, Any]] = {
     "a field with a default is added": ({}, {"n": (str, "")}),
     "a field that may be null is added": ({}, {"n": (datetime | None, None)}),
     "a field gets a default": ({"n": str}, {"n": (str, "")}),
+    "a value that may be left out gets a field with a default": (
+        {"n": a_default(price=0)}, {"n": a_default(price=0, by="")},
+    ),
     "a description is written anew": ({"n": OLD_WORDS}, {"n": NEW_WORDS}),
     "a class is renamed": ({"n": a_value("Line", sku=str)}, {"n": a_value("OrderLine", sku=str)}),
-}
+}  # fmt: skip
 # what is done: before, after, what is reported
 BREAKS: dict[str, tuple[Any, Any, str]] = {
     "a field is removed": ({"n": int}, {}, "n: the field was removed"),
@@ -58,6 +71,9 @@ BREAKS: dict[str, tuple[Any, Any, str]] = {
     "a field is demanded": ({}, {"n": int}, "n: a field was added that has no default"),
     "a default is taken away": ({"n": (int, 0)}, {"n": int}, "n: the field must be there now"),
     "a default changes": ({"n": (int, 0)}, {"n": (int, 1)}, "n: the default was 0 and is 1"),
+    "a default changes within a value that may be left out": (
+        {"n": a_default(price=0)}, {"n": a_default(price=1, by="")}, "n: the default was",
+    ),
     "a number becomes text": ({"n": int}, {"n": str}, "n: integer has become string"),
     "a fraction becomes whole": ({"n": float}, {"n": int}, "n: number has become integer"),
     "one becomes many": ({"n": str}, {"n": tuple[str, ...]}, "n: string has become array"),

@@ -17,7 +17,7 @@ from contracts.schema import schema_of, schema_of_question, to_text
 
 load_all()
 SCHEMAS = Path(__file__).parents[2] / "schemas"
-TIMES = frozenset({"at", "until", "placed_at", "expires_at", "deliver_by"})
+TIMES = frozenset({"at", "until", "placed_at", "expires_at", "deliver_by", "respond_by"})
 WRONG: tuple[Any, ...] = (None, "", "x" * 300, "no such", -1, 10**13, 0.5, True, [], {})
 
 

@@ -169,6 +169,9 @@ NETWORK_FAULTS: dict[str, tuple[Callable[[list[Object]], object], str]] = {
         lambda o: o.remove(policy(o, "nothing-by-default")), "no NetworkPolicy closes all",
     ),
     "no names": (lambda o: o.remove(policy(o, "names")), "does not reach names"),
+    "no way to the collector": (
+        lambda o: o.remove(policy(o, "traces")), "does not reach the collector of traces"
+    ),
     "no broker": (
         lambda o: policy(o, "broker-and-database")["spec"]["egress"].pop(0),
         "does not reach the broker",
@@ -237,8 +240,8 @@ ENVIRONMENT_FAULTS: dict[str, tuple[Callable[[list[Object]], object], str]] = {
     "another driver": (
         lambda o: one(o, "ExternalSecret", "orders-service")["spec"]["target"]["template"][
             "data"
-        ].update(DATABASE_URL="postgresql://orders:x@postgres-rw/orders"),
-        "ExternalSecret orders-service: DATABASE_URL must begin with postgresql+psycopg2://",
+        ].update(DATABASE_URL="postgresql+asyncpg://orders:x@postgres-rw/orders"),
+        "ExternalSecret orders-service: DATABASE_URL must begin with postgresql://",
     ),
     "no address": (
         lambda o: one(o, "ConfigMap", "settings")["data"].pop("PUBLIC_URL"),

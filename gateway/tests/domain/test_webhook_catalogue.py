@@ -16,7 +16,7 @@ AT = datetime(2026, 3, 9, 8, 41, 12, tzinfo=UTC)
 PROMISED = {
     "order.placed": "channel channel_order_id currency lines number order_id placed_at total",
     "order.confirmed": "order_id",
-    "order.edited": "edit order_id",
+    "order.edited": "edit lines order_id total",
     "order.canceled": "channel channel_order_id order_id reason",
     "order.completed": "order_id",
     "payment.pending": "method order_id payment_id state until",
@@ -27,6 +27,7 @@ PROMISED = {
     "payment.voided": "order_id refunded",
     "payment.refunded": "amount order_id refund_id refunded",
     "payment.refund_failed": "order_id reason refund_id",
+    "payment.disputed": "amount dispute_id order_id reason respond_by status",
     "fulfillment.planned": "fulfillments order_id",
     "fulfillment.short": "fulfillment_order_id left lines order_id reason",
     "fulfillment.packed": "fulfillment_order_id order_id packages warehouse_id",

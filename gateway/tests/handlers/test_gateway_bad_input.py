@@ -143,6 +143,8 @@ def test_a_query_on_a_change_is_refused_rather_than_passed_over(api: Api) -> Non
         ("limit=" + "9" * 30, "limit", f"limit must be a whole number, not '{'9' * 30}'."),
         ("limit=1.0", "limit", "limit must be a whole number, not '1.0'."),
         ("limit=%D9%A3", "limit", "limit must be a whole number, not '٣'."),
+        ("total_to=ten", "total_to", "total_to must be a whole number, not 'ten'."),
+        ("total_from=-1", "total_from", "total_from must be from 0 to 1000000000000."),
         ("limit=", "limit", "limit must be a whole number, not ''."),
         ("limit=1&limit=2", "limit", "limit is given twice."),
         ("text=a%00b", "text", "text has a character that cannot be kept."),

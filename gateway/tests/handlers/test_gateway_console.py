@@ -16,6 +16,7 @@ def built(tmp_path):
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text('<script nonce="NONCE_OF_THIS_PAGE"></script>')
     (tmp_path / "mark.svg").write_text("<svg/>")
+    (tmp_path / "worker.js").write_bytes(SCRIPT)
     (tmp_path / "assets" / "main-1a2b.js").write_bytes(SCRIPT)
     (tmp_path / "assets" / "main-1a2b.js.br").write_bytes(b"small")
     return tmp_path
@@ -64,6 +65,13 @@ def test_every_address_of_the_console_is_the_one_page(browser):
 def test_a_file_that_never_changes_is_kept_for_ever_and_others_are_asked_for(browser):
     assert "immutable" in browser.get("/console/assets/main-1a2b.js").headers["Cache-Control"]
     assert browser.get("/console/mark.svg").headers["Cache-Control"] == "no-cache"
+
+
+def test_the_worker_is_asked_for_anew_and_may_talk_to_nobody_but_us(browser):
+    answer = browser.get("/console/worker.js")
+
+    assert (answer.mimetype, answer.headers["Cache-Control"]) == ("text/javascript", "no-cache")
+    assert policy(answer)["default-src"] == "'self'"
 
 
 def test_who_takes_compressed_files_gets_them_and_others_the_plain_ones(browser):

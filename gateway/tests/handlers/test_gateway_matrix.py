@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
-from contracts import imports, orders, returns, shipping, warehouse
+from contracts import imports, manifests, orders, returns, shipping, warehouse
 from gateway.api import OF_SERVICES, OWN, ROUTES
 from gateway.caller import Caller, Session
 from gateway.people.browser import COOKIE
@@ -44,12 +44,16 @@ MAY = {
 NAMES = get_args(Role)
 ABOUT_ONE = {
     "order_id", "fulfillment_order_id", "shipment_id", "return_id", "import_id", "exception_id",
-    "warehouse_id", "channel",
+    "warehouse_id", "channel", "manifest_id",
 }  # fmt: skip
 SHARED = {
     "GET /skus", "GET /skus/{sku}", "PUT /skus/{sku}",  # the SKU is for all, its stock is not
     "GET /customers/{customer}/terms", "PUT /customers/{customer}/terms",
     "GET /payment-accounts",
+    "GET /bank-transfers", "POST /bank-statements",  # what a bank tells is for no channel alone
+    "POST /bank-transfers/{transfer_id}/dismissal",
+    "POST /payment-accounts/{account}/settlement-check",
+    "GET /gift-cards", "POST /gift-cards", "GET /gift-cards/{gift_card_id}",
     "POST /rates", "GET /return-policy",
     "GET /carrier-kinds", "GET /carrier-accounts", "GET /channel-kinds",
 }  # fmt: skip
@@ -57,10 +61,12 @@ LISTS = {
     "GET /orders", "POST /orders/counts", "GET /payments", "GET /warehouses",
     "GET /fulfillments", "GET /count-tasks", "GET /shipments", "GET /returns", "GET /channels",
     "GET /imports", "GET /channel-orders", "GET /channel-pushes", "GET /skus/{sku}/movements",
-    "POST /channel-pushes/{push_id}/retry",
+    "POST /channel-pushes/{push_id}/retry", "GET /open-parcels", "GET /manifests",
+    "POST /channel-orders/{inbound_id}/look-up", "GET /channel-orders/{inbound_id}/comparison",
+    "POST /channel-orders/{inbound_id}/mend",
 }  # fmt: skip
 LOOKED_UP = {"orders.origins", "warehouse.places", "shipping.get", "returns.get",
-             "channels.import_status"}  # fmt: skip
+             "channels.import_status", "shipping.manifest"}  # fmt: skip
 LIMITED = [role for role in NAMES if role != "admin"]
 MINE, THEIRS = "mine", "theirs"
 
@@ -117,6 +123,7 @@ def everything_is_of(api: Api, place: str) -> None:
         shipping.Shipment, order_id=an_order, fulfillment_order_id=a_fulfillment
     )
     answers["returns.get"] = example(returns.Return, order_id=an_order, warehouse_id=place)
+    answers["shipping.manifest"] = example(manifests.Manifest, warehouse_id=place)
     answers["channels.import_status"] = example(imports.Import, channel=place)
 
 

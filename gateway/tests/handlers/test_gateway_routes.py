@@ -35,14 +35,16 @@ def test_no_question_can_be_reached_in_two_ways() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
-def test_what_cannot_be_asked_from_outside_is_part_of_a_page_or_of_an_upload() -> None:
+def test_what_cannot_be_asked_from_outside_is_part_of_a_page_or_of_a_file() -> None:
     load_all()
     hidden = QUESTIONS.keys() - {route.question.name for route in ROUTES}
 
     of_all = {f"{service}.{what}" for service in SERVICES for what in ("stuck", "decide")}
     upload = {"channels.begin_import", "channels.add_part", "channels.end_upload"}
     bounds = {"orders.origins", "warehouse.places", "orders.tell_owner"}
-    assert hidden == {"orders.get", "warehouse.of_order"} | bounds | of_all | upload
+    files = {"orders.get_many", "inventory.get_skus"}
+    named = {"orders.get", "warehouse.of_order", "channels.sighting"}
+    assert hidden == named | bounds | of_all | upload | files
 
 
 def test_the_question_holds_what_address_and_body_said(api: Api) -> None:
@@ -56,13 +58,15 @@ def test_the_question_holds_what_address_and_body_said(api: Api) -> None:
 
 
 def test_a_query_is_read_as_the_types_that_the_question_wants(api: Api) -> None:
-    api.call("GET", "/orders?limit=7&text=mug&placed_from=2026-03-01T00:00:00%2B01:00")
+    when = "placed_from=2026-03-01T00:00:00%2B01:00"
+    api.call("GET", f"/orders?limit=7&text=mug&{when}&total_to=99")
 
     asked = api.services.heard[0].asked
-    assert (asked.limit, asked.text, asked.placed_from.isoformat()) == (
+    assert (asked.limit, asked.text, asked.placed_from.isoformat(), asked.total_to) == (
         7,
         "mug",
         "2026-02-28T23:00:00+00:00",
+        99,
     )
 
 

@@ -14,8 +14,12 @@ OTHERS = [route for route in CHANGES if not route.has_versions]
 NOTHING_TO_BE_STALE = {
     "makes something new": {
         "POST /orders", "POST /orders/{order_id}/returns", "POST /channels/{channel}/imports",
+        "POST /bank-statements", "POST /gift-cards",
         "POST /users", "POST /api-keys", "POST /webhook-subscriptions", "POST /order-views",
-        "POST /jobs",
+        "POST /jobs", "POST /jobs/imports/{table}", "POST /manifests",
+    },
+    "does only what was seen: each row carries the version that it was checked with": {
+        "POST /jobs/{job_id}/confirm",
     },
     "is about who asks, who proves it with a password, a code or a link": {
         "POST /login", "DELETE /session", "PUT /session/password", "PUT /session/second-factor",
@@ -28,10 +32,15 @@ NOTHING_TO_BE_STALE = {
     "does the same whatever was before: it ends, or tries again": {
         "DELETE /api-keys/{key_id}", "POST /imports/{import_id}/stop",
         "POST /channel-pushes/{push_id}/retry", "POST /webhook-deliveries/{delivery_id}/retry",
-        "POST /channels/{channel}/check", "POST /jobs/{job_id}/cancel", "POST /mentions/read",
+        "POST /channels/{channel}/check", "POST /channels/{channel}/replay",
+        "POST /channel-orders/{inbound_id}/look-up", "POST /channel-orders/{inbound_id}/mend",
+        "POST /jobs/{job_id}/cancel", "POST /mentions/read",
     },
     "adds to stock or takes from it, and sets nothing": {
         "POST /skus/{sku}/adjustments", "POST /skus/{sku}/receipts",
+    },
+    "adds to what is known of a parcel, in the order of its own time": {
+        "POST /shipments/{shipment_id}/scans",
     },
 }  # fmt: skip
 RETURN = "/returns/ret_" + "0" * 26

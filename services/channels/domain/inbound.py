@@ -2,6 +2,7 @@
 
 parked → handed_over → placed | refused
 
+A sale over a counter is no order: once its listings are known it is counted, which is its placed.
 What is parked or refused may be sent again by the channel, in a newer version; older ones and
 those of an order that was canceled there change nothing. Placed stays placed.
 """
@@ -13,6 +14,8 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from chassis.machine import Machine
+from contracts.inventory import CountSale
+from contracts.mending import Mending, SeenThere
 from contracts.orders import PlaceOrder
 
 
@@ -54,6 +57,10 @@ class Inbound:
     changed_at: datetime | None = None
     import_id: str = ""
     version: int = 1
+    sale: CountSale | None = None
+    missed: bool = False
+    asking: bool = False
+    seen: SeenThere | None = None
 
     def move(self, to: State) -> None:
         """Move to a state, or raise IllegalMove; to stay is no move."""
@@ -89,23 +96,48 @@ class Inbound:
         self.move(State.PARKED)
         self.reason = self._gap()
 
+    def count(self, sale: CountSale, known: dict[str, str]) -> None:
+        """Take what was sold over a counter, with what is known of which listing is which SKU."""
+        self.unmapped = tuple(sorted({x.sku for x in sale.units if x.sku not in known}))
+        units = tuple(replace(x, sku=known.get(x.sku, x.sku)) for x in sale.units)
+        self.sale = replace(sale, units=units)
+        self.move(State.PARKED)
+        self.reason = self._gap()
+
     def map(self, listing: str, sku: str) -> None:
         """Know a listing."""
+        if self.sale and listing in self.unmapped:
+            units = tuple(replace(x, sku=sku) if x.sku == listing else x for x in self.sale.units)
+            self.sale = replace(self.sale, units=units)
+            self._learned(listing)
         if self.order and listing in self.unmapped:
             lines = tuple(replace(x, sku=sku) if x.sku == listing else x for x in self.order.lines)
             self.order = replace(self.order, lines=lines)
-            self.unmapped = tuple(name for name in self.unmapped if name != listing)
-            self.reason = self._gap()
+            self._learned(listing)
 
     @property
     def is_complete(self) -> bool:
         """Tell whether nothing is missing for handing it over."""
-        return self.order is not None and not self.unmapped and not self.unpaid
+        has = self.order is not None or self.sale is not None
+        return has and not self.unmapped and not self.unpaid
+
+    @property
+    def mends(self) -> tuple[Mending, ...]:
+        """What can be done by one word, so that we hold what the shop has last said."""
+        if self.seen is None or self.canceled:
+            return ()
+        if self.seen.says == "canceled":
+            return ("cancel",)
+        return ("take_again",) if self.seen.says == "sold" and self.is_open else ()
 
     def refuse(self, reason: str) -> None:
         """It cannot be accepted as it is."""
         self.move(State.REFUSED)
         self.reason = reason[:255]
+
+    def _learned(self, listing: str) -> None:
+        self.unmapped = tuple(name for name in self.unmapped if name != listing)
+        self.reason = self._gap()
 
     def _gap(self) -> str:
         if self.unmapped:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.inventory import CountedUnits
 from contracts.orders import PlaceOrder
 
 
@@ -12,6 +13,19 @@ class Sold:
 
     order: PlaceOrder
     unpaid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CounterSale:
+    """What went over a counter of ours, from a warehouse: paid, handed over, or brought back."""
+
+    warehouse_id: str
+    units: tuple[CountedUnits, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something has changed at the shop, which must be asked what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +54,7 @@ class NotForUs:
 class News:
     """What a channel says about an order, and as of when; `row` is where a file says it."""
 
-    said: Sold | Cancellation | Unacceptable | NotForUs
+    said: Sold | CounterSale | Hint | Cancellation | Unacceptable | NotForUs
     channel_order_id: str = ""
     changed_at: datetime | None = None
     row: int = 0

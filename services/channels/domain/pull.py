@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from contracts.message import Wire
 
 OVERLAP = timedelta(minutes=5)
+RECONCILED_EVERY, RECONCILED_BACK = timedelta(days=1), timedelta(days=3)
 
 
 class Cursor(Wire, frozen=True, kw_only=True):
@@ -45,3 +46,16 @@ class Pull:
     call: str = ""
     last_at: datetime | None = None
     problem: str = ""
+    reconciled_at: datetime | None = None
+
+    def end_sweep(self, now: datetime) -> None:
+        """A sweep has come to its end; once a day the next one goes back for days.
+
+        A shop that loses a webhook may well date the change before what we have seen since.
+        """
+        self.last_at = now
+        if self.reconciled_at is None:
+            self.reconciled_at = now
+        elif now - self.reconciled_at >= RECONCILED_EVERY:
+            self.reconciled_at = now
+            self.cursor = Cursor(since=max(self.pull_from, now - RECONCILED_BACK))

@@ -6,7 +6,7 @@ delivery_price, delivery_tax, currency (EUR), service (standard), payment (exter
 tags are not. Amounts are decimal. Separators are comma or semicolon.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from chassis.errors import Refused
@@ -17,7 +17,14 @@ from services.channels.domain.pull import Cursor
 from services.channels.marketplaces.amounts import minor_units
 from services.channels.marketplaces.checked import checked
 from services.channels.marketplaces.csv_rows import Sheet
-from services.channels.marketplaces.marketplace import Allowance, Can, Page, Setting, Shop
+from services.channels.marketplaces.marketplace import (
+    Allowance,
+    Can,
+    Page,
+    Setting,
+    Shop,
+    ToldNothing,
+)
 
 ADDRESS = (
     "name", "company", "line1", "line2", "city", "region", "postcode", "country", "phone", "email",
@@ -30,7 +37,7 @@ T = TypeVar("T")
 Row = tuple[int, dict[str, str]]
 
 
-class CsvOrders:
+class CsvOrders(ToldNothing):
     """The adapter to shops that send files: it reads, and nobody is there to be told."""
 
     kind = "csv"
@@ -61,18 +68,6 @@ class CsvOrders:
     def pull(self, shop: Shop, cursor: Cursor) -> Page:  # noqa: ARG002 - the Protocol
         """Nobody is there to be asked."""
         raise Declined("no_pull", f"Channel {shop.channel} takes files, it cannot be asked.")
-
-    def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
-        """Nobody is there to be told."""
-
-    def push_stock(self, shop: Shop, told: Mapping[str, Any]) -> None:
-        """Nobody is there to be told."""
-
-    def push_refund(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
-        """Nobody is there to be told."""
-
-    def push_cancellation(self, shop: Shop, told: Mapping[str, Any]) -> None:
-        """Nobody is there to be told."""
 
 
 def read_order(rows: list[Row], channel: str) -> Iterator[News]:

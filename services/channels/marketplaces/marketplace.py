@@ -23,6 +23,7 @@ class Can(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     REFUNDS = "refunds"
     CANCELLATIONS = "cancellations"
+    LOOK_UP = "look_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,26 @@ class Page:
     newest: datetime | None = None
 
 
+class ToldNothing:
+    """What an adapter inherits whose shops cannot be asked for an order, or be told something."""
+
+    def look_up(self, shop: Shop, channel_order_id: str) -> str:  # noqa: ARG002 - the Protocol
+        """Nobody is there to be asked."""
+        return ""
+
+    def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
+        """Nobody is there to be told."""
+
+    def push_stock(self, shop: Shop, told: Mapping[str, Any]) -> None:
+        """Nobody is there to be told."""
+
+    def push_refund(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
+        """Nobody is there to be told."""
+
+    def push_cancellation(self, shop: Shop, told: Mapping[str, Any]) -> None:
+        """Nobody is there to be told."""
+
+
 class Marketplace(Protocol):
     """A shop system. Names of SKUs in orders are the shop's listings, mapped later.
 
@@ -131,6 +152,9 @@ class Marketplace(Protocol):
 
     def pull(self, shop: Shop, cursor: Cursor) -> Page:
         """Ask for a page of what changed since the cursor's moment, oldest change first."""
+
+    def look_up(self, shop: Shop, channel_order_id: str) -> str:
+        """Ask for one order as it stands now, as in a page; empty if there is no such order."""
 
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Tell the shop what has left."""

@@ -6,9 +6,15 @@ Ours, and those of other packages that name their adapter in the entry point gro
 from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
 
+from services.channels.marketplaces.amazon import Amazon
+from services.channels.marketplaces.csv_drop import CsvDrop
 from services.channels.marketplaces.csv_orders import CsvOrders
+from services.channels.marketplaces.ebay import Ebay
+from services.channels.marketplaces.magento import Magento
 from services.channels.marketplaces.marketplace import Can, Marketplace
+from services.channels.marketplaces.peppol import Peppol
 from services.channels.marketplaces.shopify import Shopify
+from services.channels.marketplaces.square import Square
 from services.channels.marketplaces.woocommerce import WooCommerce
 
 GROUP = "oms.channels"
@@ -28,7 +34,13 @@ MARKETS = registered(
     [
         Shopify(),
         WooCommerce(),
+        Magento(),
+        Amazon(),
+        Ebay(),
+        Square(),
+        Peppol(),
         CsvOrders(),
+        CsvDrop(),
         *(point.load()() for point in entry_points(group=GROUP)),
     ]
 )

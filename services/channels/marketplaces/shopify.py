@@ -127,6 +127,11 @@ class Shopify:
         newest = max((at for at in moments if at), default=None)
         return Page([bytes(one).decode() for one in orders], following, newest)
 
+    def look_up(self, shop: Shop, channel_order_id: str) -> str:
+        """Ask for one order as it stands now."""
+        found = _call(shop, "GET", f"/orders/{channel_order_id}.json").get("order")
+        return msgspec.json.encode(found).decode() if found else ""
+
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Make a fulfillment with the tracking number, unless the shop knows of it already."""
         order, numbers = f"/orders/{told['channel_order_id']}", list(told["tracking_numbers"])

@@ -18,3 +18,8 @@ def check_signature(secret: str, body: str, signature: str) -> None:
 def as_bytes(text: str) -> bytes:
     """Encode whatever has come, half characters, too."""
     return text.encode(errors="surrogatepass")
+
+
+def no_webhooks(channel: str) -> None:
+    """Refuse whatever is posted in the name of a shop of a kind that posts nothing."""
+    raise Refused("no_webhooks", f"Channel {channel} posts no webhooks.", "channel")

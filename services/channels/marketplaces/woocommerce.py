@@ -6,21 +6,22 @@ number, and a mark at the order; the order is completed when marks cover all its
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 import requests
 
-from chassis.errors import Refused
 from chassis.outside import Declined
 from services.channels.domain.news import Cancellation, News, NotForUs, Unacceptable
 from services.channels.domain.pull import Cursor
 from services.channels.marketplaces import woocommerce_telling as telling
+from services.channels.marketplaces.lines import body_of, id_of
 from services.channels.marketplaces.marketplace import A_SECOND, Allowance, Can, Page, Setting, Shop
 from services.channels.marketplaces.moments import in_gmt
 from services.channels.marketplaces.signing import as_bytes, check_signature
+from services.channels.marketplaces.sweep import Place, written
 from services.channels.marketplaces.woocommerce_asking import call, request
 from services.channels.marketplaces.woocommerce_order import read_order
 
@@ -95,30 +96,21 @@ class WooCommerce:
             return []
         if topic and topic not in ORDER_TOPICS:
             return [News(NotForUs(f"Topic {topic} is of no interest."))]
-        try:
-            head = msgspec.json.decode(as_bytes(body), type=Head)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise Refused("malformed", "The body is no order in JSON.", "body") from None
-        if not head.id or "\0" in str(head.id):
-            raise Refused("no_id", "The order has no id.", "id")
+        head = body_of(body, Head)
+        order_id = id_of(head.id, "id")
         changed_at = in_gmt(head.date_modified_gmt)
         said = _said(head, shop, topic, body)
         if isinstance(said, Unacceptable) and said.field.startswith("refunds"):
             changed_at = None  # pulled, it says more, and nothing newer
-        return [News(said, str(head.id)[:255], changed_at)]
+        return [News(said, order_id, changed_at)]
 
     def pull(self, shop: Shop, cursor: Cursor) -> Page:
-        """Ask for orders by the time of their last change.
-
-        The next page begins where this one ends in time, not in number: an order that changes
-        meanwhile would move all behind it up, one of them to a page that we have seen.
-        """
-        mark, _, number = cursor.page.partition("|")
-        since = in_gmt(mark) or cursor.since
+        """Ask for orders by the time of their last change, of those that changed after one."""
+        place = Place.of(cursor)
         asked = {
-            "per_page": str(ORDERS_IN_A_PAGE), "page": number or "1", "orderby": "modified",
+            "per_page": str(ORDERS_IN_A_PAGE), "page": str(place.number), "orderby": "modified",
             "order": "asc", "status": "any", "dates_are_gmt": "true",
-            "modified_after": _written(since),
+            "modified_after": written(place.since),
         }  # fmt: skip
         orders = call(shop, "GET", f"/orders?{urlencode(asked)}")
         if not isinstance(orders, list):
@@ -127,12 +119,14 @@ class WooCommerce:
         newest = max((at for at in moments if at), default=None)
         following = ""
         if len(orders) == ORDERS_IN_A_PAGE:
-            goes_on = newest - timedelta(seconds=1) if newest else since
-            on = goes_on > since.replace(microsecond=0)
-            following = f"{_written(goes_on)}|1" if on else f"{mark or _written(since)}|"
-            following += "" if on else str(int(number or 1) + 1)
+            following = place.behind(newest and newest - timedelta(seconds=1))
         told = [_with_refunds(shop, order) for order in orders]
         return Page([msgspec.json.encode(one).decode() for one in told], following, newest)
+
+    def look_up(self, shop: Shop, channel_order_id: str) -> str:
+        """Ask for one order as it stands now."""
+        found = call(shop, "GET", f"/orders/{channel_order_id}")
+        return msgspec.json.encode(_with_refunds(shop, found)).decode() if found else ""
 
     def acknowledge(self, shop: Shop, key: str, told: Mapping[str, Any]) -> None:
         """Tell the customer the tracking number, and complete the order if all has left."""
@@ -171,7 +165,3 @@ def _with_refunds(shop: Shop, order: dict[str, Any]) -> dict[str, Any]:
     if not order.get("refunds") or order.get("status") != READY:
         return order
     return {**order, "refunds": telling.refunds_of(shop, order["id"])}
-
-
-def _written(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%S")

@@ -4,8 +4,7 @@ from typing import Any
 
 import requests
 
-from chassis.outside import Declined
-from services.channels.marketplaces.asking import UNKNOWN_HERE, ask
+from services.channels.marketplaces.asking import ask, json_of
 from services.channels.marketplaces.marketplace import Shop
 
 API = "/wp-json/wc/v3"
@@ -21,10 +20,4 @@ def request(shop: Shop, method: str, path: str, body: Any = None) -> requests.Re
 def call(shop: Shop, method: str, path: str, body: Any = None) -> Any:
     """Ask for what the answer says; None if there is no such thing."""
     answer = request(shop, method, path, body)
-    if answer.status_code == UNKNOWN_HERE:
-        return None
-    try:
-        return answer.json()
-    except requests.JSONDecodeError:
-        # a page of a firewall or of maintenance, which the server calls a success
-        raise Declined("no_json", f"{WHO} answers with something that is no JSON.") from None
+    return json_of(answer, WHO)

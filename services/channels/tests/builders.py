@@ -188,7 +188,7 @@ class Channel:
             event_id=changes.get("event_id", new_id("evt")),
             signature=changes.get("signature", signed(body)),
         )  # fmt: skip
-        return handlers.take_webhook(wish, Shopify(), self.work, self.kept)
+        return handlers.take_webhook(wish, Shopify(), self.work, self.kept, self.pulls)
 
     def upload(self, text: str, key: str = "", size: int = PART_CHARACTERS) -> FileImport:
         """Bring a file, in parts of so many characters."""

@@ -15,15 +15,22 @@ from pathlib import Path
 from typing import Any
 
 from chassis.errors import Refused
-from services.channels.domain.news import Cancellation, NotForUs, Sold, Unacceptable
+from services.channels.domain.news import (
+    Cancellation,
+    CounterSale,
+    Hint,
+    NotForUs,
+    Sold,
+    Unacceptable,
+)
 from services.channels.marketplaces.amounts import minor_units
 from services.channels.marketplaces.marketplace import Shop
 from services.channels.marketplaces.registry import MARKETS
 from services.channels.tests.builders import PAYLOADS, adds_up
+from services.channels.tests.sources import SOURCES, Source, states_its_lines
 
 FOUND = PAYLOADS / "found"
 BEGIN = "<!-- what became of them: written by the machine -->\n"
-TOTALS = {"shopify": "total_price", "woocommerce": "total"}
 
 
 @dataclass(frozen=True)
@@ -35,12 +42,16 @@ class Payload:
     copied: bool = True
 
     @property
+    def read_as(self) -> Source:
+        return SOURCES[self.file.split("/")[1]]
+
+    @property
     def kind(self) -> str:
-        return self.file.split("/")[1]
+        return self.read_as.kind
 
     @property
     def source(self) -> str:
-        return "/".join(self.file.split("/")[1:3])
+        return "/".join(self.file.split("/")[1:-1])
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ def payloads() -> list[Payload]:
         found += [
             Payload(name, (root / name).read_text(), copied=False)
             for name in names
-            if name.startswith(("channels/shopify/", "channels/woocommerce/")) and name not in known
+            if name.startswith(tuple(f"channels/{one}/" for one in SOURCES)) and name not in known
         ]
     return found
 
@@ -76,28 +87,24 @@ def things_in(payload: Payload) -> Iterator[str]:
     except ValueError:
         yield payload.text
         return
-    if payload.kind == "shopify":
-        for name in ("response", "body", "orders", "order"):
-            told = told.get(name, told) if isinstance(told, dict) else told
-    elif isinstance(told, dict):
-        told = told.get("data", told)
-    if isinstance(told, dict) and payload.kind == "woocommerce":
-        batch = [told.get(name) for name in ("create", "update", "delete")]
-        if any(isinstance(part, list) for part in batch):
-            told = [one for part in batch for one in part or []]
+    told = payload.read_as.things(told)
     for one in told if isinstance(told, list) else [told]:
         yield json.dumps(one)
 
 
-def fate(kind: str, body: str) -> Fate:
+def fate(read_as: Source, body: str) -> Fate:  # noqa: PLR0911 - one for each word
     """Let the adapter read one thing, and judge what it says."""
     try:
-        (news,) = MARKETS[kind].read(Shop("my-shop"), "", body)
+        (news,) = MARKETS[read_as.kind].read(Shop("my-shop"), "", body)
     except Refused as refusal:
         return Fate("refused", f"{refusal.field}: {refusal.message}")
     match news.said:
         case Sold(order=order):
-            return _judged(json.loads(body), order, TOTALS[kind])
+            return _judged(json.loads(body) if read_as.lines else body, order, read_as)
+        case CounterSale():
+            return Fate("imported", "what was sold over the counter")
+        case Hint():
+            return Fate("not for us", "It says that something has changed: the shop is asked.")
         case Cancellation(reason=reason):
             return Fate("canceled", reason)
         case NotForUs(reason=reason):
@@ -106,27 +113,18 @@ def fate(kind: str, body: str) -> Fate:
             return Fate("refused" if reason and field else "wrong", f"{field}: {reason}")
 
 
-def _judged(sent: Any, order: Any, total: str) -> Fate:
+def _judged(sent: Any, order: Any, read_as: Source) -> Fate:
     """Whether an order that was read has the total that the shop states, to the cent."""
-    stated = minor_units(Decimal(str(sent[total])), sent["currency"], total)
-    whole = not sent.get("refunds") and not any(
-        item.get("gift_card") or item.get("requires_shipping") is False
-        for item in sent["line_items"]
-    )
-    if not adds_up(order) and not _states_its_lines(sent):
+    total, currency = read_as.states(sent)
+    stated, whole = minor_units(Decimal(total), currency, "total"), read_as.whole(sent)
+    if not adds_up(order) and read_as.lines and not states_its_lines(sent):
         # orders says so, and refuses it: an adapter never makes amounts fit
         return Fate("refused", "total: The amounts of the order do not make its total.")
     right = order.total == stated if whole else 0 < order.total <= stated
-    if not adds_up(order) or not right or len(order.lines) > len(sent["line_items"]):
+    most = len(sent[read_as.lines]) if read_as.lines else len(order.lines)
+    if not adds_up(order) or not right or len(order.lines) > most:
         return Fate("wrong", f"{order.total} was read, {stated} is stated")
     return Fate("imported") if whole else Fate("imported in part")
-
-
-def _states_its_lines(sent: Any) -> bool:
-    """Whether the sum of the lines that a shop states is that of its lines."""
-    made = sum(Decimal(str(x["price"])) * x["quantity"] for x in sent["line_items"])
-    stated = sent.get("total_line_items_price")
-    return stated is None or Decimal(stated) == made
 
 
 WORDS = ("imported", "imported in part", "canceled", "not for us", "refused", "wrong")
@@ -139,7 +137,7 @@ def table(known: list[Payload]) -> str:
     for payload in known:
         files[payload.source] += 1
         of_source = fates.setdefault(payload.source, Counter())
-        of_source.update(fate(payload.kind, body) for body in things_in(payload))
+        of_source.update(fate(payload.read_as, body) for body in things_in(payload))
     lines = [
         f"| source | payloads | things in them | {' | '.join(WORDS)} |",
         f"| --- | --- | --- |{' --- |' * len(WORDS)}",

@@ -24,8 +24,10 @@ DOING: dict[type[Any], Any] = {
     said.ReplaceShortage: handlers.replace_shortage,
     said.CommitStock: handlers.commit_stock,
     said.ReleaseStock: handlers.release_stock,
+    said.ReleaseRound: handlers.release_round,
     said.FulfillStock: handlers.fulfill_stock,
     said.RestockReturn: stockkeeping.restock_return,
+    said.CountSale: stockkeeping.count_sale,
     said.PutSku: stockkeeping.put_sku,
     said.AdjustStock: stockkeeping.adjust_stock,
     said.ReceiveStock: stockkeeping.receive_stock,
@@ -90,6 +92,12 @@ def commit(
 def release(*lines: Placement, order: str = ORDER, release_id: str = "") -> said.ReleaseStock:
     return said.ReleaseStock(
         order_id=order, reason="order canceled", release_id=release_id or order, lines=lines
+    )
+
+
+def release_round(round_: int) -> said.ReleaseRound:
+    return said.ReleaseRound(
+        order_id=ORDER, round=round_, release_id=f"{ORDER}:edit-1", reason="the edit was refused"
     )
 
 

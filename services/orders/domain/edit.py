@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from contracts.message import Wire
+from contracts.orders import LineQuantity, OrderLine
 from contracts.values import Address
 
 
 class Edit(Wire, frozen=True, kw_only=True):
-    """What somebody wants to change; kept with the order until the warehouse has answered."""
+    """What somebody wants to change; kept with the order until it is sure or was refused."""
 
     number: int
     by: str
@@ -15,3 +16,10 @@ class Edit(Wire, frozen=True, kw_only=True):
     reason: str
     ship_to: Address | None = None
     bill_to: Address | None = None
+    lines: tuple[LineQuantity, ...] = ()
+    added: tuple[OrderLine, ...] = ()
+
+    @property
+    def has_lines(self) -> bool:
+        """Tell whether it changes what is sent, and not only to whom."""
+        return bool(self.lines or self.added)

@@ -20,8 +20,9 @@ def _reserved(_: Order, told: inventory.StockReserved) -> Told:
 
 def _short(order: Order, told: inventory.StockShort) -> Told:
     if told.round > 1:
-        for line in told.lines:
-            if missing := min(line.wanted, order.line(line.line_id).open):
+        open_ = {line.line_id: line.open for line in order.lines}
+        for line in told.lines:  # those of an edit that is refused by this are not of the order
+            if missing := min(line.wanted, open_.get(line.line_id, 0)):
                 item = SkuQuantity(line_id=line.line_id, sku=line.sku, quantity=missing)
                 order.move_pieces([item], ("open",), "backordered")
     available = {line.sku: line.available for line in told.lines}

@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from chassis.errors import Refused
-from contracts.orders import NewLine, OrderLine, PlaceOrder
+from contracts.orders import NewLine, OrderLine, PlacedLine, PlaceOrder
 
 Where = Literal["open", "allocated", "backordered", "picked", "packed", "shipped", "canceled"]
 
@@ -28,15 +28,70 @@ def delivery_net(order: PlaceOrder) -> int:
     return delivery.price - delivery.discount + tax
 
 
+def ordered(line: NewLine, line_id: str, name: str, *, taxes_included: bool) -> OrderLine:
+    """Make the line of an order of what somebody wants; nothing of it is found yet."""
+    return OrderLine(
+        line_id=line_id,
+        sku=line.sku,
+        name=line.name or name,
+        ordered=line.quantity,
+        unit_price=line.unit_price,
+        discount=line.discount,
+        tax=line.tax,
+        total=net(line, taxes_included=taxes_included),
+        channel_line_id=line.channel_line_id,
+        open=line.quantity,
+    )
+
+
+def placed(lines: Iterable[OrderLine]) -> tuple[PlacedLine, ...]:
+    """Show lines as they are told to others."""
+    return tuple(
+        PlacedLine(
+            line_id=line.line_id,
+            sku=line.sku,
+            name=line.name,
+            quantity=line.ordered,
+            paid=line.total,
+            channel_line_id=line.channel_line_id,
+        )
+        for line in lines
+    )
+
+
+def of_quantity(line: OrderLine, quantity: int, *, taxes_included: bool) -> OrderLine:
+    """Tell what a line would be of another quantity: discount and tax are in proportion to it.
+
+    Each is rounded to the nearest minor unit, and the total is made of them, so that it adds up.
+    """
+    changed = replace(
+        line,
+        ordered=quantity,
+        discount=_in_proportion(line.discount, line.ordered, quantity),
+        tax=_in_proportion(line.tax, line.ordered, quantity),
+    )
+    tax = 0 if taxes_included else changed.tax
+    return replace(changed, total=line.unit_price * quantity - changed.discount + tax)
+
+
+def _in_proportion(amount: int, before: int, now: int) -> int:
+    return (2 * amount * now + before) // (2 * before)
+
+
+def check_discount(line: NewLine, where: str) -> None:
+    """Refuse a line that is given away for less than nothing."""
+    if line.discount > line.unit_price * line.quantity:
+        raise Refused(
+            "does_not_add_up",
+            f"The discount of {line.discount} is more than the line costs.",
+            f"{where}.discount",
+        )
+
+
 def check_amounts(order: PlaceOrder) -> None:
     """Refuse an order whose amounts do not add up, naming the field at fault."""
     for i, line in enumerate(order.lines):
-        if line.discount > line.unit_price * line.quantity:
-            raise Refused(
-                "does_not_add_up",
-                f"The discount of {line.discount} is more than the line costs.",
-                f"lines[{i}].discount",
-            )
+        check_discount(line, f"lines[{i}]")
     if order.delivery.discount > order.delivery.price:
         raise Refused(
             "does_not_add_up",

@@ -34,6 +34,18 @@ def _failed(order: Order, told: payments.PaymentFailed) -> Told:
     return [Change("payment failed", told.code, reason=told.reason)]
 
 
+def _raised(_: Order, told: payments.PaymentRaised) -> Told:
+    return [Change("payment raised", str(told.amount))]
+
+
+def _lowered(_: Order, told: payments.PaymentLowered) -> Told:
+    return [Change("payment lowered", str(told.amount))]
+
+
+def _nothing(_: Order, __: payments.RaiseRefused | payments.RaiseCanceled) -> Told:
+    return []  # it is told that the edit was refused, and why
+
+
 def _captured(order: Order, told: payments.PaymentCaptured) -> Told:
     before, order.captured = order.captured, max(order.captured, told.captured)
     if told.invoice:
@@ -65,6 +77,10 @@ def _refund_failed(_: Order, told: payments.RefundFailed) -> Told:
     return [Change("refund failed", told.refund_id, reason=told.reason)]
 
 
+def _disputed(_: Order, told: payments.PaymentDisputed) -> Told:
+    return [Change("payment disputed", str(told.amount), after=told.status, reason=told.reason)]
+
+
 def _sums(order: Order, before: int, after: int) -> tuple[str, str]:
     """Show how a sum has changed; it has not where a channel had the money before."""
     if before == after:
@@ -92,9 +108,14 @@ MONEY: dict[type[Message], Callable[[Order, Any], Told]] = {
     payments.PaymentPending: _pending,
     payments.PaymentAuthorized: _authorized,
     payments.PaymentFailed: _failed,
+    payments.PaymentRaised: _raised,
+    payments.RaiseRefused: _nothing,
+    payments.RaiseCanceled: _nothing,
+    payments.PaymentLowered: _lowered,
     payments.PaymentCaptured: _captured,
     payments.CaptureFailed: _capture_failed,
     payments.PaymentVoided: _voided,
     payments.PaymentRefunded: _refunded,
     payments.RefundFailed: _refund_failed,
+    payments.PaymentDisputed: _disputed,
 }

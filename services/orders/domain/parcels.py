@@ -41,7 +41,7 @@ def _shipped(order: Order, told: shipping.ShipmentShipped) -> Told:
         return []
     if sending.is_open:
         order.ship(told.fulfillment_order_id)
-        why = ""
+        why = f"manifest {told.manifest_id}" if told.manifest_id else ""
     else:
         why = "It left although it was canceled."
     numbers = ", ".join(sending.tracking_numbers)
@@ -49,7 +49,8 @@ def _shipped(order: Order, told: shipping.ShipmentShipped) -> Told:
 
 
 def _tracked(_: Order, told: shipping.TrackingUpdated) -> Told:
-    return [Change("tracking", told.tracking_number, after=told.status, reason=told.place)]
+    place, by = told.place, told.by
+    return [Change("tracking", told.tracking_number, after=told.status, reason=place, actor=by)]
 
 
 def _delivered(order: Order, told: shipping.ShipmentDelivered) -> Told:

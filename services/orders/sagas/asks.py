@@ -13,22 +13,15 @@ from contracts.orders import OrderConfirmed
 from contracts.payments import AuthorizePayment, CapturePayment, VoidPayment
 from contracts.shipping import CreateShipment, CustomsItem, VoidShipment
 from contracts.values import Money, Placement
-from contracts.warehouse import (
-    CancelFulfillment,
-    OpenFulfillment,
-    ReaddressOrder,
-    RouteLine,
-    RouteOrder,
-)
+from contracts.warehouse import CancelFulfillment, OpenFulfillment, RouteLine, RouteOrder
+from services.orders.domain.edited_lines import is_ours
 from services.orders.domain.lines import share
 from services.orders.sagas.subject import Subject
-
-OWN_CHANNELS = frozenset({"api", "manual"})
 
 
 def has_channel(s: Subject) -> bool:
     """Tell whether a channel waits to hear what became of the order."""
-    return s.order.channel not in OWN_CHANNELS
+    return not is_ours(s.order)
 
 
 def not_held(s: Subject) -> bool:
@@ -39,16 +32,6 @@ def not_held(s: Subject) -> bool:
 def may_label(s: Subject) -> bool:
     """Tell whether nothing holds the order, and it is sure where it goes."""
     return not s.order.held and s.order.editing is None
-
-
-def readdress(s: Subject, _: Data) -> ReaddressOrder | None:
-    """Ask the warehouse to send it elsewhere."""
-    edit = s.order.editing
-    if edit is None:
-        return None
-    return ReaddressOrder(
-        order_id=s.order.order_id, edit=edit.number, ship_to=edit.ship_to or s.order.ship_to
-    )
 
 
 def not_shipped(s: Subject) -> bool:
@@ -84,6 +67,8 @@ def authorize(s: Subject, _: Data) -> AuthorizePayment:
         customer=s.order.customer.email,
         until=s.pay_until,
         account=s.order.payment_account,
+        number=str(s.order.number),
+        name=s.order.customer.name or s.order.ship_to.name,
     )
 
 
@@ -188,6 +173,8 @@ def buy_label(s: Subject, _: Data) -> CreateShipment:
         currency=s.order.currency,
         packages=s.packages,
         items=tuple(_customs_item(s, item.line_id, item.quantity) for item in s.sending.lines),
+        warehouse_id=s.sending.warehouse_id,
+        deliver_by=s.order.delivery.deliver_by,
     )
 
 

@@ -6,19 +6,32 @@ from typing import Any
 import msgspec
 
 from chassis.saga import TRIES_BEFORE_PROBLEM, Phase
-from chassis.saga_store import Run
+from chassis.saga_store import OPEN_PHASES, Run
 from contracts.channels import ChannelPushFailed
 from contracts.inventory import CommitRefused, StockReleased, StockReserved, StockShort
 from contracts.message import Message
-from contracts.payments import CaptureFailed, PaymentCaptured, PaymentFailed
+from contracts.payments import (
+    CaptureFailed,
+    PaymentCaptured,
+    PaymentFailed,
+    PaymentLowered,
+    PaymentRaised,
+    RaiseCanceled,
+    RaiseRefused,
+)
 from contracts.warehouse import (
     FulfillmentCanceled,
     FulfillmentPacked,
     OrderReaddressed,
+    PlanEdited,
     ReaddressRefused,
 )
 
 FULFILLMENT, EDIT = "fulfillment", "edit"
+OF_EDITS = (
+    PaymentRaised, RaiseRefused, RaiseCanceled, PaymentLowered, PlanEdited, OrderReaddressed,
+    ReaddressRefused,
+)  # fmt: skip
 
 
 def is_about(run: Run, message: Any) -> bool:  # noqa: PLR0911 - one exit for each kind
@@ -27,13 +40,13 @@ def is_about(run: Run, message: Any) -> bool:  # noqa: PLR0911 - one exit for ea
     An answer to an earlier attempt of a round is about nothing any more, and so is a release
     that was only for some goods.
     """
+    if isinstance(message, OF_EDITS):
+        return run.saga == EDIT and bool(run.data["edit"] == message.edit)
     match message:
         case StockReleased(release_id=release_id):
             return run.run_id == release_id
         case PaymentCaptured(capture_id=sent) | CaptureFailed(capture_id=sent):
             return _sends(run, sent)
-        case OrderReaddressed(edit=edit) | ReaddressRefused(edit=edit):
-            return run.saga == EDIT and run.data["edit"] == edit
         case ChannelPushFailed(subject=sent):
             return _sends(run, sent)
     if sent := getattr(message, "fulfillment_order_id", ""):
@@ -68,6 +81,11 @@ def is_stuck(run: Run) -> bool:
     return run.phase == Phase.WAITING or (run.phase == Phase.FORWARD and bool(run.problem))
 
 
+def is_going_back(run: Any) -> bool:
+    """Tell whether a cancellation waits for the run, which gives back or makes an edit whole."""
+    return run.phase == Phase.BACKWARD or (run.saga == EDIT and run.phase in OPEN_PHASES)
+
+
 def _sends(run: Run, fulfillment_order_id: str) -> bool:
     return bool(
         run.saga == FULFILLMENT and run.data["fulfillment_order_id"] == fulfillment_order_id
@@ -81,6 +99,8 @@ def _learned(run: Run, message: Message) -> Mapping[str, Any]:
         case "commit", CommitRefused(placements=placements, levels=levels):
             attempt = run.data["attempt"] + 1
             return {"placements": placements, "levels": levels, "attempt": attempt}
+        case "warehouse", PlanEdited(taken=taken):
+            return {"taken": taken}
         case "packing", FulfillmentPacked(packages=packages, ship_from=ship_from):
             return {"packages": packages, "ship_from": ship_from}
         case "payment", PaymentFailed(code="expired"):

@@ -27,7 +27,7 @@ from contracts.values import Money
 from services.orders.domain.edit import Edit
 from services.orders.domain.order import Order, Sending
 from services.orders.domain.states import State
-from services.orders.sagas.hearing import FULFILLMENT, is_stuck
+from services.orders.sagas.hearing import FULFILLMENT, is_going_back, is_stuck
 
 LATE = timedelta(minutes=5)
 OPEN_STATES = frozenset({State.PENDING, State.CONFIRMED})
@@ -119,7 +119,7 @@ def _of_order(order: Any, runs: Sequence[Any]) -> list[Neglected]:
         return [Neglected("no_journey", order.order_id, order.accepted_at, problem)]
     last = max(run.moved_at for run in runs)
     if order.canceling:
-        if any(run.phase == Phase.BACKWARD for run in runs):
+        if any(is_going_back(run) for run in runs):
             return []
         problem = f"It was canceled ({order.canceling}), and nothing is given back."
         return [Neglected("cancellation", order.order_id, last, problem)]

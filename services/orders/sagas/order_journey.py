@@ -8,6 +8,8 @@ Before the pivot a refusal turns a run back by itself; behind it only a person d
 behind the final step nobody. What a picker does not find travels again: see SHORTAGE_JOURNEY;
 it gives nothing back by itself, because the order's own way back, or `partly`, covers it.
 A hold stops an order before it is confirmed, before its picking and before its labels are bought.
+An edit first keeps what it needs more, then asks the warehouse, whose no gives that back; with its
+yes the order is another, and what it has more is planned by an ADDITION_JOURNEY.
 """
 
 # ruff: noqa: E501 - a table reads best with a line for each step
@@ -32,13 +34,24 @@ from services.orders.sagas.asks import (
     not_held,
     not_shipped,
     open_fulfillment,
-    readdress,
     release,
     replace_shortage,
     reserve,
     route,
     void_label,
     void_payment,
+)
+from services.orders.sagas.edit_asks import (
+    ask_warehouse,
+    cancel_raise,
+    costs_less,
+    costs_more,
+    has_taken,
+    lower_payment,
+    raise_payment,
+    release_round,
+    release_taken,
+    wants_more,
 )
 from services.orders.sagas.hearing import EDIT, FULFILLMENT
 
@@ -81,10 +94,21 @@ SHORTAGE_JOURNEY = Saga("shortage", (
 ))
 
 EDIT_JOURNEY = Saga(EDIT, (
-    # either answer ends it: what it says is taken as a fact (domain/edits.py)
-    Step("warehouse", do=readdress,          done=(warehouse.OrderReaddressed, warehouse.ReaddressRefused), within=soon, pivot=True),
+    Step("stock",     do=reserve,            done=(inventory.StockReserved,),       refused=(inventory.StockShort,),       within=patient,     when=wants_more,
+                      undo=release_round,    undone=(inventory.StockReleased,)),
+    Step("payment",   do=raise_payment,      done=(payments.PaymentRaised,),        refused=(payments.RaiseRefused,),      within=patient,     when=costs_more,
+                      undo=cancel_raise,     undone=(payments.RaiseCanceled,)),
+    # its yes is taken as a fact (domain/edits.py): with it the order is another
+    Step("warehouse", do=ask_warehouse,      done=(warehouse.OrderReaddressed, warehouse.PlanEdited), declined=(warehouse.ReaddressRefused,), within=soon, pivot=True, final=True),
+    Step("goods",     do=release_taken,      done=(inventory.StockReleased,),       within=soon,        when=has_taken),
+    Step("money",     do=lower_payment,      done=(payments.PaymentLowered,),       within=soon,        when=costs_less),
+))
+
+ADDITION_JOURNEY = Saga("addition", (
+    Step("routing",   do=route,              done=(warehouse.OrderRouted,),         refused=(warehouse.RoutingFailed,),    within=soon, pivot=True),
+    COMMIT,
 ))
 # fmt: on
 
-ALL = (ORDER_JOURNEY, FULFILLMENT_JOURNEY, SHORTAGE_JOURNEY, EDIT_JOURNEY)
+ALL = (ORDER_JOURNEY, FULFILLMENT_JOURNEY, SHORTAGE_JOURNEY, EDIT_JOURNEY, ADDITION_JOURNEY)
 SAGAS = {saga.name: saga for saga in ALL}

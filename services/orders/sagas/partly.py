@@ -6,7 +6,7 @@ for them. Nobody waits for the answers: each command is obeyed once, whenever it
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from contracts.inventory import ReleaseStock, StockReserved
 from contracts.message import Message
 from contracts.payments import RefundPayment
 from contracts.values import Money, Placement, SkuQuantity
-from contracts.warehouse import CancelFulfillment, OrderRouted
+from contracts.warehouse import CancelFulfillment, OrderRouted, PickShort
 from services.orders.domain.history import Change, Told, listed
 from services.orders.domain.lines import Where
 from services.orders.domain.order import (
@@ -67,6 +67,18 @@ def give_up(order: Order, run: Run) -> GivenUp:
             )
         )
     return GivenUp(said, Change("canceled in part", listed(goods), reason=run.problem))
+
+
+def missing(order: Order, told: PickShort) -> dict[str, Any]:
+    """Tell what a run has to know that looks elsewhere for what a picker did not find."""
+    lines = [SkuQuantity(line_id=p.line_id, sku=p.sku, quantity=p.quantity) for p in told.lines]
+    return {
+        "round": order.rounds,
+        "attempt": 1,
+        "lines": msgspec.to_builtins(lines),
+        "warehouse_id": told.lines[0].warehouse_id,
+        "fulfillment_order_id": told.fulfillment_order_id,
+    }
 
 
 def give_back_late(order: Order, run: Run, message: StockReserved | OrderRouted) -> list[Message]:

@@ -12,6 +12,7 @@ from contracts.orders import (
     CancelOrder,
     Delivery,
     EditOrder,
+    LineQuantity,
     NewLine,
     PaymentChoice,
     PlaceHold,
@@ -121,6 +122,14 @@ class Desk:
     def edit(self, order: Order, **changes: Any) -> None:
         wish = EditOrder(order_id=order.order_id, **{"reason": "moved", **changes})
         editing.edit_order(wish, self.work, self.orders, self.runs)
+
+    def edit_lines(self, order: Order, *quantities: int, **changes: Any) -> None:
+        """Change how many of the first lines there shall be."""
+        lines = tuple(
+            LineQuantity(line_id=line.line_id, quantity=n)
+            for line, n in zip(order.lines, quantities, strict=False)
+        )
+        self.edit(order, lines=lines, **changes)
 
     def hold(self, order: Order, **changes: Any) -> str:
         wish = PlaceHold(order_id=order.order_id, reason="address unclear", **changes)

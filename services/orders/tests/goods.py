@@ -41,14 +41,13 @@ class Goods:
     done: set[str] = field(default_factory=set)
     picks: dict[str, PickList] = field(default_factory=dict)
     written_off: int = 0
-    readdressed: dict[int, bool] = field(default_factory=dict)
-    goes_to: Any = None
 
     def _refuses(self, command: Message) -> bool:
         return type(command).__name__ in self.refusing
 
     def _ReserveStock(self, c: Any) -> None:  # noqa: N802 - named after what it obeys
-        if "off" in self.done or (self._refuses(c) and c.round not in self.kept):
+        off = self.done & {"off", f"off {c.round}"}
+        if off or (self._refuses(c) and c.round not in self.kept):
             self._short(c, c.lines)
             return
         if c.round not in self.kept:
@@ -215,19 +214,6 @@ class Goods:
             if c.fulfillment_order_id in {"", i} and pick.status != "incomplete":
                 pick.status = "canceled"
         self._stop(c)
-
-    def _ReaddressOrder(self, c: Any) -> None:  # noqa: N802
-        if c.edit not in self.readdressed:
-            begun = any(p.picked or p.status in IN_HANDS for p in self.picks.values())
-            self.readdressed[c.edit] = not begun and "stopped" not in self.done
-            if self.readdressed[c.edit]:
-                self.goes_to = c.ship_to
-        which = {"order_id": c.order_id, "edit": c.edit}
-        self.told.append(
-            warehouse.OrderReaddressed(**which)
-            if self.readdressed[c.edit]
-            else warehouse.ReaddressRefused(**which, reason="Somebody has begun to pick it.")
-        )
 
     def _stop(self, c: Any) -> None:
         self.told.append(

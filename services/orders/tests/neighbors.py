@@ -19,13 +19,13 @@ from contracts.orders import (
 )
 from contracts.values import Money
 from services.orders.tests.builders import NOW
-from services.orders.tests.goods import Goods
+from services.orders.tests.edited_goods import EditedGoods
 
 EVENTS = OrderPlaced | OrderConfirmed | OrderEdited | OrderCanceled | OrderCompleted
 
 
 @dataclass
-class Neighbors(Goods):
+class Neighbors(EditedGoods):
     """All other services: goods, money and parcels."""
 
     payment: str = ""
@@ -33,6 +33,8 @@ class Neighbors(Goods):
     captured: int = 0
     refunded: int = 0
     captures: dict[str, int] = field(default_factory=dict)
+    raises: dict[int, int] = field(default_factory=dict)
+    lowered: dict[int, int] = field(default_factory=dict)
     shipments: dict[str, str] = field(default_factory=dict)
 
     def obey(self, command: Message) -> None:
@@ -68,6 +70,36 @@ class Neighbors(Goods):
             self.payment, self.refunded = "voided", self.captured
         self.told.append(payments.PaymentVoided(order_id=c.order_id, refunded=self.refunded))
 
+    def _RaisePayment(self, c: Any) -> None:  # noqa: N802
+        assert self.payment == "authorized", "raised without an authorization"
+        if c.edit not in self.raises:
+            self.raises[c.edit] = 0 if self._refuses(c) else c.amount.amount
+            self.amount += self.raises[c.edit]
+        which = {"order_id": c.order_id, "edit": c.edit}
+        self.told.append(
+            payments.PaymentRaised(**which, amount=c.amount)
+            if self.raises[c.edit]
+            else payments.RaiseRefused(**which, code="declined", reason="The card gives no more.")
+        )
+
+    def _CancelRaise(self, c: Any) -> None:  # noqa: N802
+        self.amount -= self.raises.get(c.edit, 0)
+        self.raises[c.edit] = 0
+        self.told.append(payments.RaiseCanceled(order_id=c.order_id, edit=c.edit))
+
+    def _LowerPayment(self, c: Any) -> None:  # noqa: N802
+        if c.edit not in self.lowered:
+            self.lowered[c.edit] = c.amount.amount
+            self.amount -= c.amount.amount
+            if (too_much := self.captured - self.refunded - self.amount) > 0:
+                money = Money(amount=too_much, currency=c.amount.currency)
+                self._RefundPayment(
+                    payments.RefundPayment(
+                        order_id=c.order_id, refund_id=f"edit-{c.edit}", amount=money, reason="less"
+                    )
+                )
+        self.told.append(payments.PaymentLowered(order_id=c.order_id, edit=c.edit, amount=c.amount))
+
     def _CapturePayment(self, c: Any) -> None:  # noqa: N802
         assert self.payment == "authorized", "captured without an authorization"
         if c.capture_id not in self.captures and self._refuses(c):
@@ -77,7 +109,7 @@ class Neighbors(Goods):
                 )
             )
             return
-        at_once = self.captured == self.amount and not self.captures
+        at_once = self.captured >= self.amount and not self.captures
         if c.capture_id not in self.captures and not at_once:
             self.captures[c.capture_id] = c.amount.amount
             self.captured += c.amount.amount

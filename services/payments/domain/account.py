@@ -8,11 +8,13 @@ because the real account was switched off.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from chassis.errors import Refused
 
 SANDBOX = "sandbox"
 FIELD = "payment.account"
+ADDRESS = r"https?://\S{1,240}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,10 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an adapter can really do; `currencies` is empty where it takes any."""
+    """What an adapter can really do; `currencies` is empty where it takes any.
+
+    With `page_by` instead of a card's the customer pays on a page of the provider's.
+    """
 
     methods: tuple[str, ...]
     currencies: tuple[str, ...] = ()
@@ -39,6 +44,25 @@ class Capabilities:
     confirmation: bool = False
     takes_days: bool = False
     webhooks: bool = False
+    page_by: str | None = None
+
+
+PAY_AGAIN = Declared(
+    "pay_again_hours",
+    "Hours to pay again",
+    "For so long an order whose payment was declined waits for the customer, who gets a link to"
+    " pay in another way; empty: it ends at once.",
+    required=False,
+    pattern=r"[1-9]|1\d|2[0-3]",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How a customer whose payment was declined may pay again."""
+
+    token: str
+    within: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +97,14 @@ class Accounts:
     def get(self, account: str) -> Account | None:
         """Find an account by name, also one that takes no new orders."""
         return self._by_name.get(account)
+
+    def again(self, account: str) -> Again | None:
+        """Tell how a customer may pay again whose payment with this account was declined."""
+        one = self.get(account)
+        hours = one.settings.get(PAY_AGAIN.name) if one and one.active else None
+        if one is None or not hours or one.capabilities.page_by is None:
+            return None
+        return Again(one.capabilities.page_by, timedelta(hours=int(hours)))
 
     def choose(self, method: str, currency: str, named: str) -> str:
         """Decide which account an order is paid with, or refuse it."""

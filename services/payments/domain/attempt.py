@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chassis.errors import Refused
 from chassis.machine import Machine
 
 
@@ -77,15 +76,6 @@ class Refund(Attempted):
     state: str = AttemptState.PROCESSING.value
     tries: int = 1
     version: int = 1
-
-    def check_same(self, amount: int) -> None:
-        """Refuse to use the refund's name for another amount."""
-        if amount != self.amount:
-            raise Refused(
-                "reused",
-                f"The refund {self.refund_id} is one of {self.amount}, not of {amount}.",
-                "refund_id",
-            )
 
     def __str__(self) -> str:
         """Show which one it is."""

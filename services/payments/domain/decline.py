@@ -5,6 +5,7 @@ do about it. What hints at fraud is told in the words of a plain decline: whoeve
 cards must not learn why one did not work.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,3 +79,8 @@ WORDS = {
 def words_for(code: str) -> Words | None:
     """Give the customer's words for a code; None if it does not tell of a decline."""
     return WORDS[Reason(code)] if code in set(Reason) else None
+
+
+def by_code(meanings: Mapping[Reason, str]) -> dict[str, Reason]:
+    """Turn what an adapter knows of each reason, its provider's codes, into reasons by code."""
+    return {code: reason for reason, codes in meanings.items() for code in codes.split()}

@@ -1,6 +1,9 @@
 """What is a payment? A list of facts that only grows, and the sums that follow from it.
 
 refunded ≤ captured ≤ authorized ≤ amount, always
+
+An order has one, and one more for each edit for which more had to be held: money is taken from
+the first that has some, and goes back to where it came from.
 """
 
 from dataclasses import dataclass
@@ -38,7 +41,7 @@ LIFE = Machine("payment", S.CREATED, {
     S.REQUIRES_ACTION:    DECIDED | {S.EXPIRED, S.PENDING},
     S.AUTHORIZED:         frozenset({S.PARTIALLY_CAPTURED, S.CAPTURED, S.VOIDED, S.EXPIRED}),
     S.PARTIALLY_CAPTURED: frozenset({S.CAPTURED, S.VOIDED}),
-    S.CAPTURED:           frozenset({S.VOIDED}),
+    S.CAPTURED:           frozenset({S.PARTIALLY_CAPTURED, S.VOIDED}),  # an edit made it cost more
     S.VOIDED:             frozenset(),
     S.EXPIRED:            frozenset(),
     S.FAILED:             frozenset(),
@@ -54,7 +57,10 @@ PAID_AT_ONCE = frozenset({"cash", "external", "bank_transfer"})
 class Payment:
     """One payment of an order; `post` is the only writer of what was authorized, taken, refunded.
 
-    `claimed` is what shipments asked for so far, `refunding` what is on its way back.
+    `claimed` is what shipments asked for so far, `refunding` what is on its way back, `lowered`
+    what will never be taken because edits made the order cost less. `edit` is the edit that it was
+    made for, 0 for the first; the first counts by `raises` how many there are beside it. `again`
+    counts how often the customer was asked to pay in another way.
     """
 
     payment_id: str
@@ -80,6 +86,12 @@ class Payment:
     code: str = ""
     reason: str = ""
     seq: int = 0
+    again: int = 0
+    edit: int = 0
+    raises: int = 0
+    lowered: int = 0
+    number: str = ""
+    name: str = ""
     version: int = 1
 
     def move(self, to: State) -> None:
@@ -109,19 +121,39 @@ class Payment:
 
     def claim(self, amount: int) -> None:
         """Count what a shipment asks for; refuse what would be more than the order's amount."""
-        if amount < 0 or self.claimed + amount > self.amount:
+        if not 0 <= amount <= self.room:
             raise Refused(
                 "too_much",
-                f"Of {self.amount}, {self.claimed} are taken already; {amount} cannot be taken.",
+                f"Of {self.due}, {self.claimed} are taken already; {amount} cannot be taken.",
                 "amount.amount",
             )
         self.claimed += amount
+
+    def settle(self) -> None:
+        """Move to what follows from the sums, after money was taken or the amount has changed."""
+        if self.captured and not self.is_over:
+            self.move(State.PARTIALLY_CAPTURED if self.owed else State.CAPTURED)
 
     def check_currency(self, amount: Money) -> None:
         """Refuse money of a currency that the order is not in."""
         if amount.currency != self.currency:
             reason = f"The order is in {self.currency}, not in {amount.currency}."
             raise Refused("wrong_currency", reason, "amount.currency")
+
+    @property
+    def due(self) -> int:
+        """What is to be taken in all."""
+        return self.amount - self.lowered
+
+    @property
+    def room(self) -> int:
+        """What no shipment has asked for yet."""
+        return self.due - self.claimed
+
+    @property
+    def owed(self) -> int:
+        """What is still to be taken."""
+        return max(self.due - self.captured, 0)
 
     @property
     def by_provider(self) -> bool:

@@ -4,9 +4,12 @@ The ledger is kept in the schema `sandbox` through connections of its own, as if
 A row for each key and operation: so it can be counted how often money really moved. A row that
 `fails` has moved nothing yet. Like a real provider it gives no more than it holds.
 
+long because: what the tokens promise and the ledger that keeps it are read together.
+
     tok_ok, empty            authorized
     tok_decline              declined
     tok_insufficient_funds   declined
+    tok_limit                holds at most 100.00 at once; more is declined
     tok_action               the customer must confirm
     tok_slow                 authorized after two days
     tok_slow_decline         declined after two days
@@ -39,12 +42,13 @@ from chassis.outside import Declined
 from chassis.store import new_engine
 from chassis.together import Together
 from contracts.payments import ProviderWebhook
-from services.payments.domain.account import SANDBOX, Account, Capabilities, Declared
+from services.payments.domain.account import PAY_AGAIN, SANDBOX, Account, Capabilities, Declared
 from services.payments.providers.provider import Answer, Kind
 from services.payments.webhooks import ProviderEvent
 
 POOL = 16
 SLOW = timedelta(days=2)
+LIMITS = {"tok_limit": 100_00}
 AUTHORIZES = {
     "tok_decline": "declined",
     "tok_insufficient_funds": "insufficient_funds",
@@ -135,7 +139,12 @@ class Sandbox:
             [wish.key for wish in asked],
             [wish.token for wish in asked],
             [wish.amount for wish in asked],
-            [AUTHORIZES.get(wish.token, "succeeded") for wish in asked],
+            [
+                "insufficient_funds"
+                if wish.amount > LIMITS.get(wish.token, wish.amount)
+                else AUTHORIZES.get(wish.token, "succeeded")
+                for wish in asked
+            ],
             [("authorize", wish.token) in FAILS_ONCE for wish in asked],
         )
         with self._engine.begin() as connection:
@@ -285,14 +294,15 @@ KIND = Kind(
     name="Sandbox",
     settings=(
         Declared(
-            "webhook_secret",
-            "Webhook secret",
+            "webhook_secret", "Webhook secret",
             "Signs what the sandbox posts; empty: SANDBOX_PROVIDER_SECRET.",
-            secret=True,
-            required=False,
-            pattern=r"\S{8,255}",
+            secret=True, required=False, pattern=r"\S{8,255}",
         ),
+        PAY_AGAIN,
     ),
-    capabilities=Capabilities(methods=("card",), confirmation=True, takes_days=True, webhooks=True),
+    capabilities=Capabilities(
+        methods=("card",), confirmation=True, takes_days=True, webhooks=True,
+        page_by="tok_action",
+    ),
     make=lambda account, url: Sandbox(url, account),
-)
+)  # fmt: skip

@@ -8,9 +8,12 @@ from chassis.outside import Outcome, OutsideCall
 from chassis.work import Call, Rehearsal
 from contracts.payments import (
     AuthorizePayment,
+    CancelRaise,
     CapturePayment,
     GiveRefund,
+    LowerPayment,
     PaymentFact,
+    RaisePayment,
     RecordPayment,
     RefundPayment,
     SetTerms,
@@ -20,6 +23,7 @@ from contracts.values import Money
 from services.payments import (
     asks,
     conclusions,
+    editing,
     handlers,
     invoices,
     receiving,
@@ -36,7 +40,7 @@ from services.payments.webhooks import ProviderEvent
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 UNTIL = NOW + timedelta(days=7)
 ORDER = new_id("ord")
-CONCLUDES = {
+CONCLUDES: dict[str, Any] = {
     asks.AUTHORIZE: conclusions.conclude_authorization,
     asks.POLL: conclusions.conclude_authorization,
     asks.CAPTURE: conclusions.conclude_capture,
@@ -87,6 +91,18 @@ def a_capture(
     return CapturePayment(order_id=order_id, capture_id=capture_id, amount=money)
 
 
+def a_raise(amount: int, edit: int = 1) -> RaisePayment:
+    return RaisePayment(order_id=ORDER, edit=edit, amount=euro(amount))
+
+
+def a_raise_called_off(edit: int = 1) -> CancelRaise:
+    return CancelRaise(order_id=ORDER, edit=edit)
+
+
+def a_lowering(amount: int, edit: int = 2) -> LowerPayment:
+    return LowerPayment(order_id=ORDER, edit=edit, amount=euro(amount))
+
+
 def a_refund(amount: Money | int, refund_id: str = "ret-1", order_id: str = ORDER) -> RefundPayment:
     money = euro(amount) if isinstance(amount, int) else amount
     return RefundPayment(order_id=order_id, refund_id=refund_id, amount=money, reason="returned")
@@ -133,16 +149,24 @@ class Cashier:
         done: Any = {
             AuthorizePayment: lambda *given: handlers.authorize_payment(*given, self.accounts),
             CapturePayment: handlers.capture_payment,
+            RaisePayment: lambda *given: editing.raise_payment(*given, self.accounts),
+            CancelRaise: editing.cancel_raise,
+            LowerPayment: editing.lower_payment,
             VoidPayment: voiding.void_payment,
             RefundPayment: refunding.refund_payment,
             RecordPayment: receiving.record_payment,
             GiveRefund: refunding.give_refund,
-            ProviderEvent: conclusions.take_webhook,
-            Outcome: lambda outcome, *rest: CONCLUDES[outcome.call.kind](outcome, *rest),
+            ProviderEvent: lambda *given: conclusions.take_webhook(*given, self.accounts),
+            Outcome: lambda outcome, *rest: self._conclude(outcome, *rest),
             SetTerms: lambda wish, _, payments: invoices.set_terms(wish, payments),
         }
         done[type(message)](message, self.work, self.payments)
         return self.said()
+
+    def _conclude(self, outcome: Outcome, *rest: Any) -> None:
+        with_accounts = outcome.call.kind in {asks.AUTHORIZE, asks.POLL}
+        more = (*rest, self.accounts) if with_accounts else rest
+        CONCLUDES[outcome.call.kind](outcome, *more)
 
     def said(self) -> list[Any]:
         """What was said since it was asked last."""
@@ -189,6 +213,13 @@ class Cashier:
         """What was authorized, captured and refunded."""
         payment = self.payment
         return payment.authorized, payment.captured, payment.refunded
+
+    def raised(self, amount: int = 40, edit: int = 1) -> Payment:
+        """Have so much held for an edit beside what is held already."""
+        self.take(a_raise(amount, edit))
+        self.answer(asks.AUTHORIZE)
+        found: Payment = self.payments.all_of(ORDER)[-1]
+        return found
 
     def facts(self) -> list[tuple[str, int]]:
         """Kind and amount of each fact, oldest first."""

@@ -10,10 +10,10 @@ from chassis.outside import Declined
 from services.payments.providers.provider import Provider
 
 
-class ProviderConformance:
+class DecidedConformance:
     """The suite; a subclass gives a `provider` fixture and the tokens that the provider knows."""
 
-    accepted, declined, slow = "tok_ok", "tok_decline", "tok_slow"
+    accepted, declined = "tok_ok", "tok_decline"
 
     @pytest.fixture
     def provider(self) -> Provider:
@@ -80,13 +80,6 @@ class ProviderConformance:
             with pytest.raises(Declined):
                 provider.capture(new_id("cap"), authorization, 1)
 
-    def test_nothing_is_taken_before_it_is_decided(self, provider: Provider) -> None:
-        key = new_id("auth")
-        assert provider.authorize(key, 100, "EUR", self.slow).status == "pending"
-
-        with pytest.raises(Declined):
-            provider.capture(new_id("cap"), key, 100)
-
     def test_two_equal_refunds_are_both_made_but_none_above_what_was_taken(
         self, provider: Provider, held: str
     ) -> None:
@@ -115,14 +108,6 @@ class ProviderConformance:
     def test_what_was_never_held_can_be_let_go(self, provider: Provider) -> None:
         assert provider.void(new_id("void"), new_id("auth")).status == "succeeded"
 
-    def test_what_is_let_go_undecided_is_decided_thereby(self, provider: Provider) -> None:
-        key = new_id("auth")
-        provider.authorize(key, 100, "EUR", self.slow)
-        provider.void(new_id("void"), key)
-
-        with pytest.raises(Declined):
-            provider.look_up(key)
-
     def test_what_was_taken_can_go_back_after_the_rest_was_let_go(
         self, provider: Provider, held: str
     ) -> None:
@@ -139,3 +124,24 @@ class ProviderConformance:
 
         answers = [provider.look_up(key) for key in keys]
         assert [answer and answer.status for answer in answers] == ["succeeded"] * 4
+
+
+class ProviderConformance(DecidedConformance):
+    """The same for a provider that may take its time, or need the customer."""
+
+    slow, undecided = "tok_slow", "pending"
+
+    def test_nothing_is_taken_before_it_is_decided(self, provider: Provider) -> None:
+        key = new_id("auth")
+        assert provider.authorize(key, 100, "EUR", self.slow).status == self.undecided
+
+        with pytest.raises(Declined):
+            provider.capture(new_id("cap"), key, 100)
+
+    def test_what_is_let_go_undecided_is_decided_thereby(self, provider: Provider) -> None:
+        key = new_id("auth")
+        provider.authorize(key, 100, "EUR", self.slow)
+        provider.void(new_id("void"), key)
+
+        with pytest.raises(Declined):
+            provider.look_up(key)

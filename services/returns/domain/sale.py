@@ -72,16 +72,29 @@ class Sale:
         """Take over a changed line."""
         self.lines = tuple(changed if x.line_id == changed.line_id else x for x in self.lines)
 
+    def edit_lines(self, lines: tuple[SoldLine, ...]) -> None:
+        """Take over lines that were changed before any of them was picked."""
+        before = {line.line_id: line for line in self.lines}
+        self.lines = tuple(
+            replace(known, quantity=line.quantity, paid=line.paid)
+            if (known := before.get(line.line_id))
+            else line
+            for line in lines
+        )
+        self.paid = sum(line.paid for line in self.lines)
+
     def pack(self, parcel: Parcelled) -> None:
         """Take note of what was packed."""
         if all(p.fulfillment_order_id != parcel.fulfillment_order_id for p in self.parcels):
             self.parcels = (*self.parcels, parcel)
 
     def ship(self, fulfillment_order_id: str, at: datetime) -> bool:
-        """Take note that a parcel has left; return whether it was packed at all."""
+        """Take note that a parcel has left; return whether all of it is known."""
         for parcel in self.parcels:
             if parcel.fulfillment_order_id != fulfillment_order_id:
                 continue
+            if not parcel.items.keys() <= {line.line_id for line in self.lines}:
+                return False  # of an edit that is still on its way
             if not parcel.shipped:
                 self.parcels = tuple(
                     replace(p, shipped=True) if p is parcel else p for p in self.parcels

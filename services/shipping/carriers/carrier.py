@@ -16,6 +16,13 @@ class ParcelWish:
     dimensions: Dimensions
     weight_g: int
 
+    def charged_grams(self, cubic_mm_per_gram: int) -> int:
+        """What it weighs, or what its volume counts as, whichever is more; 0: no volume counts."""
+        size = self.dimensions
+        volume = size.length_mm * size.width_mm * size.height_mm
+        counted = -(-volume // cubic_mm_per_gram) if cubic_mm_per_gram else 0
+        return max(self.weight_g, counted)
+
 
 @dataclass(frozen=True, slots=True)
 class Consignment:
@@ -56,6 +63,14 @@ class LabelFile:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressCheck:
+    """What a carrier thinks of an address: whether it can be delivered to; if not, why."""
+
+    well: bool
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """An account at a carrier as its adapter gets it: what it was told, secrets included."""
 
@@ -68,10 +83,12 @@ class Carrier(Protocol):
 
     Raises chassis.outside.Declined where the carrier says no, chassis.outside.Pending where it
     wants to be asked later and has done nothing; anything else means that the outcome is unknown,
-    and `look_up` is asked before the purchase is tried again.
+    and `look_up` is asked before the purchase is tried again. What has an answer here already is
+    for carriers that can do more.
     """
 
     name: str
+    can_track: bool = False
 
     def test(self) -> None:
         """Find out whether the carrier lets us in, at no cost."""
@@ -88,8 +105,24 @@ class Carrier(Protocol):
     def void(self, key: str) -> None:
         """Give the labels back that were bought under a key; none, or void already, is fine."""
 
-    def labels(self, key: str) -> Sequence[LabelFile]:
+    def labels(self, key: str) -> Sequence[LabelFile]:  # noqa: ARG002
         """Fetch the labels that were bought under a key, in order; none where we draw our own."""
+        return ()
+
+    def check_address(self, address: Address) -> AddressCheck | None:  # noqa: ARG002
+        """Tell whether it could deliver to an address; None where it is not asked about such."""
+        return None
+
+    def manifest(self, bought: Sequence[str]) -> Sequence[LabelFile]:  # noqa: ARG002
+        """Make the form over all that was bought under these keys; none where it has no such.
+
+        What is on a form already is not put on a second one: its form is given again.
+        """
+        return ()
+
+    def track(self, key: str) -> Sequence[TrackingNotice]:  # noqa: ARG002
+        """Ask where the parcels are that were bought under a key; only where it `can_track`."""
+        return ()
 
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read what the carrier posted; raises Refused if it is forged or makes no sense.

@@ -8,31 +8,46 @@ Several parcels go as one order. A shipment that was made and not bought costs n
 
 from base64 import b64encode
 from collections.abc import Sequence
-from decimal import ROUND_UP, Decimal
 from typing import Any
 from urllib.parse import quote
 
 from chassis.outside import Declined
 from contracts.carriers import CarrierKind, ConfigurationField
-from contracts.currencies import decimals
-from contracts.shipping import CustomsItem
 from contracts.values import Address
+from services.shipping.carriers.aggregator import (
+    CHECKS_ADDRESSES,
+    CUSTOMS_SIGNER,
+    address_of,
+    address_of_api,
+    checks_addresses,
+    signer_of,
+)
+from services.shipping.carriers.amounts import minor
 from services.shipping.carriers.carrier import (
     Account,
+    AddressCheck,
     Bought,
+    Carrier,
     Consignment,
     LabelFile,
     Offer,
-    ParcelWish,
 )
-from services.shipping.carriers.easypost_webhook import read_webhook
+from services.shipping.carriers.easypost_webhook import read_tracker, read_webhook
+from services.shipping.carriers.easypost_words import (
+    customs_item,
+    days,
+    fault_of,
+    messages_of,
+    parcel,
+    parcels_of,
+    same,
+)
 from services.shipping.carriers.line import Line
 from services.shipping.domain.parcel import TrackingNotice
 
 URL = "https://api.easypost.com/v2"
-GRAMS_PER_OUNCE, MM_PER_INCH = Decimal("28.349523125"), Decimal("25.4")
-SHORT = Decimal("0.01")
 GIVEN_BACK = frozenset({"submitted", "refunded", "not_applicable"})
+SCANS = frozenset({"USPS"})
 MEDIA = {"PDF": "application/pdf", "PNG": "image/png", "ZPL": "application/zpl"}
 KIND = CarrierKind(
     kind="easypost",
@@ -48,22 +63,21 @@ KIND = CarrierKind(
             name="label_format", label="Label format", kind="choice",
             choices=("PDF", "PNG", "ZPL"), default="PDF",
         ),
-        ConfigurationField(
-            name="customs_signer", label="Who signs for customs", required=False,
-            about="Needed where goods cross a customs border",
-        ),
-        ConfigurationField(
-            name="base_url", label="Address of the API", kind="url", required=False, default=URL
-        ),
+        CUSTOMS_SIGNER,
+        CHECKS_ADDRESSES,
+        address_of_api(URL),
     ),
     capabilities=(
-        "rates", "multi_parcel", "customs", "returns", "void", "webhook", "pdf", "png", "zpl"
+        "rates", "multi_parcel", "customs", "returns", "void", "manifest", "tracking",
+        "address_check", "webhook", "pdf", "png", "zpl",
     ),
 )  # fmt: skip
 
 
-class EasyPost:
+class EasyPost(Carrier):
     """An account at EasyPost."""
+
+    can_track = True
 
     def __init__(self, account: Account) -> None:
         self.name, self._settings = account.name, account.settings
@@ -123,14 +137,39 @@ class EasyPost:
         made = self._of_key(key)
         return [self._label(shipment) for shipment in parcels_of(made)] if made else ()
 
+    def check_address(self, address: Address) -> AddressCheck | None:
+        """Have an address verified for delivery, if the account says so: it may cost something."""
+        if not checks_addresses(self._settings):
+            return None
+        told = self._line.post("/addresses", {"address": address_of(address), "verify": True})
+        delivery = (told.get("verifications") or {}).get("delivery") or {}
+        faults = [str(fault.get("message")) for fault in delivery.get("errors") or ()]
+        return AddressCheck(bool(delivery.get("success")), "; ".join(faults))
+
+    def manifest(self, bought: Sequence[str]) -> Sequence[LabelFile]:
+        """Have USPS' SCAN form made of what USPS carries; other carriers want none."""
+        parcels = [one for made in map(self._of_key, bought) if made for one in parcels_of(made)]
+        ours = [one for one in parcels if (one.get("selected_rate") or {}).get("carrier") in SCANS]
+        forms = {form["id"]: form for one in ours if (form := one.get("scan_form"))}
+        if rest := [{"id": one["id"]} for one in ours if not one.get("scan_form")]:
+            form = self._line.post("/scan_forms", {"scan_form": {"shipments": rest}})
+            forms[form["id"]] = form
+        return [self._form(form) for form in forms.values()]
+
+    def track(self, key: str) -> Sequence[TrackingNotice]:
+        """Read the trackers that EasyPost keeps of what it has sold."""
+        made = self._of_key(key)
+        trackers = [one.get("tracker") for one in parcels_of(made)] if made else ()
+        return [notice for one in trackers if one for notice in read_tracker(one)]
+
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read what was posted in EasyPost's name."""
         return read_webhook(body, signature, self._settings.get("webhook_secret", ""))
 
     def _make(self, key: str, consignment: Consignment) -> Any:
         ends = {
-            "from_address": address(consignment.ship_from),
-            "to_address": address(consignment.ship_to),
+            "from_address": address_of(consignment.ship_from),
+            "to_address": address_of(consignment.ship_to),
         } | ({"reference": key} if key else {})
         options = {
             "label_format": self._settings.get("label_format", "PDF"),
@@ -148,10 +187,7 @@ class EasyPost:
     def _customs(self, consignment: Consignment) -> dict[str, Any]:
         if not consignment.customs:
             return {}
-        signer = self._settings.get("customs_signer", "")
-        if not signer:
-            told = f"Account {self.name} does not say who signs for customs (customs_signer)."
-            raise Declined("no_customs_signer", told)
+        signer = signer_of(self.name, self._settings)
         items = [customs_item(item, consignment.currency) for item in consignment.customs]
         info = {
             "customs_certify": True,
@@ -179,12 +215,12 @@ class EasyPost:
         parcels = parcels_of(made)
         found = []
         for rate in parcels[0].get("rates", []):
-            each = [_same(rate, one.get("rates", [])) for one in parcels]
+            each = [same(rate, one.get("rates", [])) for one in parcels]
             if all(each):
-                days = max(_days(one) for one in each)
+                longest = max(days(one) for one in each)
                 price = sum(minor(one["rate"], one["currency"]) for one in each)
                 name = f"{rate['carrier']} {rate['service']}"
-                found.append((Offer(self.name, name, price, rate["currency"], days), rate))
+                found.append((Offer(self.name, name, price, rate["currency"], longest), rate))
         return found
 
     def _bought(self, made: Any) -> Bought | None:
@@ -195,13 +231,22 @@ class EasyPost:
         first = rates[0]
         price = sum(minor(rate["rate"], rate["currency"]) for rate in rates)
         name = f"{first['carrier']} {first['service']}"
-        days = max(_days(rate) for rate in rates)
-        offer = Offer(self.name, name, price, first["currency"], days)
+        longest = max(days(rate) for rate in rates)
+        offer = Offer(self.name, name, price, first["currency"], longest)
         numbers = tuple(
             (one["tracking_code"], (one.get("tracker") or {}).get("public_url") or "")
             for one in parcels
         )
         return Bought(offer, numbers)
+
+    def _form(self, form: Any) -> LabelFile:
+        if not form.get("form_url"):
+            form = self._line.get(f"/scan_forms/{form['id']}") or {}
+        if form.get("status") == "failed":
+            raise Declined("no_form", f"EasyPost makes no SCAN form: {form.get('message')}"[:255])
+        if not form.get("form_url"):
+            raise ConnectionError("EasyPost has not made the SCAN form yet")
+        return LabelFile(MEDIA["PDF"], self._line.file(form["form_url"]))
 
     def _label(self, shipment: Any) -> LabelFile:
         wanted = self._settings.get("label_format", "PDF")
@@ -212,85 +257,6 @@ class EasyPost:
         if not url:
             raise ConnectionError(f"EasyPost has not made the label as {wanted} yet")
         return LabelFile(MEDIA[wanted], self._line.file(url))
-
-
-def fault_of(told: Any) -> tuple[str, str]:
-    """Read an error: its code, and in words what is wrong with which field."""
-    error = told.get("error") if isinstance(told, dict) else None
-    if not isinstance(error, dict):
-        return "", str(error or "")
-    faults = []
-    for fault in error.get("errors") or []:
-        if isinstance(fault, dict):
-            faults.append(f"{fault.get('field') or ''} {fault.get('message') or ''}".strip())
-        else:
-            faults.append(str(fault))
-    words = ". ".join([str(error.get("message") or "").rstrip("."), *faults])
-    return str(error.get("code") or ""), words
-
-
-def messages_of(made: Any) -> str:
-    """What carriers behind EasyPost said, why they offer nothing."""
-    told = [m.get("message") for one in (made, *parcels_of(made)) for m in one.get("messages", [])]
-    return "; ".join(str(words) for words in told) or "no reason given"
-
-
-def parcels_of(made: Any) -> list[Any]:
-    """The shipments of an order; a shipment is one of its own."""
-    return list(made["shipments"]) if "shipments" in made else [made]
-
-
-def address(of: Address) -> dict[str, str]:
-    """Write an address as EasyPost wants it."""
-    return {
-        "name": of.name, "company": of.company, "street1": of.line1, "street2": of.line2,
-        "city": of.city, "state": of.region, "zip": of.postcode, "country": of.country,
-        "phone": of.phone, "email": of.email,
-    }  # fmt: skip
-
-
-def parcel(wish: ParcelWish) -> dict[str, float]:
-    """Write a parcel in inches and ounces, never less than it is."""
-    size = wish.dimensions
-    return {
-        "length": _up(size.length_mm / MM_PER_INCH),
-        "width": _up(size.width_mm / MM_PER_INCH),
-        "height": _up(size.height_mm / MM_PER_INCH),
-        "weight": _up(wish.weight_g / GRAMS_PER_OUNCE),
-    }
-
-
-def customs_item(item: CustomsItem, currency: str) -> dict[str, Any]:
-    """Write what is declared; EasyPost wants value and weight of all pieces together."""
-    value = Decimal(item.value * item.quantity).scaleb(-decimals(currency))
-    return {
-        "description": item.description or item.sku,
-        "quantity": item.quantity,
-        "value": str(value),
-        "currency": currency,
-        "weight": _up(item.weight_g * item.quantity / GRAMS_PER_OUNCE),
-        "hs_tariff_number": item.hs_code.replace(".", ""),
-        "origin_country": item.origin_country,
-        "code": item.sku,
-    }
-
-
-def minor(amount: str, currency: str) -> int:
-    """Read an amount, up to the next minor unit."""
-    return int(Decimal(amount).scaleb(decimals(currency)).to_integral_value(ROUND_UP))
-
-
-def _up(number: Decimal) -> float:
-    return float(max(number, SHORT).quantize(SHORT, ROUND_UP))
-
-
-def _same(rate: Any, among: Sequence[Any]) -> Any:
-    wanted = (rate["carrier"], rate["service"], rate["currency"])
-    return next((r for r in among if (r["carrier"], r["service"], r["currency"]) == wanted), None)
-
-
-def _days(rate: Any) -> int:
-    return int(rate.get("delivery_days") or rate.get("est_delivery_days") or 0)
 
 
 def _url_of(shipment: Any, wanted: str) -> str:

@@ -6,12 +6,21 @@ import sqlalchemy as sa
 
 from chassis.errors import Refused
 from contracts.carriers import CarrierKind
-from services.shipping.carriers import easypost, sandbox
+from services.shipping.carriers import easypost, sandbox, shippo, table_rate
 from services.shipping.carriers.carrier import Account, Carrier
+from services.shipping.purchases import Purchases
 
 MAKERS: Mapping[str, tuple[CarrierKind, Callable[[Account, sa.Engine], Carrier]]] = {
     "easypost": (easypost.KIND, lambda account, _: easypost.EasyPost(account)),
     "sandbox": (sandbox.KIND, lambda account, engine: sandbox.Sandbox(engine, account)),
+    "shippo": (
+        shippo.KIND,
+        lambda account, engine: shippo.Shippo(account, Purchases(engine, account.name)),
+    ),
+    "table_rate": (
+        table_rate.KIND,
+        lambda account, engine: table_rate.TableRate(account, Purchases(engine, account.name)),
+    ),
 }
 KINDS = tuple(kind for kind, _ in MAKERS.values())
 

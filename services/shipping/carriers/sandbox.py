@@ -9,6 +9,7 @@ The customer's name makes it misbehave, on the way there and on the way back:
     FAILONCE …   fails once before it sells
     OUTAGE …     for a minute answers 500 to each call, having done nothing
     REFUSE …     does not take the address
+    DOUBT …      finds the address doubtful, where addresses are checked
 """
 
 import time
@@ -20,17 +21,20 @@ import msgspec
 import sqlalchemy as sa
 
 from chassis import clock
+from chassis.config import read_settings
 from chassis.outside import Declined
 from contracts.carriers import CarrierKind
+from contracts.values import Address
 from services.shipping.carriers.carrier import (
     Account,
+    AddressCheck,
     Bought,
+    Carrier,
     Consignment,
-    LabelFile,
     Offer,
-    ParcelWish,
 )
-from services.shipping.carriers.sandbox_webhook import read_webhook
+from services.shipping.carriers.s10 import tracking_number
+from services.shipping.carriers.signed_scan import read_scan
 from services.shipping.domain.parcel import TrackingNotice
 
 WISH = sa.text(
@@ -46,7 +50,7 @@ VOID = sa.text(
     "update sandbox.carrier_ledger set voided_at = coalesce(voided_at, :at) where key = :key"
     " returning at, way, voided_at = :at as first"
 )
-TIMES_OUT, FAILS_ONCE, REFUSES = "TIMEOUT", "FAILONCE", "REFUSE"
+TIMES_OUT, FAILS_ONCE, REFUSES, DOUBTS = "TIMEOUT", "FAILONCE", "REFUSE", "DOUBT"
 OUTAGES = {"OUTAGE": timedelta(minutes=1)}
 LATE_SECONDS = {"SLUGGISH": 1.0, "LATE": 5.0}
 WAYS = {TIMES_OUT, FAILS_ONCE, REFUSES, *OUTAGES, *LATE_SECONDS}
@@ -54,7 +58,6 @@ BASE, PER_KILO, ABROAD_FACTOR = {"standard": 420, "express": 990}, 85, 3
 DAYS = {"standard": 3, "express": 1}
 DAYS_MORE_ABROAD = 4
 CUBIC_MM_PER_GRAM = 5000
-WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
 
 KIND = CarrierKind(
@@ -66,7 +69,7 @@ KIND = CarrierKind(
 )
 
 
-class Sandbox:
+class Sandbox(Carrier):
     """The sandbox carrier; all its accounts share one ledger."""
 
     def __init__(self, engine: sa.Engine, account: Account | None = None) -> None:
@@ -83,7 +86,10 @@ class Sandbox:
         abroad = consignment.ship_from.country != consignment.ship_to.country
         offers = []
         for service, base in BASE.items():
-            price = sum(base + PER_KILO * _charged_grams(p) // 1000 for p in consignment.parcels)
+            price = sum(
+                base + PER_KILO * parcel.charged_grams(CUBIC_MM_PER_GRAM) // 1000
+                for parcel in consignment.parcels
+            )
             days = DAYS[service] + (DAYS_MORE_ABROAD if abroad else 0)
             total = price * (ABROAD_FACTOR if abroad else 1)
             offers.append(Offer(self.name, service, total, "EUR", days))
@@ -132,21 +138,14 @@ class Sandbox:
         if row.first and row.way == TIMES_OUT:
             raise TimeoutError("the sandbox carrier timed out after it had taken the labels back")
 
-    def labels(self, key: str) -> Sequence[LabelFile]:  # noqa: ARG002
-        """It has none of its own."""
-        return ()
+    def check_address(self, address: Address) -> AddressCheck | None:
+        """It doubts where somebody called DOUBT lives, and is sure of the others."""
+        doubts = address.name.startswith(DOUBTS)
+        return AddressCheck(not doubts, "There is no such house." if doubts else "")
 
     def read_webhook(self, body: str, signature: str) -> Sequence[TrackingNotice]:
         """Read what was posted in the carrier's name."""
-        return [read_webhook(body, signature)]
-
-
-def tracking_number(serial: int, service: str = "SB", country: str = "XX") -> str:
-    """Make a number of the form of UPU S10: two letters, eight digits, a check digit, country."""
-    digits = f"{serial % 10**8:08d}"
-    rest = 11 - sum(int(d) * w for d, w in zip(digits, WEIGHTS, strict=True)) % 11
-    check = {10: 0, 11: 5}.get(rest, rest)
-    return f"{service}{digits}{check}{country}"
+        return [read_scan(body, signature, read_settings().sandbox_carrier_secret)]
 
 
 def _way(consignment: Consignment) -> str:
@@ -167,14 +166,8 @@ def _take_time(way: str) -> None:
 
 
 def _label(serial: int) -> tuple[str, str]:
-    number = tracking_number(serial)
+    number = tracking_number(serial, "SB")
     return number, f"https://sandbox.example/track/{number}"
-
-
-def _charged_grams(parcel: ParcelWish) -> int:
-    size = parcel.dimensions
-    volume = size.length_mm * size.width_mm * size.height_mm
-    return max(parcel.weight_g, volume // CUBIC_MM_PER_GRAM)
 
 
 def _json(thing: object) -> str:

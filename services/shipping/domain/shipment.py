@@ -84,6 +84,10 @@ class Shipment:
     delivered_at: datetime | None = None
     version: int = 1
     deliver_by: datetime | None = None
+    warehouse_id: str = ""
+    manifest_id: str = ""
+    doubted: str = ""
+    address_check: str = ""
 
     def move(self, to: State) -> None:
         """Move to a state, or raise IllegalMove; to stay is no move."""
@@ -112,11 +116,17 @@ class Shipment:
         return bought and not self.void_asked and self.state != State.VOIDED
 
     @property
+    def waits_for_carrier(self) -> bool:
+        """Tell whether the parcels could be put on a manifest."""
+        is_free = not self.void_asked and not self.manifest_id and not self.return_id
+        return is_free and self.state == State.LABEL_PURCHASED
+
+    @property
     def allowed(self) -> tuple[str, ...]:
         """Tell what a person may do now."""
         if not self.has_label:
             return ()
-        return ("label",) if self.has_left else ("hand_over", "label")
+        return ("label",) if self.has_left or self.manifest_id else ("hand_over", "label")
 
     @property
     def customer(self) -> Address:
@@ -137,6 +147,7 @@ class Shipment:
         self.wanted, self.email, self.currency = wish.wanted, wish.email, wish.currency
         self.ship_from, self.ship_to = wish.ship_from, wish.ship_to
         self.boxes, self.customs, self.deliver_by = wish.boxes, wish.customs, wish.deliver_by
+        self.warehouse_id = wish.warehouse_id
 
     def label(self, numbers: Iterable[tuple[str, str]]) -> None:
         """Take over the tracking numbers that were bought; people follow web addresses only."""

@@ -7,6 +7,7 @@ from typing import Any
 from chassis.ids import new_id
 from chassis.outside import Outcome, OutsideCall
 from chassis.work import Call, Rehearsal
+from contracts.manifests import CloseManifest
 from contracts.shipping import (
     CreateReturnLabel,
     CreateShipment,
@@ -17,19 +18,11 @@ from contracts.shipping import (
 )
 from contracts.values import Address, Dimensions
 from contracts.warehouse import PackedPackage
-from services.shipping import asks, handlers, tracking
-from services.shipping.carriers.carrier import (
-    Bought,
-    Carrier,
-    Consignment,
-    LabelFile,
-    Offer,
-)
-from services.shipping.carriers.sandbox_webhook import read_webhook, sign
+from services.shipping import asks, handlers, manifests, tracking
+from services.shipping.domain.manifest import Manifest
 from services.shipping.domain.parcel import Box, TrackingNotice
 from services.shipping.domain.shipment import Shipment
-from services.shipping.memory import MemoryShipments
-from services.shipping.shopping import Stall
+from services.shipping.memory import MemoryManifests, MemoryShipments
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ORDER, FULFILLMENT, RETURN = new_id("ord"), new_id("ful"), new_id("ret")
@@ -74,6 +67,7 @@ def a_wish(to: str = "DE", **changes: Any) -> CreateShipment:
         "currency": "EUR",
         "packages": (a_package(),),
         "items": (an_item(),),
+        "warehouse_id": "berlin",
     }
     return CreateShipment(**{**fields, **changes})
 
@@ -115,6 +109,7 @@ def a_shipment(*boxes: Box, to: str = "DE", **changes: Any) -> Shipment:
         "state": "label_purchased",
         "carrier": "sandbox",
         "service": "standard",
+        "warehouse_id": "berlin",
     }
     return Shipment(**{**fields, **changes})
 
@@ -158,7 +153,9 @@ class Desk:
 
     def __init__(self) -> None:
         self.shipments = MemoryShipments()
+        self.manifests = MemoryManifests()
         self.work = Rehearsal(NOW, actor="person:ann")
+        self.can_track = False
 
     @property
     def shipment(self) -> Shipment:
@@ -194,17 +191,24 @@ class Desk:
         result = {
             "carrier": "sandbox", "service": "standard", "price": 527, "currency": "EUR",
             "parcels": parcels, "choice": "sandbox standard for 5.27 EUR: the only offer",
+            "can_track": self.can_track,
         }  # fmt: skip
         return self.answer(asks.BUY, "succeeded", result)
 
     def answer(
-        self, kind: str, status: Any, result: dict[str, Any] | None = None, reason: str = ""
-    ) -> Any:
+        self, kind: str, status: Any, result: dict[str, Any] | None = None, reason: str = "",
+        code: str = "",
+    ) -> Any:  # fmt: skip
         """The carrier has answered the newest call of a kind."""
+        code = code or ("code" if reason else "")
+        outcome = Outcome(a_call(self.asked(kind)[-1]), status, result or {}, code, reason)
+        if kind == asks.TRACK:
+            tracking.conclude_track(outcome, self.work, self.shipments)
+            return None
+        if kind == asks.MANIFEST:
+            manifests.conclude_manifest(outcome, self.work, self.shipments, self.manifests)
+            return None
         conclude = {asks.BUY: handlers.conclude_purchase, asks.VOID: handlers.conclude_void}[kind]
-        outcome = Outcome(
-            a_call(self.asked(kind)[-1]), status, result or {}, "code" if reason else "", reason
-        )
         conclude(outcome, self.work, self.shipments)
         return self.work.sent[-1] if self.work.sent else None
 
@@ -220,57 +224,11 @@ class Desk:
         wish = HandOver(shipment_id=self.shipment.shipment_id, expected_version=expected_version)
         return tracking.hand_over(wish, self.work, self.shipments)
 
+    def close(self, *scans: str, **changes: Any) -> Manifest:
+        fields = {"carrier": "sandbox", "warehouse_id": "berlin", "tracking_numbers": scans}
+        wish = CloseManifest(**{**fields, **changes})
+        return manifests.close_manifest(wish, self.work, self.shipments, self.manifests)
+
     def told(self, status: str, hours: float = 1, **changes: Any) -> None:
         """The carrier tells of a parcel."""
         tracking.take_tracking(a_notice(status, hours, **changes), self.work, self.shipments)
-
-
-class PricedCarrier:
-    """A carrier with one price for everything, that keeps what it sold."""
-
-    def __init__(self, name: str, price: int, *services: str) -> None:
-        self.name, self.price, self.services = name, price, services or ("standard",)
-        self.sold: dict[str, Bought] = {}
-        self.voided: set[str] = set()
-
-    def offers(self, consignment: Consignment) -> list[Offer]:
-        del consignment
-        return [Offer(self.name, service, self.price, "EUR", 3) for service in self.services]
-
-    def buy(self, key: str, offer: Offer, consignment: Consignment) -> Bought:
-        numbers = [f"{self.name}-{key}-{n}" for n, _ in enumerate(consignment.parcels)]
-        bought = Bought(offer, tuple((n, f"https://{self.name}.example/{n}") for n in numbers))
-        return self.sold.setdefault(key, bought)
-
-    def look_up(self, key: str) -> Bought | None:
-        return self.sold.get(key)
-
-    def void(self, key: str) -> None:
-        if key in self.sold:
-            self.voided.add(key)
-
-    def test(self) -> None:
-        """It lets everybody in."""
-
-    def labels(self, key: str) -> list[LabelFile]:
-        bought = self.sold.get(key)
-        return [LabelFile("image/png", n.encode()) for n, _ in bought.parcels] if bought else []
-
-    def read_webhook(self, body: str, signature: str) -> list[TrackingNotice]:
-        return [read_webhook(body, signature)]
-
-    @staticmethod
-    def signed(body: str) -> str:
-        return sign(body)
-
-
-def stalls(*carriers: Carrier) -> list[Stall]:
-    """These carriers, without any limit."""
-    return [Stall(carrier) for carrier in carriers]
-
-
-def forget_labels(shipment_id: str, files: Any) -> None:
-    """Keep no labels."""
-
-
-CONFORMS: type[Carrier] = PricedCarrier

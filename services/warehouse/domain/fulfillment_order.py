@@ -1,6 +1,6 @@
 """What shall one warehouse send, and how far is it? From the plan to closed boxes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -109,6 +109,11 @@ class FulfillmentOrder:
         )
 
     @property
+    def is_planned(self) -> bool:
+        """Tell whether it shall be picked, and nobody has begun."""
+        return self.status in {Status.SCHEDULED, Status.OPEN}
+
+    @property
     def is_in_hands(self) -> bool:
         """Tell whether somebody has begun to pick it, so that it goes where it was to go."""
         return self.status in {Status.IN_PROGRESS, Status.CLOSED, Status.INCOMPLETE}
@@ -128,6 +133,23 @@ class FulfillmentOrder:
         if MACHINE.allows(self.status, Status.CANCELED):
             self._move(Status.CANCELED)
         return (self._canceled(),)
+
+    def take_off(self, fewer: Mapping[str, int]) -> tuple[SkuQuantity, ...]:
+        """Plan so many less of these lines, as far as they are here; with nothing left, stop it."""
+        off = {line.line_id: min(line.left, fewer.get(line.line_id, 0)) for line in self.lines}
+        if not self.is_planned or not any(off.values()):
+            return ()
+        taken = tuple(
+            SkuQuantity(line_id=line.line_id, sku=line.sku, quantity=off[line.line_id])
+            for line in self.lines
+            if off[line.line_id]
+        )
+        left = [replace(line, quantity=line.quantity - off[line.line_id]) for line in self.lines]
+        if any(line.quantity for line in left):
+            self.lines = tuple(line for line in left if line.quantity)
+        else:
+            self.cancel()
+        return taken
 
     def start(self, picker: str, actor: str) -> None:
         """Give it to a picker; to take it from another one the picker must be named."""

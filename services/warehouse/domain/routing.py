@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from contracts.values import Address
+from contracts.warehouse import PlannedFulfillment
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,9 @@ class Decided:
 class Routing:
     """All decisions for one order. Once it is canceled, nothing is planned for it any more.
 
-    `edit` is the last edit of the order that was answered, `edit_refused` why it was refused. Once
-    `ship_to` was changed by one, whatever is planned later goes there: who asks may not know yet.
+    `edit` is the last edit of the order that was answered, `edit_refused` why it was refused, and
+    `edit_taken` what it took off the plan. Once `ship_to` was changed by one, whatever is planned
+    later goes there: who asks may not know yet.
     """
 
     order_id: str
@@ -28,6 +30,7 @@ class Routing:
     rounds: tuple[Decided, ...] = ()
     edit: int = 0
     edit_refused: str = ""
+    edit_taken: tuple[PlannedFulfillment, ...] = ()
     ship_to: Address | None = None
 
     def of(self, round: int) -> Decided | None:  # noqa: A002 - the word of the contract

@@ -36,6 +36,7 @@ class EasyPostDesk:
         self.url, self.key, self.webhook_secret = "", "EZTK-key", "whsec-ümlaut"
         self.made: dict[str, Any] = {}
         self.sold: list[str] = []
+        self.forms: list[Any] = []
         self.refunded: list[str] = []
         self.asked: list[tuple[str, str]] = []
         self.next: list[tuple[str, str, Any]] = []
@@ -54,10 +55,14 @@ class EasyPostDesk:
             match method, path:
                 case "GET", ["addresses"]:
                     return 200, recorded("client_make_api_call")[0]["response"]["body"]
+                case "POST", ["addresses"]:
+                    return self.verify(body["address"])
                 case "POST", ["shipments"]:
                     return self.make(body.get("shipment") or {})
                 case "POST", ["orders"]:
                     return self.make_order(body.get("order") or {})
+                case "POST", ["scan_forms"]:
+                    return self.scan_form(body["scan_form"]["shipments"])
                 case "GET", [kind, name]:
                     found = self.find(kind, name)
                     return (200, found) if found else NOT_FOUND
@@ -76,8 +81,16 @@ class EasyPostDesk:
                     return 200, found
         return NOT_FOUND
 
+    def verify(self, told: Any) -> tuple[int, Any]:
+        """Know one address, and doubt all others, in the words of recorded answers."""
+        known = recorded("address_create_verify_strict")[0]["response"]["body"]
+        doubted = recorded("address_create_verify")[-1]["response"]["body"]
+        return 201, known if told["street1"] == "388 Townsend St" else doubted
+
     def find(self, kind: str, name: str) -> Any:
         """Find by id, or else by reference."""
+        if kind == "scan_forms":
+            return next((form for form in self.forms if form["id"] == name), None)
         start = {"shipments": "shp_", "orders": "order_"}.get(kind, "-")
         of_kind = [x for x in self.made.values() if x["id"].startswith(start)]
         wanted = [x for x in of_kind if name in (x["id"], x.get("reference"))]
@@ -138,6 +151,27 @@ class EasyPostDesk:
             if status != 200:
                 return status, answer
         return 200, made
+
+    def scan_form(self, wished: list[Any]) -> tuple[int, Any]:
+        """Make a form over bought shipments, each on one form only."""
+        parcels = [one for one in self.made.values() if one["id"].startswith("shp_")]
+        found = [one for one in parcels if {"id": one["id"]} in wished]
+        if len(found) < len(wished) or any(not one["tracking_code"] for one in found):
+            told = "One or more of the shipments are not purchased."
+            return 422, {"error": {"code": "SCAN_FORM.INVALID", "message": told}}
+        if any(one.get("scan_form") for one in found):
+            told = "One or more of the shipments are on a scan form already."
+            return 422, {"error": {"code": "SCAN_FORM.DUPLICATE", "message": told}}
+        form = copy.deepcopy(recorded("scanform_create")[1]["response"]["body"])
+        form |= {
+            "id": f"sf_{len(self.forms):032d}",
+            "tracking_codes": [one["tracking_code"] for one in found],
+            "form_url": f"{self.url}/files/form-{len(self.forms)}.PDF",
+        }
+        self.forms.append(form)
+        for one in found:
+            one["scan_form"] = form
+        return 200, form
 
     def file(self, made: Any, wanted: str) -> str:
         return f"{self.url}/files/{made['tracking_code'] or made['id']}.{wanted}"

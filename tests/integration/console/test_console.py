@@ -121,6 +121,7 @@ def test_of_two_people_who_change_one_order_the_second_is_told(
     browser.field("Reason").send_keys(Keys.ENTER)
 
     eventually(lambda: "Somebody else changed" in browser.text or _held(api, order_id), within=15)
+    browser.sees("note, by API key")
     assert not _held(api, order_id)
 
 

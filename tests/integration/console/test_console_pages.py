@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from chassis.testing import eventually
-from local.browser import DESK, PHONE
+from local.browser import DESK, OF_THE_SHELL, PHONE
 from local.pages import Page, all_pages, make_examples
 
 
@@ -51,9 +51,6 @@ def look_at(browser):
         return [f"{page.name}, {how.language} {how.scheme} {how.size[0]}: {one}" for one in found]
 
     return look
-
-
-OF_THE_SHELL = ("/session", "/events", "/mentions")
 
 
 @pytest.mark.timeout(1800)

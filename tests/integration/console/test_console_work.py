@@ -45,6 +45,28 @@ def test_an_order_is_packed_with_every_item_scanned_and_handed_to_the_carrier(
     assert browser.complaints == []
 
 
+def test_what_was_scanned_is_handed_over_on_one_manifest(browser, person, api, staff, sku):
+    order_id = api.post("/orders", order_body([(sku, 1, 900)]))["order_id"]
+    [shipment] = staff.pick_and_pack(order_id)["shipments"]
+    number = shipment["parcels"][0]["tracking_number"]
+
+    browser.log_in(person("packer"))
+    browser.sees("Pick lists")
+    browser.go("shipping/manifests")
+    browser.sees("Waits for its carrier")
+    browser.scan(number)
+    browser.sees("1 scanned")
+    browser.click_in_row("Berlin", "Hand over")
+    browser.click("Hand over now")
+    browser.sees("Manifest for sandbox")
+    browser.sees(number)
+
+    printed = api.session.get(browser.button("Print").get_attribute("href"))
+    assert number in PdfReader(io.BytesIO(printed.content)).pages[0].extract_text()
+    staff.wait_for(order_id, "shipped", lambda p: p["order"]["lines"][0]["shipped"] == 1)
+    assert (browser.barriers, browser.complaints) == ([], [])
+
+
 def test_a_return_goes_from_request_to_refund_on_one_screen(browser, person, api, staff, sku):
     order_id = api.post("/orders", order_body([(sku, 2, 900)]))["order_id"]
     staff.ship_whole(order_id)
@@ -67,3 +89,30 @@ def test_a_return_goes_from_request_to_refund_on_one_screen(browser, person, api
     browser.sees("is with the customer")
     assert (api.get(back)["refund"], api.get(back)["refunded"]) == (900, True)
     assert browser.barriers == []
+
+
+def test_what_is_not_there_is_said_with_the_reason_and_comes_from_elsewhere(
+    browser, person, api, staff, new_sku
+):
+    sku = new_sku(berlin=2, lyon=1)
+    order_id = api.post("/orders", order_body([(sku, 2, 900)]))["order_id"]
+    (found,) = staff.allocated(order_id)["fulfillments"]
+
+    browser.log_in(person("picker"))
+    browser.sees("Pick lists")
+    browser.go(f"picking/{found['fulfillment_order_id']}")
+    browser.click("Start picking")
+    browser.sees("Scan the first thing")
+    browser.scan(f"B{sku}")
+    browser.sees("1/2")
+    browser.click("Not there")
+    browser.choose("Reason", "damaged")
+    browser.click("Report it")
+    browser.sees("It goes on without it; somebody will count the bin.")
+
+    page = staff.wait_for(order_id, "sent from elsewhere", lambda p: len(p["fulfillments"]) == 2)
+    told = [line for line in page["history"] if line["action"] == "short pick"]
+    assert [(line["reason"], "picker" in line["actor"]) for line in told] == [("damaged", True)]
+    assert {one["warehouse_id"] for one in page["fulfillments"]} == {"berlin", "lyon"}
+    assert browser.barriers == []
+    assert browser.complaints == []

@@ -1,5 +1,6 @@
 /** How does the console ask the gateway? Typed by its OpenAPI document, refused in words. */
 import createClient, { type Middleware } from 'openapi-fetch'
+import { heard, heardNothing } from '@/away/away'
 import { newKey } from './key'
 import { problemOf, unreachable } from './problem'
 import type { components, paths } from './schema'
@@ -24,9 +25,13 @@ const headers: Middleware = {
     if (!request.headers.has('Idempotency-Key')) request.headers.set('Idempotency-Key', newKey())
   },
   onResponse({ request, response }) {
+    heard(response)
     if (response.status === 401 && !new URL(request.url).pathname.startsWith('/login')) onLoggedOut()
   },
-  onError: () => unreachable(),
+  onError: () => {
+    heardNothing()
+    return unreachable()
+  },
 }
 
 export const api = createClient<paths>({ baseUrl: window.location.origin })

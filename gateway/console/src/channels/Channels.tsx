@@ -10,6 +10,7 @@ import { Sorry } from '@/parts/Sorry'
 import { useMay } from '@/shell/session'
 import { age } from '@/text/show'
 import { t, word } from '@/text/text'
+import { Look } from './Channel'
 import { Connect } from './Connect'
 import { Imports, Upload } from './Imports'
 import { Inbound } from './Inbound'
@@ -75,12 +76,15 @@ function Connection({ one }: { one: Of<'ConnectionView'> }) {
       {one.pull_problem && <Alert color="red" mt="sm" p="xs">{one.pull_problem}</Alert>}
       {one.check_problem && <Alert color="red" mt="sm" p="xs">{one.check_problem}</Alert>}
       {one.checked_at && !one.check_problem && <Text size="xs" className="quiet" mt="xs">{t('it knew us {ago} ago', { ago: age(one.checked_at) })}</Text>}
-      {may('settings.write') && (
-        <Group gap="xs" mt="sm">
+      <Group gap="xs" mt="sm">
+        <Look channel={one.channel} />
+        {may('settings.write') && (
+          <>
           <Button size="xs" variant="light" loading={check.isPending} onClick={() => check.mutate(one.channel)}>{t('Check the connection')}</Button>
           <Connect old={one} />
-        </Group>
-      )}
+          </>
+        )}
+      </Group>
       <Sorry error={check.error} />
     </Card>
   )

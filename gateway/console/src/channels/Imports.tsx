@@ -3,6 +3,7 @@ import { FileInput, Group, Progress, Select, Text } from '@mantine/core'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { api, got, type Of } from '@/api/client'
+import { asCsv } from '@/api/upload'
 import { Ask } from '@/parts/Ask'
 import { Busy } from '@/parts/Busy'
 import { useChange } from '@/parts/change'
@@ -56,9 +57,7 @@ export function Upload({ channels }: { channels: string[] }) {
   const act = useChange(
     (wish: { channel: string; file: File }, key) => got(api.POST('/channels/{channel}/imports', {
       params: { path: { channel: wish.channel }, header: key },
-      headers: { 'Content-Type': 'text/csv' },
-      body: wish.file as unknown as string,
-      bodySerializer: (body) => body,
+      ...asCsv(wish.file),
     })),
     { refresh: [['imports']], done: (made) => void go(`/channels/imports/${made.import_id}`) },
   )

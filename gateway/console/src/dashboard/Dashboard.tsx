@@ -11,9 +11,12 @@ import { age, count } from '@/text/show'
 import { t, type Text as Words, word } from '@/text/text'
 import { queryOf } from '@/orders/views'
 import { Bars } from './Bars'
-import { dayBefore, lastDays } from './days'
+import { dayBefore, hoursBefore, lastDays } from './days'
 
 type Filter = Schemas['OrderFilter']
+const SENT = ['fulfilled', 'partially_delivered', 'delivered'] as const
+const A_DAY = 24
+
 const STATES: { name: Words; filter: Filter }[] = [
   { name: 'Pending', filter: { status: 'pending' } },
   { name: 'To be sent', filter: { status: 'confirmed', fulfillment_status: 'unfulfilled' } },
@@ -32,8 +35,8 @@ export function Dashboard() {
     { name: t('2 to 3 days'), filter: { status: 'confirmed', fulfillment_status: 'unfulfilled', placed_from: dayBefore(3), placed_to: dayBefore(1) } },
     { name: t('older'), filter: { status: 'confirmed', fulfillment_status: 'unfulfilled', placed_to: dayBefore(3) } },
   ]
-  const days = lastDays(14)
-  const views = [...STATES.map((one) => one.filter), ...ages.map((one) => one.filter), ...days.map((one) => one.filter)]
+  const late = { status: 'confirmed', fulfillment_status: 'unfulfilled', placed_to: hoursBefore(A_DAY) }
+  const views = [...STATES.map((one) => one.filter), ...ages.map((one) => one.filter), late]
   const counts = useQuery({
     queryKey: ['orders', 'counts', 'dashboard', today],
     queryFn: () => got(api.POST('/orders/counts', { body: { views } })),
@@ -47,23 +50,52 @@ export function Dashboard() {
       <Sorry error={counts.error} again={() => void counts.refetch()} />
       {counts.isPending ? <Busy /> : (
         <Stack>
-          <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }}>
+          <SimpleGrid cols={{ base: 2, sm: 4, lg: 7 }}>
             {STATES.map((one, number) => (
               <Card key={one.name} component={Link} to={`/orders?${queryOf(one.filter)}`} className="plain" p="sm">
                 <Text size="sm" className="quiet">{t(one.name)}</Text>
                 <Text fz={28} fw={700} lh={1.2} className="figure">{count(at(number).count)}{at(number).more && '+'}</Text>
               </Card>
             ))}
+            <Card component={Link} to={`/orders?${queryOf(late)}`} className="plain whole-line" p="sm" title={t('Paid, not packed, and placed more than a day ago')}>
+              <Text size="sm" className="quiet">{t('Late')}</Text>
+              <Text fz={28} fw={700} lh={1.2} className="figure" c={at(views.length - 1).count ? 'var(--mantine-color-red-text)' : undefined}>{count(at(views.length - 1).count)}{at(views.length - 1).more && '+'}</Text>
+            </Card>
           </SimpleGrid>
           <SimpleGrid cols={{ base: 1, lg: 2 }}>
             <Card><Title order={2} size="h4" mb="md">{t('To be sent, by age')}</Title><Bars bars={ages.map((one, number) => bar(one, STATES.length + number))} warm /></Card>
-            <Card><Title order={2} size="h4" mb="md">{t('Placed in the last two weeks')}</Title><Bars upright bars={days.map((one, number) => bar(one, STATES.length + ages.length + number))} /></Card>
+            <TwoWeeks />
             {may('exceptions.read') && <Stuck />}
             {may('stock.read') && <StockOuts />}
           </SimpleGrid>
         </Stack>
       )}
     </>
+  )
+}
+
+function TwoWeeks() {
+  const days = lastDays(14)
+  const countsOf = (some: typeof days) => {
+    const views = some.flatMap(({ filter }) => [filter, ...SENT.map((fulfillment_status) => ({ ...filter, fulfillment_status }))])
+    return got(api.POST('/orders/counts', { body: { views } }))
+  }
+  const asked = useQuery({
+    queryKey: ['orders', 'counts', 'two-weeks', dayBefore(0)],
+    // one call takes fifty views
+    queryFn: async () => (await Promise.all([countsOf(days.slice(0, 7)), countsOf(days.slice(7))])).flatMap((told) => told.counts),
+    refetchInterval: 60_000,
+  })
+  const bars = days.map(({ name, filter }, number) => {
+    const [placed = { count: 0, more: false }, ...sent] = asked.data?.slice(number * (1 + SENT.length), (number + 1) * (1 + SENT.length)) ?? []
+    return { name, ...placed, part: sent.reduce((sum, one) => sum + one.count, 0), to: `/orders?${queryOf(filter)}` }
+  })
+  return (
+    <Card>
+      <Title order={2} size="h4" mb="md">{t('Placed in the last two weeks')}</Title>
+      <Sorry error={asked.error} />
+      {asked.isPending ? <Busy /> : <Bars upright bars={bars} whole={t('placed')} part={t('of them sent')} />}
+    </Card>
   )
 }
 

@@ -6,6 +6,11 @@ export function dayBefore(days: number, now = new Date()): string {
   return new Date(now.getFullYear(), now.getMonth(), now.getDate() - days).toISOString()
 }
 
+/** So many full hours ago, as a moment. */
+export function hoursBefore(hours: number, now = new Date()): string {
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate(), now.getHours() - hours).toISOString()
+}
+
 /** The last so many days, oldest first, today included. */
 export function lastDays(many: number, now = new Date()) {
   return Array.from({ length: many }, (_, number) => many - 1 - number).map((ago) => ({

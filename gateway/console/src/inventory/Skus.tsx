@@ -4,6 +4,8 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, got, type Of } from '@/api/client'
+import { Export } from '@/jobs/Export'
+import { ImportLink } from '@/jobs/ImportLink'
 import { Busy } from '@/parts/Busy'
 import { Head } from '@/parts/Head'
 import { Icon } from '@/parts/Icon'
@@ -26,7 +28,11 @@ export function Skus() {
   })
   return (
     <>
-      <Head title={t('Inventory')} />
+      <Head title={t('Inventory')}>
+        <Export label={t('Export SKUs')} wish={{ kind: 'export_skus', skus: { text } }} />
+        <Export label={t('Export stock')} wish={{ kind: 'export_stock', skus: { text } }} />
+        <ImportLink />
+      </Head>
       <TextInput
         mb="md" type="search" data-search leftSection={<Icon name="search" />} aria-label={t('Search SKUs')} placeholder={t('SKU, name or barcode …')}
         value={typed}
@@ -44,7 +50,7 @@ export function Skus() {
           to={(one) => `/inventory/${encodeURIComponent(one.data.sku)}`}
           more={pages.more}
           busy={pages.busy}
-          empty={<Empty title={text ? t('No SKU matches') : t('There are no SKUs yet')} todo={t('SKUs come in by the API: PUT /skus/{sku}.')} />}
+          empty={<Empty title={text ? t('No SKU matches') : t('There are no SKUs yet')} todo={t('SKUs come in with a file, or by the API.')} />}
           columns={[
             { head: t('Article'), main: true, cell: (one) => <Link className="plain" to={`/inventory/${encodeURIComponent(one.data.sku)}`}><Text size="sm" fw={500} component="span">{one.data.name}</Text> <Text size="xs" component="span" className="quiet">{one.data.sku}</Text></Link> },
             { head: t('Available'), number: true, cell: (one) => <Text span size="sm" fw={600} c={one.available ? undefined : 'red'}>{count(one.available)}</Text> },

@@ -10,12 +10,8 @@ import { Sorry } from '@/parts/Sorry'
 import { State } from '@/parts/State'
 import { count, when } from '@/text/show'
 import { t, word } from '@/text/text'
-
-/** How much of a job has ended, in percent. */
-export function share(job: Of<'Job'>): number {
-  if (job.state === 'done') return 100
-  return job.counted && job.total ? ((job.done + job.failed) / job.total) * 100 : 0
-}
+import { ImportLink } from './ImportLink'
+import { share } from './kinds'
 
 export function Jobs() {
   const pages = usePages<Of<'Job'>>(['jobs'], async (after) => {
@@ -24,7 +20,7 @@ export function Jobs() {
   }, 2_000)
   return (
     <>
-      <Head title={t('Jobs')} />
+      <Head title={t('Jobs')}><ImportLink /></Head>
       <Sorry error={pages.error} again={pages.again} />
       {pages.pending ? <Busy /> : (
         <Rows
@@ -34,12 +30,12 @@ export function Jobs() {
           to={(job) => `/jobs/${job.job_id}`}
           more={pages.more}
           busy={pages.busy}
-          empty={<Empty title={t('There are no jobs yet')} todo={<>{t('Select orders, and do the same to all of them.')} <Link to="/orders">{t('Orders')}</Link></>} />}
+          empty={<Empty title={t('There are no jobs yet')} todo={<>{t('Select orders and do the same to all of them, or write what a list shows to a file.')} <Link to="/orders">{t('Orders')}</Link></>} />}
           columns={[
             { head: t('What'), main: true, cell: (job) => <Link className="plain" to={`/jobs/${job.job_id}`}><b>{word(job.kind)}</b></Link> },
             { head: t('State'), short: true, cell: (job) => <State of={job.state} /> },
-            { head: t('Progress'), cell: (job) => <Progress w={140} value={share(job)} aria-label={t('Progress')} animated={!job.ended_at} /> },
-            { head: t('Orders'), number: true, cell: (job) => count(job.total) },
+            { head: t('Progress'), cell: (job) => <Progress w={140} value={share(job)} aria-label={t('Progress')} animated={!job.ended_at && job.state !== 'checked'} /> },
+            { head: t('How many'), number: true, cell: (job) => count(job.total) },
             { head: t('Failed'), number: true, cell: (job) => <Text span size="sm" c={job.failed ? 'red' : undefined}>{count(job.failed)}</Text> },
             { head: t('By'), cell: (job) => job.asked_by.replace(/^\w+:/, '') },
             { head: t('When'), cell: (job) => when(job.made_at) },

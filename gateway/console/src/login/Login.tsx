@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { identity } from '@/api/identity'
 import { Problem } from '@/api/problem'
+import { forget } from '@/away/kept'
 import { Sorry } from '@/parts/Sorry'
 import { SESSION } from '@/shell/session'
 import { t } from '@/text/text'
@@ -17,7 +18,10 @@ export function Login() {
   const [forgot, setForgot] = useState(false)
   const login = useMutation({
     mutationFn: (given: string) => identity.logIn({ email, password, ...(given ? { code: given } : {}) }),
-    onSuccess: (session) => cache.setQueryData(SESSION, session),
+    onSuccess: async (session) => {
+      await forget() // what somebody else saw here
+      cache.setQueryData(SESSION, session)
+    },
     onError: () => setCode(''),
   })
   const second = login.error instanceof Problem && login.error.kind === 'second-factor'

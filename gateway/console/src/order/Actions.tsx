@@ -42,7 +42,7 @@ function Tags({ whole }: { whole: Whole }) {
     { refresh },
   )
   return (
-    <Ask label={t('Tags')} does={t('Save')} act={act} submit={() => act.mutate(tags)}>
+    <Ask label={t('Tags')} does={t('Save')} act={act} opened={() => setTags(order.tags)} submit={() => act.mutate(tags)}>
       <TagsInput label={t('Tags')} description={t('Press Enter after each.')} value={tags} onChange={setTags} maxTags={50} data-autofocus />
     </Ask>
   )

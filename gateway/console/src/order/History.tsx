@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { Of } from '@/api/client'
 import { clock, day } from '@/text/show'
 import { t } from '@/text/text'
-import { byDay, matching, plain, who } from './telling'
+import { byDay, matching, plain, said, who } from './telling'
 
 export function History({ lines }: { lines: Of<'HistoryLine'>[] }) {
   const [text, setText] = useState('')
@@ -29,9 +29,9 @@ export function History({ lines }: { lines: Of<'HistoryLine'>[] }) {
                 <div>
                   <Text size="sm" component="span" fw={500}>{line.action}</Text>
                   {plain(line.subject) && <Text size="sm" component="span"> · {plain(line.subject)}</Text>}
-                  {(line.before || line.after) && <Text size="sm" component="span">{': '}{line.before && <span className="quiet">{line.before} → </span>}{line.after}</Text>}
+                  {(line.before || line.after) && <Text size="sm" component="span">{': '}{line.before && <span className="quiet">{said(line.before)} → </span>}{said(line.after)}</Text>}
                   <Text size="xs" component="span" className="quiet">{' · '}{who(line.actor)}</Text>
-                  {plain(line.reason) && <Text size="sm" className="quiet">{t('because: {reason}', { reason: plain(line.reason) })}</Text>}
+                  {plain(line.reason) && <Text size="sm" className="quiet">{t('because: {reason}', { reason: said(plain(line.reason)) })}</Text>}
                 </div>
               </Group>
             ))}

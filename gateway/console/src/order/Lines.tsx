@@ -3,8 +3,10 @@ import { Badge, Card, Group, Text, Title } from '@mantine/core'
 import { Link } from 'react-router'
 import type { Of } from '@/api/client'
 import { Rows } from '@/parts/Rows'
+import { useMay } from '@/shell/session'
 import { money } from '@/text/show'
 import { t, word } from '@/text/text'
+import { EditLines } from './EditLines'
 
 const STATES = ['open', 'backordered', 'allocated', 'picked', 'packed', 'shipped', 'delivered', 'returned', 'canceled'] as const
 const COLORS: Partial<Record<(typeof STATES)[number], string>> = {
@@ -12,9 +14,13 @@ const COLORS: Partial<Record<(typeof STATES)[number], string>> = {
 }
 
 export function Lines({ order }: { order: Of<'Order'> }) {
+  const may = useMay()
   return (
     <Card>
-      <Title order={2} size="h4" mb="sm">{t('Lines')}</Title>
+      <Group justify="space-between" mb="sm">
+        <Title order={2} size="h4">{t('Lines')}</Title>
+        {order.allowed.includes('edit_lines') && may('orders.write') && <EditLines order={order} />}
+      </Group>
       <Rows
         bare
         label={t('Lines')}

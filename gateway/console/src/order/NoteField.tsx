@@ -2,7 +2,8 @@
 import { Combobox, Textarea, useCombobox } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { api, got } from '@/api/client'
 import { t } from '@/text/text'
 import { asked, type Colleague, named } from './mentions'
@@ -32,17 +33,23 @@ export function NoteField({ channel, text, write, choose }: Field) {
     setTyped(now)
     if (now === null) box.closeDropdown()
     else box.openDropdown()
-    box.updateSelectedOptionIndex()
   }
+  const fits = typed === wanted && !offered.isPlaceholderData && colleagues.length > 0
+  useEffect(() => {
+    if (!fits) return box.resetSelectedOption()
+    // Enter takes the first name, where it would break the line; the list may be drawn only now
+    const drawn = requestAnimationFrame(() => box.selectFirstOption())
+    return () => cancelAnimationFrame(drawn)
+  }, [fits, typed])
   const take = (userId: string) => {
     const colleague = colleagues.find((one) => one.user_id === userId)
     if (!colleague || !field.current) return
     const [after, cursor] = named(text, field.current.selectionStart, colleague.name)
     choose(colleague)
-    write(after)
+    flushSync(() => write(after)) // the cursor must stand right before the next key comes
+    field.current.setSelectionRange(cursor, cursor)
     setTyped(null)
     box.closeDropdown()
-    requestAnimationFrame(() => field.current?.setSelectionRange(cursor, cursor))
   }
   return (
     <Combobox store={box} onOptionSubmit={take} withinPortal={false}>

@@ -19,6 +19,7 @@ import { Lines } from './Lines'
 import { Money } from './Money'
 import { Notes } from './Notes'
 import { Returns } from './Returns'
+import { lastOf, WithLast } from './Winner'
 
 export type Whole = Of<'WholeOrder'>
 
@@ -36,7 +37,7 @@ export function Order() {
   const whole = asked.data
   const { order } = whole
   return (
-    <>
+    <WithLast value={lastOf(whole.history)}>
       <Head
         title={`#${order.number}`}
         about={<>{order.channel}{order.channel_order_id && ` · ${order.channel_order_id}`} · {when(order.placed_at)}</>}
@@ -74,6 +75,6 @@ export function Order() {
         {whole.history ? <History lines={whole.history} /> : <Text size="sm">{t('The history does not answer just now.')}</Text>}
         <Text size="xs" className="quiet">{order.order_id} · {t('version {n}', { n: order.version })} · <Link to="/orders">{t('All orders')}</Link></Text>
       </Stack>
-    </>
+    </WithLast>
   )
 }

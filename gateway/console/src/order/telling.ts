@@ -1,5 +1,7 @@
 /** How is a history told? By day, narrowed by words and by who did it. */
 
+import { word } from '@/text/text'
+
 interface Line {
   at: string
   actor: string
@@ -22,6 +24,11 @@ export function who(actor: string): string {
 /** Without ids that tell people nothing: what they name stands beside them, or on the page. */
 export function plain(told: string): string {
   return told.replace(/\b[a-z]{3}_[0-9A-Z]{26}\b/g, '').replace(/^[:\s·]+|[:\s·]+$/g, '')
+}
+
+/** A code in words: `out_for_delivery` is out for delivery; all else is as it is. */
+export function said(told: string): string {
+  return /^[a-z]+(_[a-z]+)*$/.test(told) ? word(told) : told
 }
 
 /** The lines in which every word occurs, done by this actor if one is named. */

@@ -1,10 +1,12 @@
 /** How is the list narrowed? Each filter stands in the address, so it can be kept and sent. */
-import { ActionIcon, Button, Collapse, Group, Select, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Collapse, Group, NumberInput, Select, TextInput } from '@mantine/core'
 import { useDebouncedCallback, useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api, got } from '@/api/client'
-import { t, word } from '@/text/text'
+import { amount, date } from '@/text/show'
+import { t, type Text, word } from '@/text/text'
+import { useWarehouse } from '@/warehouse/PickLists'
 import { type Filter, FIELDS } from './views'
 
 const STATES = {
@@ -13,18 +15,37 @@ const STATES = {
   fulfillment_status: ['unfulfilled', 'backordered', 'on_hold', 'partially_fulfilled', 'fulfilled', 'partially_delivered', 'delivered', 'canceled'],
 } as const
 
-const NAMES = { status: 'Status', payment_status: 'Payment', fulfillment_status: 'Fulfillment' } as const
+const NAMES: Record<Field, Text> = {
+  status: 'Status', payment_status: 'Payment', fulfillment_status: 'Fulfillment', channel: 'Channel', tag: 'Tag', warehouse_id: 'Warehouse',
+  placed_from: 'From', placed_to: 'Until', total_from: 'Total from', total_to: 'Total to',
+}
+const MINOR = 100 // amounts of several currencies are compared as if each had cents
+
+type Field = Exclude<(typeof FIELDS)[number], 'text'>
+const SET = FIELDS.filter((field): field is Field => field !== 'text')
 
 export function Filters({ filter, choose }: { filter: Filter; choose: (filter: Filter) => void }) {
-  const set = FIELDS.filter((field) => field !== 'text' && filter[field]).length
+  const set = SET.filter((field) => (filter[field] ?? '') !== '')
   const [open, { toggle }] = useDisclosure(false)
   const channels = useQuery({ queryKey: ['channels'], queryFn: () => got(api.GET('/channels')), enabled: open, retry: false })
+  const { all, nameOf } = useWarehouse(open || !!filter.warehouse_id)
   const put = (change: Filter) => choose({ ...filter, ...change })
+  const say = (field: Field) => {
+    const value = filter[field] ?? ''
+    if (field === 'warehouse_id') return nameOf(String(value))
+    if (field === 'total_from' || field === 'total_to') return amount(Number(value) / MINOR)
+    if (field === 'placed_from' || field === 'placed_to') return date(dayOf(String(value), field === 'placed_to'))
+    return field in STATES ? word(String(value)) : String(value)
+  }
   return (
     <>
       <Group gap="xs" mb="sm">
-        <Button size="xs" variant="default" onClick={toggle} aria-expanded={open}>{set ? t('Filters ({n})', { n: set }) : t('Filters')}</Button>
-        {set > 0 && <Button size="xs" variant="subtle" color="gray" onClick={() => choose({ text: filter.text })}>{t('Clear')}</Button>}
+        <Button size="xs" variant="default" onClick={toggle} aria-expanded={open}>{set.length ? t('Filters ({n})', { n: set.length }) : t('Filters')}</Button>
+        {set.map((field) => {
+          const told = `${t(NAMES[field])}: ${say(field)}`
+          return <Button key={field} size="xs" variant="light" rightSection="×" aria-label={t('Take the filter away: {filter}', { filter: told })} onClick={() => choose({ ...filter, [field]: undefined })}>{told}</Button>
+        })}
+        {set.length > 1 && <Button size="xs" variant="subtle" color="gray" onClick={() => choose({ text: filter.text })}>{t('Clear')}</Button>}
       </Group>
       <Collapse in={open}>
         <Group gap="sm" mb="md" align="flex-end">
@@ -48,9 +69,22 @@ export function Filters({ filter, choose }: { filter: Filter; choose: (filter: F
             value={filter.channel ?? null}
             onChange={(value) => put({ channel: value ?? '' })}
           />
+          {all.length > 0 && (
+            <Select
+              label={t('Warehouse')}
+              clearable
+              searchable
+              w={170}
+              data={all.map((one) => ({ value: one.warehouse_id, label: one.name }))}
+              value={filter.warehouse_id ?? null}
+              onChange={(value) => put({ warehouse_id: value ?? '' })}
+            />
+          )}
           <Typed label={t('Tag')} value={filter.tag ?? ''} put={(tag) => put({ tag })} />
           <Day label={t('From')} value={filter.placed_from} put={(placed_from) => put({ placed_from })} />
           <Day label={t('Until')} value={filter.placed_to} put={(placed_to) => put({ placed_to })} end />
+          <Amount label={t('Total from')} value={filter.total_from} put={(total_from) => put({ total_from })} />
+          <Amount label={t('Total to')} value={filter.total_to} put={(total_to) => put({ total_to })} />
         </Group>
       </Collapse>
     </>
@@ -75,8 +109,32 @@ function Typed({ label, value, put }: { label: string; value: string; put: (valu
   )
 }
 
-function Day({ label, value, put, end }: { label: string; value?: string | null; put: (value: string) => void; end?: boolean }) {
-  const shown = value ? new Date(new Date(value).getTime() - (end ? 1 : 0)).toLocaleDateString('sv-SE') : ''
+function Amount({ label, value, put }: { label: string; value?: number | null; put: (value: number | null) => void }) {
+  const known = typeof value === 'number' ? value / MINOR : ''
+  const [typed, setTyped] = useState<number | string>(known)
+  useEffect(() => setTyped(known), [known])
+  const later = useDebouncedCallback(put, 300)
+  return (
+    <NumberInput
+      label={label}
+      w={130}
+      min={0}
+      decimalScale={2}
+      hideControls
+      value={typed}
+      onChange={(now) => {
+        setTyped(now)
+        later(now === '' ? null : Math.round(Number(now) * MINOR))
+      }}
+    />
+  )
+}
+
+/** The day at whose beginning, or at whose end, a moment is. */
+const dayOf = (value: string, end: boolean) => new Date(new Date(value).getTime() - (end ? 1 : 0))
+
+function Day({ label, value, put, end = false }: { label: string; value?: string | null; put: (value: string) => void; end?: boolean }) {
+  const shown = value ? dayOf(value, end).toLocaleDateString('sv-SE') : ''
   const chosen = (day: string) => {
     if (!day) return put('')
     const moment = new Date(`${day}T00:00:00`)

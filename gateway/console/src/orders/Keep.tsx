@@ -86,7 +86,7 @@ function Change({ seen, at, choose }: { seen: Seen; at: Saved; choose: (seen: Se
   )
 }
 
-const EMPTY: Saved['filter'] = { status: '', payment_status: '', fulfillment_status: '', channel: '', tag: '', text: '', placed_from: null, placed_to: null }
+const EMPTY: Saved['filter'] = { status: '', payment_status: '', fulfillment_status: '', channel: '', tag: '', text: '', placed_from: null, placed_to: null, warehouse_id: '', total_from: null, total_to: null }
 
 /** The name, and whether all have it; only who may share can say so, whoever has shared can take it back. */
 function Named({ wish, put, shareable }: { wish: Wish; put: (wish: Wish) => void; shareable?: boolean }) {

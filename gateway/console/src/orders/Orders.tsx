@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, got, type Of } from '@/api/client'
 import { Bulk, type Chosen, useBulk } from '@/jobs/Bulk'
+import { Export } from '@/jobs/Export'
 import { Busy } from '@/parts/Busy'
 import { Head } from '@/parts/Head'
 import { Icon } from '@/parts/Icon'
@@ -12,12 +13,11 @@ import { usePages } from '@/parts/pages'
 import { type Column, Empty, Rows } from '@/parts/Rows'
 import { Sorry } from '@/parts/Sorry'
 import { State } from '@/parts/State'
-import { money, when } from '@/text/show'
+import { briefly, money, when } from '@/text/show'
 import { t } from '@/text/text'
 import { Columns } from './Columns'
 import { Filters } from './Filters'
 import { Keep } from './Keep'
-import { useTakeOver } from './takeOver'
 import { addressOf, chosen, type ColumnKey, columnsOf, type Filter, queryOf, type Seen, seenIn } from './views'
 import { useViews, Views } from './Views'
 
@@ -25,13 +25,13 @@ type Row = Of<'OrderRow'>
 
 const COLUMNS: (Column<Row> & { key: ColumnKey })[] = [
   { key: 'number', head: t('Order'), main: true, cell: (row) => <Link className="plain" to={`/orders/${row.order_id}`}><b>#{row.number}</b></Link> },
-  { key: 'customer', head: t('Customer'), cell: (row) => row.customer },
+  { key: 'customer', head: t('Customer'), short: true, cell: (row) => <Text size="sm" maw={150} truncate title={row.customer}>{row.customer}</Text> },
   { key: 'status', head: t('Status'), short: true, cell: (row) => <State of={row.status} /> },
   { key: 'payment', head: t('Payment'), short: true, cell: (row) => <State of={row.payment_status} /> },
   { key: 'fulfillment', head: t('Fulfillment'), short: true, cell: (row) => <State of={row.fulfillment_status} /> },
-  { key: 'channel', head: t('Channel'), cell: (row) => row.channel + (row.channel_order_id && ` · ${row.channel_order_id}`) },
+  { key: 'channel', head: t('Channel'), short: true, cell: (row) => <Text size="sm" maw={120} truncate title={row.channel_order_id}>{row.channel}{row.channel_order_id && <><br /><Text span size="xs" className="quiet">{row.channel_order_id}</Text></>}</Text> },
   { key: 'tags', head: t('Tags'), short: true, cell: (row) => row.tags.length > 0 && <Group gap={4}>{row.tags.map((tag) => <Badge key={tag} color="gray">{tag}</Badge>)}</Group> },
-  { key: 'placed', head: t('Placed'), short: true, cell: (row) => <Text size="sm" className="figure" style={{ whiteSpace: 'nowrap' }}>{when(row.placed_at)}</Text> },
+  { key: 'placed', head: t('Placed'), short: true, cell: (row) => <Text size="sm" className="figure" style={{ whiteSpace: 'nowrap' }} title={when(row.placed_at)}>{briefly(row.placed_at)}</Text> },
   { key: 'total', head: t('Total'), number: true, short: true, cell: (row) => money(row.total.amount, row.total.currency) },
 ]
 
@@ -41,7 +41,6 @@ export function Orders() {
   const { filter } = seen
   const look = (wanted: Seen) => setQuery(addressOf(wanted), { replace: true })
   const choose = (wanted: Filter) => look({ ...seen, filter: wanted })
-  useTakeOver()
   const saved = useViews().data?.views ?? []
   const view = saved.find((one) => one.view_id === seen.view)
   const shown = columnsOf(seen, view)
@@ -57,6 +56,7 @@ export function Orders() {
     <>
       <Head title={t('Orders')}>
         <Keep seen={seen} saved={saved} choose={look} />
+        <Export label={t('Export')} wish={{ kind: 'export_orders', filter }} />
         <Columns all={COLUMNS} shown={shown} choose={(columns) => look({ ...seen, columns: chosen(columns, view) })} />
       </Head>
       <Search text={filter.text ?? ''} busy={pages.stale} search={(text) => choose({ ...filter, text })} />
@@ -71,6 +71,7 @@ export function Orders() {
           columns={[...(bulk ? [tick(picked, setPicked)] : []), ...COLUMNS.filter((column) => shown.includes(column.key))]}
           id={(row) => row.order_id}
           to={(row) => `/orders/${row.order_id}`}
+          select={bulk ? (row) => setPicked(toggled(picked, row.order_id)) : undefined}
           more={pages.more}
           busy={pages.busy}
           empty={queryOf(filter).size
@@ -82,10 +83,17 @@ export function Orders() {
   )
 }
 
+/** The choice with an order more, or without it; of all that match none is taken away. */
+function toggled(chosen: Chosen, orderId: string): Chosen {
+  if (chosen === 'all') return chosen
+  return chosen.includes(orderId) ? chosen.filter((one) => one !== orderId) : [...chosen, orderId]
+}
+
 function tick(chosen: Chosen, choose: (chosen: Chosen) => void): Column<Row> {
   const all = chosen === 'all'
   return {
     head: t('Select'),
+    bare: true,
     short: true,
     cell: ({ order_id, number }) => (
       <Checkbox
@@ -93,7 +101,7 @@ function tick(chosen: Chosen, choose: (chosen: Chosen) => void): Column<Row> {
         aria-label={t('Select order {number}', { number })}
         checked={all || chosen.includes(order_id)}
         disabled={all}
-        onChange={() => !all && choose(chosen.includes(order_id) ? chosen.filter((one) => one !== order_id) : [...chosen, order_id])}
+        onChange={() => choose(toggled(chosen, order_id))}
       />
     ),
   }

@@ -29,20 +29,25 @@ export const VIEWS: View[] = [
   { name: 'Canceled', filter: { status: 'canceled' } },
 ]
 
-export const FIELDS = ['status', 'payment_status', 'fulfillment_status', 'channel', 'tag', 'text', 'placed_from', 'placed_to'] as const
+export const FIELDS = ['status', 'payment_status', 'fulfillment_status', 'channel', 'tag', 'text', 'placed_from', 'placed_to', 'warehouse_id', 'total_from', 'total_to'] as const
+const AMOUNTS = ['total_from', 'total_to']
 const COLUMNS: ColumnKey[] = ['number', 'customer', 'status', 'payment', 'fulfillment', 'channel', 'tags', 'placed', 'total']
 
 /** Read the filter that stands in the address. */
 export function filterOf(query: URLSearchParams): Filter {
-  return Object.fromEntries(FIELDS.flatMap((field) => (query.get(field) ? [[field, query.get(field)]] : [])))
+  return Object.fromEntries(FIELDS.flatMap((field) => {
+    const told = query.get(field)
+    const value = told && AMOUNTS.includes(field) ? Math.round(Number(told)) : told
+    return value === null || value === '' || Number.isNaN(value) ? [] : [[field, value]]
+  }))
 }
 
 /** Write a filter into an address; what is empty is left out. */
 export function queryOf(filter: Filter): URLSearchParams {
   const query = new URLSearchParams()
   for (const field of FIELDS) {
-    const value = filter[field]
-    if (value) query.set(field, value)
+    const value = filter[field] ?? ''
+    if (value !== '') query.set(field, String(value))
   }
   return query
 }

@@ -1,5 +1,6 @@
 /** How is an order packed? Scan every item into a box, close it, print label and slip. */
 import { Badge, Button, Card, Group, NumberInput, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { useSessionStorage } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
@@ -24,12 +25,13 @@ export function Pack() {
   const path = { fulfillment_order_id: id }
   const asked = useQuery({ queryKey: pickKey(id), queryFn: () => got(api.GET('/fulfillments/{fulfillment_order_id}', { params: { path } })) })
   const { cartons } = useWarehouse()
-  const [boxes, setBoxes] = useState<Box[]>([])
+  // they outlive a page that is loaded again
+  const [boxes, setBoxes, forgetBoxes] = useSessionStorage<Box[]>({ key: `boxes-${id}`, defaultValue: [], getInitialValueInEffect: false })
   const [weights, setWeights] = useState<Record<number, number>>({})
   const [shout, setShout] = useState({ kind: 'wait', text: t('Scan every item into the box') })
   const act = useChange(
     (packages: Schemas['PackBody']['packages'], header) => got(api.POST('/fulfillments/{fulfillment_order_id}/packages', { params: { path, header }, body: { packages } })),
-    { refresh: [pickKey(id), ['fulfillments']] },
+    { refresh: [pickKey(id), ['fulfillments']], done: forgetBoxes },
   )
   if (!asked.data) return asked.isPending ? <Busy /> : <Sorry error={asked.error} again={() => void asked.refetch()} />
   const list = asked.data

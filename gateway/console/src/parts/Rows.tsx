@@ -1,5 +1,5 @@
 /** How is a list shown? As a table, on a phone as cards; j and k move, Enter opens. */
-import { Button, Card, Center, Stack, Table, Text } from '@mantine/core'
+import { Button, Card, Center, Stack, Table, Text, VisuallyHidden } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useNavigate } from 'react-router'
@@ -12,6 +12,8 @@ export interface Column<Row> {
   main?: boolean
   /** On a phone it stands beside others, without its name. */
   short?: boolean
+  /** Its name is for those who do not see what is in it. */
+  bare?: boolean
 }
 
 interface Shown<Row> {
@@ -19,6 +21,8 @@ interface Shown<Row> {
   columns: Column<Row>[]
   id: (row: Row) => string
   to?: (row: Row) => string
+  /** What x does to the row. */
+  select?: ((row: Row) => void) | undefined
   empty: ReactNode
   more?: (() => void) | undefined
   busy?: boolean
@@ -27,12 +31,13 @@ interface Shown<Row> {
   bare?: boolean
 }
 
-export function Rows<Row>({ rows, columns, id, to, empty, more, busy, label, bare }: Shown<Row>) {
+export function Rows<Row>({ rows, columns, id, to, select, empty, more, busy, label, bare }: Shown<Row>) {
   const go = useNavigate()
   const [at, setAt] = useState(-1)
   const move = (by: number) => setAt((was) => Math.min(Math.max(was + by, 0), rows.length - 1))
   const open = (row: Row | undefined) => row && to && void go(to(row))
-  useHotkeys(to ? [['j', () => move(1)], ['k', () => move(-1)], ['Enter', () => open(rows[at])]] : [], ['INPUT', 'TEXTAREA', 'SELECT', 'BUTTON', 'A'])
+  const mark = (row: Row | undefined) => row && select?.(row)
+  useHotkeys(to ? [['j', () => move(1)], ['k', () => move(-1)], ['x', () => mark(rows[at])], ['Enter', () => open(rows[at])]] : [], ['INPUT', 'TEXTAREA', 'SELECT', 'BUTTON', 'A'])
   useEffect(() => {
     document.querySelector('[data-at=true]')?.scrollIntoView({ block: 'nearest' })
   }, [at])
@@ -41,9 +46,9 @@ export function Rows<Row>({ rows, columns, id, to, empty, more, busy, label, bar
     <>
       <Card p={0} withBorder={!bare} bg={bare ? 'transparent' : undefined} radius={bare ? 0 : undefined}>
         <Table.ScrollContainer minWidth={0} type="native">
-          <Table className="rows" highlightOnHover verticalSpacing="xs" horizontalSpacing="md" aria-label={label}>
+          <Table className="rows" highlightOnHover verticalSpacing="xs" horizontalSpacing="sm" aria-label={label}>
             <Table.Thead>
-              <Table.Tr>{columns.map((column) => <Table.Th key={column.head} className={column.number ? 'number' : undefined}>{column.head}</Table.Th>)}</Table.Tr>
+              <Table.Tr>{columns.map((column) => <Table.Th key={column.head} className={column.number ? 'number' : undefined}>{column.bare ? <VisuallyHidden>{column.head}</VisuallyHidden> : column.head}</Table.Th>)}</Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {rows.map((row, number) => (

@@ -1,6 +1,7 @@
 /** How is an error told? In the gateway's own words, with what can be done. */
 import { Alert, Button, List, Text } from '@mantine/core'
 import { Problem } from '@/api/problem'
+import { Winner } from '@/order/Winner'
 import { t } from '@/text/text'
 
 /** Say what went wrong; nothing where nothing did. */
@@ -13,6 +14,7 @@ export function Sorry({ error, again }: { error: unknown; again?: () => void }) 
       <Text size="sm">{problem?.kind === 'unreachable' ? t('Look at your connection; what you did is not lost if you try again.') : problem ? problem.message : String(error)}</Text>
       {more.length > 0 && <List size="sm" mt={4}>{more.map((fault) => <List.Item key={fault.field + fault.detail}><b>{fault.field}</b>: {fault.detail}</List.Item>)}</List>}
       {problem?.kind === 'stale' && <Text size="sm" mt={4}>{t('Somebody else changed this meanwhile. Look at the new state, then decide again.')}</Text>}
+      {problem?.kind === 'stale' && <Winner />}
       {again && <Button mt="sm" size="xs" variant="light" color="red" onClick={again}>{t('Try again')}</Button>}
     </Alert>
   )

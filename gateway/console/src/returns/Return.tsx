@@ -50,6 +50,7 @@ export function Return() {
         {DEEDS.filter(({ allowed }) => can(allowed)).map(({ deed, label, color }) => <Decide key={deed} one={one} deed={deed} label={label} color={color} />)}
         {DECISIONS.filter(({ decision }) => one.allowed.includes(decision) && may('exceptions.decide')).map(({ decision, label }) => <Resolve key={decision} one={one} decision={decision} label={label} />)}
         {one.label_shipment_id && <Button component="a" variant="default" href={`/shipments/${one.label_shipment_id}/label.pdf`} target="_blank" rel="noreferrer">{t('Label')}</Button>}
+        {one.label_shipment_id && <Button component="a" variant="default" href={`/shipments/${one.label_shipment_id}/label-qr.png`} target="_blank" rel="noreferrer">{t('QR code')}</Button>}
       </Head>
       {one.problem && <Text c="red">{one.problem}</Text>}
       <Card>

@@ -18,7 +18,7 @@ export function RolesList() {
           <Card key={role.role}>
             <Title order={2} size="h5" mb="xs">{word(role.role)}</Title>
             <Text size="sm" className="quiet" mb="xs">{role.about}</Text>
-            <List size="sm" styles={{ itemWrapper: { display: 'inline' } }}>{role.permissions.map((one) => <List.Item key={one}>{words(one)}</List.Item>)}</List>
+            <List size="sm" styles={{ root: { listStylePosition: 'outside', paddingInlineStart: '1.1rem' }, itemWrapper: { display: 'inline' } }}>{role.permissions.map((one) => <List.Item key={one}>{words(one)}</List.Item>)}</List>
           </Card>
         ))}
       </SimpleGrid>

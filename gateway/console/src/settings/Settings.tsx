@@ -13,6 +13,7 @@ const Keys = lazy(async () => ({ default: (await import('./Keys')).Keys }))
 const RolesList = lazy(async () => ({ default: (await import('./Roles')).RolesList }))
 const Webhooks = lazy(async () => ({ default: (await import('./Webhooks')).Webhooks }))
 const Accounts = lazy(async () => ({ default: (await import('./Accounts')).Accounts }))
+const Transfers = lazy(async () => ({ default: (await import('./Transfers')).Transfers }))
 const Carriers = lazy(async () => ({ default: (await import('./Carriers')).Carriers }))
 const Warehouses = lazy(async () => ({ default: (await import('./Warehouses')).Warehouses }))
 
@@ -23,6 +24,7 @@ const TABS: { tab: string; label: Text; needs: string; page: ReactNode }[] = [
   { tab: 'keys', label: 'API keys', needs: 'settings.read', page: <Keys /> },
   { tab: 'webhooks', label: 'Webhooks', needs: 'settings.read', page: <Webhooks /> },
   { tab: 'payments', label: 'Payment accounts', needs: 'settings.read', page: <Accounts /> },
+  { tab: 'transfers', label: 'Bank transfers', needs: 'money.read', page: <Transfers /> },
   { tab: 'carriers', label: 'Carriers', needs: 'settings.read', page: <Carriers /> },
   { tab: 'warehouses', label: 'Warehouses', needs: 'settings.read', page: <Warehouses /> },
 ]

@@ -8,6 +8,7 @@ const KEYS: [string, Words][] = [
   ['j', 'Next row'],
   ['k', 'Row before'],
   ['Enter', 'Open the row'],
+  ['x', 'Select the row'],
   ['?', 'Show these keys'],
 ]
 

@@ -7,6 +7,8 @@ import { Suspense, useEffect } from 'react'
 import { Link, Outlet, useLocation, useNavigation } from 'react-router'
 import { identity } from '@/api/identity'
 import { Problem } from '@/api/problem'
+import { forget } from '@/away/kept'
+import { useReturn } from '@/away/start'
 import { Busy } from '@/parts/Busy'
 import { Icon } from '@/parts/Icon'
 import { OfflineBar } from '@/parts/OfflineBar'
@@ -24,6 +26,7 @@ export function Shell() {
   const loading = useNavigation().state === 'loading'
   useEffect(close, [pathname, close])
   useLive()
+  useReturn()
   useHotkeys([['/', () => document.querySelector<HTMLInputElement>('[data-search]')?.focus()]])
   return (
     <AppShell
@@ -81,8 +84,10 @@ function Person() {
         return
       }
     }
-    cache.clear()
+    await forget()
+    sessionStorage.clear()
     cache.setQueryData(SESSION, null)
+    cache.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION[0] })
   }
   const choose = (language: string) => {
     localStorage.setItem('language', language)

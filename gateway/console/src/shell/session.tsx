@@ -2,6 +2,7 @@
 import { Center, Loader } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react'
+import { forget } from '@/away/kept'
 import { keepToken, whenLoggedOut } from '@/api/client'
 import { identity, type Session } from '@/api/identity'
 import { Problem } from '@/api/problem'
@@ -15,7 +16,7 @@ export const SESSION = ['session']
 export function Doorkeeper({ children }: { children: ReactNode }) {
   const cache = useQueryClient()
   const asked = useQuery({ queryKey: SESSION, queryFn: identity.session, retry: false, staleTime: 300_000 })
-  useEffect(() => whenLoggedOut(() => cache.setQueryData(SESSION, null)), [cache])
+  useEffect(() => whenLoggedOut(() => { void forget(); cache.setQueryData(SESSION, null) }), [cache])
   const session = asked.data ?? null
   keepToken(session?.csrf_token ?? '')
   if (asked.isPending) return <Center h="100vh"><Loader aria-label="…" /></Center>
@@ -33,11 +34,11 @@ export function useSession(): Session {
   return session
 }
 
-/** Ask whether the one who is logged in may do something, such as `orders.write`. */
+/** Ask whether the one who is logged in may do something, such as `orders.write`, or `any` thing. */
 export function useMay(): (permission: string) => boolean {
   const { permissions } = useSession()
   return useMemo(() => {
     const held = new Set(permissions)
-    return (permission: string) => held.has(permission)
+    return (permission: string) => (permission === 'any' ? held.size > 0 : held.has(permission))
   }, [permissions])
 }

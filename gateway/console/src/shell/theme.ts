@@ -16,6 +16,7 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'sm' } },
     Card: { defaultProps: { withBorder: true, padding: 'md' } },
     Badge: { defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 600 } },
+    Checkbox: { defaultProps: { radius: 'sm' } }, // a rounder one looks like one choice of several
     Modal: { defaultProps: { centered: true } },
   },
 })
@@ -34,5 +35,5 @@ export const contrast: CSSVariablesResolver = () => ({
     '--mantine-color-gray-light-color': '#4a5159',
     '--mantine-color-red-filled': '#c92a2a',
   },
-  dark: { '--mantine-color-anchor': '#8fb0f7', '--mantine-color-dimmed': '#9aa0a6', '--mantine-color-placeholder': '#8b9198' },
+  dark: { '--mantine-color-anchor': '#8fb0f7', '--mantine-color-dimmed': '#9aa0a6', '--mantine-color-placeholder': '#9aa0a6' },
 })

@@ -11,6 +11,7 @@ import { State } from '@/parts/State'
 import { money, when } from '@/text/show'
 import { t, word } from '@/text/text'
 import { HandOver } from './HandOver'
+import { RecordScan } from './RecordScan'
 
 export function Shipment() {
   const { shipmentId = '' } = useParams()
@@ -38,6 +39,7 @@ export function Shipment() {
           <div><Text size="xs" className="quiet">{t('Shipped')}</Text><Text>{when(shipment.shipped_at)}</Text></div>
           <div><Text size="xs" className="quiet">{t('Delivered')}</Text><Text>{when(shipment.delivered_at)}</Text></div>
         </Group>
+        {shipment.manifest_id && <Text size="sm" mt="sm"><Link to={`/shipping/manifests/${shipment.manifest_id}`}>{t('Manifest')}</Link></Text>}
         {shipment.choice && <Text size="sm" mt="sm" className="quiet">{shipment.choice}</Text>}
       </Card>
       {shipment.parcels.map((parcel) => (
@@ -55,6 +57,7 @@ export function Shipment() {
               ))}
             </Timeline>
           ) : <Text size="sm" className="quiet">{t('The carrier has told nothing yet.')}</Text>}
+          <RecordScan shipment={shipment} number={parcel.tracking_number} />
         </Card>
       ))}
     </Stack>

@@ -1,5 +1,5 @@
 /** Which parcels are where? */
-import { ScrollArea, SegmentedControl, Text } from '@mantine/core'
+import { Button, ScrollArea, SegmentedControl, Text } from '@mantine/core'
 import { Link, useSearchParams } from 'react-router'
 import { api, got, type Of } from '@/api/client'
 import { Busy } from '@/parts/Busy'
@@ -23,7 +23,9 @@ export function Shipments() {
   })
   return (
     <>
-      <Head title={t('Shipping')} />
+      <Head title={t('Shipping')}>
+        <Button component={Link} to="/shipping/manifests" variant="default">{t('Manifests')}</Button>
+      </Head>
       <ScrollArea type="never" mb="md">
         <SegmentedControl value={state} onChange={(wanted) => setQuery({ state: wanted }, { replace: true })} data={STATES.map((value) => ({ value, label: word(value) }))} />
       </ScrollArea>

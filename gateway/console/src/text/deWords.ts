@@ -21,6 +21,10 @@ export const deWords: Record<string, string> = {
   unfulfilled: 'nicht versandt', unpaid: 'unbezahlt', unwanted: 'ungewollt', valid: 'gültig', voided: 'aufgehoben', waiting: 'wartend', 'wrong item': 'falscher Artikel',
   fulfillments: 'Erfüllung', active: 'aktiv', paused: 'angehalten', revoked: 'widerrufen',
   acknowledge: 'Versand melden', cancellations: 'Stornos', files: 'Dateien', pull: 'Abfragen', 'push stock': 'Bestand melden', refunds: 'Erstattungen', webhooks: 'Webhooks',
+  manifest: 'Übergabeliste', booked: 'gebucht', suggested: 'vorgeschlagen', dismissed: 'beiseitegelegt', dispute: 'Rückbuchung', disputed: 'angefochten',
+  'look up': 'Bestellung abfragen', sold: 'verkauft', counter: 'am Tresen verkauft', 'not for us': 'nicht für uns', gone: 'nicht mehr da', 'no answer': 'keine Antwort', 'take again': 'noch einmal übernehmen', address: 'Adresse', barcode: 'Barcode', similar: 'ähnlich', total: 'Summe', 'ship to': 'Lieferadresse', status: 'Status', refund: 'Erstattung',
   push: 'Meldung an den Kanal', unmapped: 'nicht zugeordnet', 'given up': 'aufgegebene Zustellungen',
   done: 'erledigt', hold: 'anhalten', note: 'Notiz', 'nothing to do': 'nichts zu tun', queued: 'eingereiht', release: 'freigeben', retry: 'erneut versuchen', running: 'läuft', tag: 'Schlagwörter hinzufügen', untag: 'Schlagwörter entfernen', cancel: 'stornieren',
+  checked: 'geprüft', 'export orders': 'Bestellungen exportieren', 'export skus': 'SKUs exportieren', 'export stock': 'Bestand exportieren', 'import skus': 'SKUs importieren', 'import stock': 'Bestand importieren',
+  addition: 'Nachtrag', 'bill to': 'Rechnungsadresse', edit: 'Änderung', lines: 'Positionen', money: 'Geld', warehouse: 'Lager',
 }

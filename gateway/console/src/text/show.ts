@@ -26,9 +26,27 @@ export function count(value: number): string {
   return value.toLocaleString(locale())
 }
 
+/** An amount of no certain currency. */
+export function amount(value: number): string {
+  return value.toLocaleString(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+}
+
+export function date(at: Date): string {
+  return at.toLocaleDateString(locale(), { dateStyle: 'medium' })
+}
+
 export function when(at: string | null | undefined): string {
   if (!at) return '–'
   return new Date(at).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' })
+}
+
+/** A moment in few letters: of this year without the year, of another without the time. */
+export function briefly(at: string, now = new Date()): string {
+  const moment = new Date(at)
+  const day = { day: 'numeric', month: 'short' } as const
+  return moment.getFullYear() === now.getFullYear()
+    ? moment.toLocaleString(locale(), { ...day, hour: 'numeric', minute: '2-digit' })
+    : moment.toLocaleDateString(locale(), { ...day, year: 'numeric' })
 }
 
 export function clock(at: string): string {

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { api, got, type Of } from '@/api/client'
+import { useAway } from '@/away/away'
 import { Busy } from '@/parts/Busy'
 import { useChange } from '@/parts/change'
 import { Head } from '@/parts/Head'
@@ -28,6 +29,7 @@ export function Pick() {
   const { fulfillmentOrderId: id = '' } = useParams()
   const may = useMay()
   const path = { fulfillment_order_id: id }
+  const away = useAway()
   const cache = useQueryClient()
   const fresh = () => cache.getQueryData<Of<'Fulfillment'>>(pickKey(id))
   const sending = useSending(id, (why) => say('bad', why))
@@ -54,7 +56,8 @@ export function Pick() {
   const now = next(lines)
   const wanted = sum(lines, (line) => line.quantity - line.short)
   const picked = sum(lines, (line) => line.picked)
-  const picking = list.status === 'in_progress' && may('picking.write')
+  // without a connection nobody can begin; the first scan that is sent begins
+  const picking = (list.status === 'in_progress' || (away !== null && list.allowed.includes('scan'))) && may('picking.write')
 
   const take = (code: string) => {
     // two scans may come faster than the page is drawn

@@ -14,10 +14,10 @@ import { Sorry } from '@/parts/Sorry'
 import { useMay } from '@/shell/session'
 import { t } from '@/text/text'
 
-export function useWarehouse() {
+export function useWarehouse(wanted = true) {
   const may = useMay()
   const [kept, keep] = useLocalStorage({ key: 'warehouse', defaultValue: '', getInitialValueInEffect: false })
-  const asked = useQuery({ queryKey: ['warehouses'], queryFn: () => got(api.GET('/warehouses')), staleTime: 300_000, enabled: may('stock.read') })
+  const asked = useQuery({ queryKey: ['warehouses'], queryFn: () => got(api.GET('/warehouses')), staleTime: 300_000, enabled: wanted && may('stock.read') })
   const all = asked.data?.warehouses ?? []
   const chosen = all.some((one) => one.warehouse_id === kept) ? kept : ''
   const nameOf = (id: string) => all.find((one) => one.warehouse_id === id)?.name ?? id

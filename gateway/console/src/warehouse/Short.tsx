@@ -18,7 +18,7 @@ export function Short({ id, line, most }: { id: string; line: Of<'PickLine'>; mo
     { refresh: [pickKey(id), ['fulfillments']], says: t('It goes on without it; somebody will count the bin.') },
   )
   return (
-    <Ask label={t('Not there')} title={t('{sku} is not there', { sku: line.sku })} does={t('Report it')} color="red" act={act} submit={() => act.mutate({ sku: line.sku, quantity, reason })}>
+    <Ask label={t('Not there')} title={t('{sku} is not there', { sku: line.sku })} does={t('Report it')} color="red" act={act} opened={() => setQuantity(most)} submit={() => act.mutate({ sku: line.sku, quantity, reason })}>
       <NumberInput label={t('How many are missing?')} size="md" min={1} max={most} value={quantity} onChange={(value) => setQuantity(Number(value))} />
       <Select label={t('Reason')} size="md" allowDeselect={false} data={REASONS.map((value) => ({ value, label: word(value) }))} value={reason} onChange={(value) => setReason(value as Reason)} />
     </Ask>

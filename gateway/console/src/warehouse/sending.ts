@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { api, got, type Of } from '@/api/client'
+import { isThere, whenItChanges } from '@/away/away'
 import { newKey } from '@/api/key'
 import { Problem } from '@/api/problem'
 import { Queue, type Scan } from './queue'
@@ -62,8 +63,10 @@ export function useSending(id: string, refused: (why: string) => void) {
     pump.current = again
     void show().then(run)
     window.addEventListener('online', again)
+    const stop = whenItChanges(() => isThere() && again())
     return () => {
       over = true
+      stop()
       clearTimeout(timer)
       window.removeEventListener('online', again)
     }

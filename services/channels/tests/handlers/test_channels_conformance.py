@@ -1,5 +1,10 @@
-"""What every adapter to a shop promises, checked for each of them."""
+"""What every adapter to a shop promises, checked for each of them.
 
+Those of other packages are checked, too, if they name their speech in the entry point group
+`oms.channel_speeches`.
+"""
+
+from importlib.metadata import entry_points
 from typing import Any
 
 import msgspec
@@ -8,7 +13,7 @@ import pytest
 from chassis.errors import Refused
 from contracts.orders import PlaceOrder
 from services.channels.domain.news import Sold, Unacceptable
-from services.channels.marketplaces.marketplace import Shop
+from services.channels.marketplaces.marketplace import Can, Shop
 from services.channels.marketplaces.registry import MARKETS
 from services.channels.tests.builders import adds_up
 from services.channels.tests.speeches import SPEECHES, Speech
@@ -16,7 +21,10 @@ from services.channels.tests.speeches import SPEECHES, Speech
 SHOP = Shop("my-channel", location_id="77", access_token="token")
 
 
-@pytest.fixture(params=SPEECHES, ids=lambda speech: speech.market.kind)
+ALL = (*SPEECHES, *(point.load() for point in entry_points(group="oms.channel_speeches")))
+
+
+@pytest.fixture(params=ALL, ids=lambda speech: speech.market.kind)
 def speech(request: pytest.FixtureRequest) -> Speech:
     return request.param
 
@@ -31,7 +39,7 @@ def read(speech: Speech, body: str) -> Any:
 
 def test_all_adapters_are_checked_here_and_known_by_their_kind() -> None:
     assert {kind: market.kind for kind, market in MARKETS.items()} == {
-        speech.market.kind: speech.market.kind for speech in SPEECHES
+        speech.market.kind: speech.market.kind for speech in ALL
     }
 
 
@@ -111,3 +119,18 @@ def test_what_is_told_twice_is_told_once(speech: Speech, monkeypatch: pytest.Mon
             speech.market.push_cancellation(shop, off)
 
         assert heard() == speech.hears
+
+
+def test_an_order_can_be_asked_for_by_its_number_where_the_shop_can_be_asked(
+    speech: Speech, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with speech.opened() as (shop, _):
+        found = speech.market.look_up(shop, "4711")
+        nothing = speech.market.look_up(shop, "4712")
+
+    assert nothing == ""
+    assert (found != "") == (Can.LOOK_UP in speech.market.can)
+    if found:
+        (news,) = speech.market.read(shop, "", found)
+        assert (news.channel_order_id, type(news.said)) == ("4711", Sold)

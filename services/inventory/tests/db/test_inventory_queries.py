@@ -50,6 +50,15 @@ def test_a_sku_is_shown_with_its_stock_at_each_warehouse(room: SqlStockroom) -> 
     ]
 
 
+def test_several_skus_are_shown_by_their_names_and_their_barcodes(room: SqlStockroom) -> None:
+    room.tell(put("CUP_1", barcodes=("111", "222")), receive(5))
+
+    shown = ask(room, queries.get_skus, said.SkusNamed(skus=(MUG, "NO-SUCH"), barcodes=("222",)))
+
+    assert [(view.data.sku, view.available) for view in shown.skus] == [("CUP_1", 0), (MUG, 5)]
+    assert ask(room, queries.get_skus, said.SkusNamed(skus=(MUG,))).skus == shown.skus[1:]
+
+
 def test_skus_are_found_by_the_start_of_sku_name_or_barcode(room: SqlStockroom) -> None:
     room.tell(put("CUP_1", name="Green cup", barcodes=("4006381333931", "A%1")))
 

@@ -60,6 +60,13 @@ def test_a_version_of_a_sku_that_is_not_there_cannot_be_expected(room: Stockroom
     assert refused(room, put("NEW", expected_version=3), NotFound) == ("not_found", "sku")
 
 
+def test_a_sku_that_shall_be_new_does_not_overwrite_one_that_came_meanwhile(
+    room: Stockroom,
+) -> None:
+    assert room.tell(put("NEW", expected_version=0)).version == 1
+    assert refused(room, put("NEW", name="Other", expected_version=0), Stale)[0] == "stale"
+
+
 def test_a_barcode_belongs_to_one_sku(room: Stockroom) -> None:
     room.tell(put(MUG, barcodes=("111", "222")))
 
@@ -114,6 +121,16 @@ def test_a_correction_goes_no_lower_than_zero_at_each_warehouse(room: Stockroom)
 
     assert refused(room, adjust(-1, at=HAMBURG)) == ("not_enough", "change")
     assert refused(room, adjust(-8)) == ("not_enough", "change")
+
+
+def test_a_count_is_taken_over_only_if_nothing_has_moved_since(room: Stockroom) -> None:
+    room.tell(receive(7))
+    counted = msgspec.structs.replace(adjust(-2), expected_on_hand=7)
+
+    assert room.tell(counted).on_hand == 5
+    assert refused(room, counted) == ("stale", "expected_on_hand")
+    nowhere = msgspec.structs.replace(adjust(3, at=HAMBURG), expected_on_hand=0)
+    assert room.tell(nowhere).on_hand == 3
 
 
 def test_a_correction_by_nothing_is_none(room: Stockroom) -> None:
@@ -183,3 +200,24 @@ def test_an_unknown_sku_cannot_come_back(room: Stockroom) -> None:
     wish = restock(returned(1), returned(1, sku="NO-SUCH"))
 
     assert refused(room, wish, NotFound) == ("not_found", "units[1].sku")
+
+
+def test_what_is_sold_over_a_counter_leaves_the_books_once(room: Stockroom) -> None:
+    room.tell(receive(7))
+    units = (said.CountedUnits(sku=MUG, change=-3), said.CountedUnits(sku=SHIRT, change=1))
+    sale = said.CountSale(sale_id="till:1", warehouse_id=BERLIN, units=units)
+
+    room.tell(sale, sale)
+
+    assert room.balances()[MUG, BERLIN][0] == 4
+    assert room.balances()[SHIRT, BERLIN][0] == 1
+    kinds = [x.kind for x in room.inventory.stock.movements if x.cause == "till:1"]
+    assert kinds == ["sold", "restocked"]
+
+
+def test_what_is_promised_to_others_is_not_sold_over_a_counter(room: Stockroom) -> None:
+    room.tell(receive(7), reserve(line(5)))
+    unit = said.CountedUnits(sku=MUG, change=-3)
+    sale = said.CountSale(sale_id="till:1", warehouse_id=BERLIN, units=(unit,))
+
+    assert refused(room, sale) == ("not_enough", "quantity")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from chassis.work import Rehearsal
 from contracts.inventory import SkuSaved, StockReserved
-from contracts.orders import AddNote, CancelOrder, OrderRef, PlaceHold
+from contracts.orders import AddNote, CancelOrder, OrderRef, OrdersNamed, PlaceHold
 from contracts.values import Placement
 from services.orders import handlers, journeys, queries
 from services.orders.sql_orders import SqlOrders
@@ -35,6 +35,17 @@ def test_an_order_comes_back_as_it_was_placed(office: Office) -> None:
     assert order.allowed == ("tag", "note", "hold", "cancel", "edit")
     assert [(step.saga, step.step) for step in order.journey] == [("order", "stock")]
     assert order.journey[0].steps == ("stock", "payment", "confirm", "routing", "commit")
+
+
+def test_several_orders_are_shown_at_once_as_each_is_alone_but_for_the_journey(
+    office: Office,
+) -> None:
+    ids = tuple(office.place().order_id for _ in range(3))
+
+    many = office.ask(queries.get_orders, OrdersNamed(order_ids=(*ids[:2], "ord_" + "0" * 26)))
+
+    alone = [replace(shown(office, order_id), journey=()) for order_id in ids[:2]]
+    assert sorted(many.orders, key=lambda order: order.number) == alone
 
 
 def test_numbers_are_given_once_and_in_order(office: Office) -> None:

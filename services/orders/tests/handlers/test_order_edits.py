@@ -7,6 +7,7 @@ import pytest
 from chassis.errors import IllegalMove, Refused, Stale
 from contracts.orders import OrderEdited
 from contracts.warehouse import ItemPicked, OrderReaddressed
+from services.orders.domain.lines import placed
 from services.orders.tests.builders import Desk, an_address
 from services.orders.tests.town import Town, at_packing
 
@@ -31,7 +32,14 @@ def test_who_pays_is_changed_at_once_and_nobody_is_asked(desk: Desk) -> None:
 
     assert (order.bill_to, order.editing) == (OFFICE, None)
     assert desk.heard() == [
-        OrderEdited(order_id=order.order_id, edit=1, ship_to=order.ship_to, bill_to=OFFICE)
+        OrderEdited(
+            order_id=order.order_id,
+            edit=1,
+            ship_to=order.ship_to,
+            bill_to=OFFICE,
+            lines=placed(order.lines),
+            total=order.total,
+        )
     ]
 
 

@@ -1,13 +1,16 @@
 """The journey as a conversation: what is told, and what is asked for then."""
 
+from datetime import timedelta
+
 import pytest
 
-from contracts.orders import PaymentChoice
+from contracts.orders import Delivery, PaymentChoice
 from contracts.payments import (
     PaymentFailed,
     PaymentPending,
 )
-from services.orders.tests.builders import MUG, Desk, a_line
+from contracts.shipping import CreateShipment
+from services.orders.tests.builders import MUG, NOW, Desk, a_line
 from services.orders.tests.town import Town, at_handover, at_packing
 
 
@@ -25,6 +28,19 @@ def test_an_order_travels_from_the_wish_to_the_doorstep(desk: Desk) -> None:
     assert (town.order.state, town.order.payment_status) == ("completed", "paid")
     assert town.order.fulfillment_status == "delivered"
     assert {phase for _, _, phase in desk.runs_at(town.order)} == {"done"}
+
+
+def test_shipping_hears_by_when_the_goods_were_promised_and_where_they_leave(desk: Desk) -> None:
+    friday = NOW + timedelta(days=4)
+    town = Town(desk, delivery=Delivery(price=490, deliver_by=friday))
+    town.go()
+    for number in town.others.open_picks():
+        town.others.pick_one(town.order.order_id, number)
+        town.others.pack(town.order.order_id, number)
+    town.go(until="CreateShipment")
+
+    [wish] = [said for said in desk.work.sent if isinstance(said, CreateShipment)]
+    assert (wish.deliver_by, wish.warehouse_id) == (friday, town.order.sendings[0].warehouse_id)
 
 
 def test_the_history_tells_who_took_what_from_which_bin(desk: Desk) -> None:

@@ -20,12 +20,15 @@ from services.orders.tests.neighbors import EVENTS, Neighbors
 
 STATES = ("open", "allocated", "backordered", "picked", "packed", "shipped", "canceled")
 REFUSABLE = ["ReserveStock", "AuthorizePayment", "RouteOrder", "CommitStock", "ReplaceShortage",
-             "CreateShipment", "CapturePayment", "AcknowledgeShipment"]  # fmt: skip
+             "CreateShipment", "CapturePayment", "AcknowledgeShipment",
+             "RaisePayment"]  # fmt: skip
 KEYS = {
     "ReserveStock": "round", "ReplaceShortage": "round", "AuthorizePayment": "order_id",
     "CapturePayment": "capture_id", "RefundPayment": "refund_id", "ReleaseStock": "release_id",
     "FulfillStock": "fulfillment_order_id", "CreateShipment": "fulfillment_order_id",
     "AcknowledgeShipment": "fulfillment_order_id", "ReaddressOrder": "edit",
+    "EditPlan": "edit", "RaisePayment": "edit", "CancelRaise": "edit", "LowerPayment": "edit",
+    "ReleaseRound": "round",
 }  # fmt: skip
 
 
@@ -39,8 +42,12 @@ class AnOrder(RuleBasedStateMachine):
         channel=st.sampled_from(["api", "my-shop"]),
         split=st.booleans(),
         refusing=st.sets(st.sampled_from(REFUSABLE), max_size=3),
+        planned=st.booleans(),
     )
-    def place(self, method: Any, channel: str, split: bool, refusing: set[str]) -> None:
+    def place(
+        self, method: Any, channel: str, split: bool, refusing: set[str], planned: bool
+    ) -> None:
+        """Begin here, or where all goods wait to be picked if nobody refuses."""
         self.desk, self.others = Desk(), Neighbors(refusing=refusing, split=split)
         self.commands: deque[Message] = deque()
         self.asked: dict[tuple[str, str], Message] = {}
@@ -51,6 +58,8 @@ class AnOrder(RuleBasedStateMachine):
             payment=payment, channel=channel, channel_order_id="1" if channel != "api" else "",
         )  # fmt: skip
         self.listen()
+        if planned:
+            self.go_on_in_peace(30)
 
     def listen(self) -> None:
         """Put what was said on its way; what was asked before must be asked just so again."""
@@ -117,6 +126,12 @@ class AnOrder(RuleBasedStateMachine):
     def send_it_elsewhere(self, name: str) -> None:
         self.wish(lambda: self.desk.edit(self.order, ship_to=an_address(name)))
 
+    @rule(mugs=st.integers(0, 4), shirts=st.integers(0, 3), new=st.booleans(), moves=st.booleans())
+    def want_more_or_less(self, mugs: int, shirts: int, new: bool, moves: bool) -> None:
+        more = {"added": (a_line(MUG, 1, 777, discount=7),)} if new else {}
+        more |= {"ship_to": an_address("Dee")} if moves else {}
+        self.wish(lambda: self.desk.edit_lines(self.order, mugs, shirts, **more))
+
     def release(self) -> None:
         for hold in self.order.holds:
             self.wish(self.desk.release, self.order, hold.hold_id)
@@ -175,6 +190,11 @@ class AnOrder(RuleBasedStateMachine):
         for line in self.order.lines:
             assert line.ordered == sum(getattr(line, state) for state in STATES)
             assert line.delivered <= line.shipped
+
+    @invariant()
+    def the_total_is_what_lines_and_delivery_cost(self) -> None:
+        lines = sum(line.total for line in self.order.lines)
+        assert self.order.total == lines + self.order.delivery_net
 
     @invariant()
     def no_more_is_given_back_than_was_taken(self) -> None:

@@ -18,6 +18,8 @@ from services.payments.tests.builders import (
     UNTIL,
     Cashier,
     a_capture,
+    a_lowering,
+    a_raise,
     a_record,
     a_refund,
     an_authorization,
@@ -66,6 +68,37 @@ def test_money_is_held_taken_and_given_back_in_transactions_of_their_own(
     assert told.refunded == 20
     assert rows(SUMS) == [("partially_captured", 100, 60, 20, 60, 0)]
     assert rows(FROM_FACTS) == [(100, 60, 20)]
+
+
+def test_an_order_that_was_edited_has_two_holds_and_each_gives_and_gets_its_part(
+    batch: Batch, rows: Rows
+) -> None:
+    answered(batch, an_authorization(100))
+    (raised,) = answered(batch, a_raise(40))
+    batch(a_lowering(10))
+    (taken,) = answered(batch, a_capture(130))
+    (back,) = answered(batch, a_refund(110))
+
+    assert names([raised, taken, back]) == ["PaymentRaised", "PaymentCaptured", "PaymentRefunded"]
+    assert (taken.captured, back.refunded) == (130, 110)
+    assert rows(f"{SUMS} order by edit") == [
+        ("captured", 100, 100, 100, 100, 0), ("captured", 40, 30, 10, 30, 0)
+    ]  # fmt: skip
+    assert rows("select edit, raises, lowered from payments order by edit") == [
+        (0, 1, 0), (1, 0, 10)
+    ]  # fmt: skip
+
+
+def test_an_order_that_nobody_edits_costs_no_statement_more(
+    batch: Batch, engine: sa.Engine
+) -> None:
+    answered(batch, an_authorization(100))
+    _, calls = batch(a_capture(100))
+
+    with statements(engine) as sent:
+        batch(*[outcome_of(call) for call in calls])
+
+    assert len([one for one in sent if "from payments" in one]) == 1
 
 
 def test_what_comes_again_in_a_later_batch_changes_nothing(batch: Batch, rows: Rows) -> None:

@@ -1,5 +1,6 @@
 """Whatever is asked, however often, and wherever the line breaks: money is right in the end."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -11,12 +12,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from chassis import clock
 from chassis.outside import Declined, Outcome, Pending
 from services.payments import asks, handlers
+from services.payments.domain.parts import whole_of
+from services.payments.domain.payment import Payment
 from services.payments.tests.builders import (
     NOW,
     ORDER,
     UNTIL,
     Cashier,
     a_capture,
+    a_lowering,
+    a_raise,
+    a_raise_called_off,
     a_refund,
     an_authorization,
     names,
@@ -57,6 +63,18 @@ class OneOrdersMoney(RuleBasedStateMachine):
     def money_shall_go_back(self, amount: int, name: str) -> None:
         self.take(a_refund(amount, name))
 
+    @rule(edit=st.integers(1, 3))
+    def an_edit_makes_it_dearer(self, edit: int) -> None:
+        self.take(a_raise(10 * edit, edit))
+
+    @rule(edit=st.integers(1, 3))
+    def that_edit_is_refused(self, edit: int) -> None:
+        self.take(a_raise_called_off(edit))
+
+    @rule(edit=st.integers(4, 6))
+    def an_edit_makes_it_cheaper(self, edit: int) -> None:
+        self.take(a_lowering(5 * edit, edit))
+
     @rule(which=st.integers(0, 50))
     def a_message_comes_again(self, which: int) -> None:
         self.cashier.take(self.messages[which % len(self.messages)])
@@ -87,16 +105,14 @@ class OneOrdersMoney(RuleBasedStateMachine):
 
     @invariant()
     def sums_are_in_bounds_and_follow_from_the_facts(self) -> None:
-        payment = self.cashier.payment
-        assert 0 <= payment.refunded <= payment.captured <= payment.authorized <= payment.amount
-        assert 0 <= payment.refunding <= payment.captured - payment.refunded
-        assert payment.captured <= payment.claimed <= payment.amount
-        told = self.cashier.payments.facts.get(payment.payment_id, [])
-        sums = [
-            sum(fact.amount for fact in told if fact.kind == kind)
-            for kind in ("authorized", "captured", "refunded")
-        ]
-        assert sums == list(self.cashier.sums)
+        for payment in self.payments():
+            assert 0 <= payment.refunded <= payment.captured <= payment.authorized
+            assert payment.authorized <= payment.amount
+            assert 0 <= payment.refunding <= payment.captured - payment.refunded
+            assert payment.captured <= payment.claimed <= payment.due <= payment.amount
+            told = self.cashier.payments.facts.get(payment.payment_id, [])
+            for kind in ("authorized", "captured", "refunded"):
+                assert sum(f.amount for f in told if f.kind == kind) == getattr(payment, kind)
 
     @invariant()
     def no_name_has_moved_money_twice(self) -> None:
@@ -109,9 +125,12 @@ class OneOrdersMoney(RuleBasedStateMachine):
 
     @invariant()
     def it_counts_no_money_that_the_provider_has_not_moved(self) -> None:
-        _, captured, refunded = self.cashier.sums
-        assert captured <= self.provider.sum("capture", AUTHORIZATION)
-        assert refunded <= self.provider.sum("refund", AUTHORIZATION)
+        for payment in self.payments():
+            assert payment.captured <= self.provider.sum("capture", asks.key_of(payment))
+            assert payment.refunded <= self.provider.sum("refund", asks.key_of(payment))
+
+    def payments(self) -> Sequence[Payment]:
+        return self.cashier.payments.all_of(ORDER)  # type: ignore[no-any-return]
 
     def teardown(self) -> None:
         """People try again what failed, the order is called off, and nothing is kept."""
@@ -121,22 +140,25 @@ class OneOrdersMoney(RuleBasedStateMachine):
         kept = self.cashier.payments
         for capture in list(kept.captures.values()):
             if capture.may_be_tried:
-                self.cashier.take(a_capture(capture.amount, capture.capture_id))
+                self.cashier.take(a_capture(capture.amount, whole_of(capture.capture_id)))
         for refund in list(kept.refunds.values()):
             if refund.may_be_tried:
-                self.cashier.take(a_refund(refund.amount, refund.refund_id))
+                whole = whole_of(refund.refund_id)
+                parts = [r.amount for r in kept.refunds.values() if whole_of(r.refund_id) == whole]
+                self.cashier.take(a_refund(sum(parts), whole))
         self.make_all()
         told = names(self.cashier.void())
         told += self.make_all()
 
-        captured, refunded = (
-            self.provider.sum(operation, AUTHORIZATION) for operation in ("capture", "refund")
-        )
         assert told[-1] == "PaymentVoided"
-        assert captured == refunded == self.cashier.payment.refunded
-        assert self.cashier.payment.is_over
-        if captured < self.provider.sum("authorize", AUTHORIZATION):
-            assert "void" in {entry.operation for entry in self.provider.ledger.values()}
+        let_go = {e.held_by for e in self.provider.ledger.values() if e.operation == "void"}
+        for payment in self.payments():
+            key = asks.key_of(payment)
+            captured, refunded = (self.provider.sum(o, key) for o in ("capture", "refund"))
+            assert captured == refunded == payment.refunded
+            assert payment.is_over
+            if captured < self.provider.sum("authorize", key):
+                assert key in let_go
 
     def take(self, message: Any) -> None:
         self.messages.append(message)

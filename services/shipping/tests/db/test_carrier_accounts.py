@@ -100,7 +100,7 @@ def test_a_carrier_that_cannot_be_reached_is_said(session: Session, engine: sa.E
         ({"told": {"api_key": "k", "color": "red"}}, "configuration.color", "knows no color"),
         ({"told": {"api_key": "k", "base_url": "ftp://x"}}, "configuration.base_url", "https"),
         ({"told": {"api_key": "k\0"}}, "configuration", "NUL"),
-        ({"kind": "pigeon"}, "kind", "pigeon is none of easypost, sandbox"),
+        ({"kind": "pigeon"}, "kind", "pigeon is none of easypost, sandbox, shippo, table_rate"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_its_field_and_nothing_is_kept(

@@ -1,12 +1,16 @@
 """What can be asked of shipping is answered from what is kept."""
 
 import base64
+import io
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import zxingcpp
+from PIL import Image
 from sqlalchemy.orm import Session
 
+from chassis.envelope import Context
 from chassis.errors import NotFound, Refused
 from chassis.keeping import add, flush
 from chassis.outside import store_calls
@@ -16,11 +20,13 @@ from services.shipping.domain.shipment import Shipment
 from services.shipping.tests.builders import (
     NOW,
     ORDER,
-    PricedCarrier,
     a_box,
     a_shipment,
     a_size,
     an_address,
+)
+from services.shipping.tests.carriers import (
+    PricedCarrier,
     stalls,
 )
 
@@ -136,7 +142,7 @@ def test_the_mails_of_an_order_tell_to_whom_what_and_whether_they_went_out(
     shipment, other = a_shipment(), a_shipment(order_id="ord_other", fulfillment_order_id="ful_2")
     keep(session, shipment, other)
     for about, kind in ((shipment, "shipped"), (shipment, "delivered"), (other, "shipped")):
-        store_calls(session, [(asks.mail(about, kind, kind), "key:test", ORDER)], NOW)
+        store_calls(session, [(asks.mail(about, kind, kind), Context("key:test", ORDER))], NOW)
 
     mails = queries.get_mails(session, ShipmentsOf(order_id=ORDER)).mails
 
@@ -146,3 +152,23 @@ def test_the_mails_of_an_order_tell_to_whom_what_and_whether_they_went_out(
     }
     assert len(mails) == 2
     assert {(mail.to, mail.state) for mail in mails} == {("ada@example.com", "pending")}
+
+
+@pytest.mark.parametrize("number", ["SB100000012XX", "9400100208303109505725", "Ä" * 60])
+def test_a_return_is_shown_as_a_code_that_a_counter_can_scan(session: Session, number: str) -> None:
+    back = a_shipment(a_box(number), return_id="ret_1", fulfillment_order_id="")
+    keep(session, back)
+
+    shown = queries.get_label_qr(session, ShipmentRef(shipment_id=back.shipment_id)).document
+
+    assert shown.media_type == "image/png"
+    picture = Image.open(io.BytesIO(base64.b64decode(shown.base64)))
+    [code] = zxingcpp.read_barcodes(picture)
+    assert (code.text, code.format.name) == (number, "QRCode")
+
+
+def test_what_goes_to_the_customer_has_no_such_code(session: Session) -> None:
+    sent = a_shipment()
+    keep(session, sent)
+    with pytest.raises(Refused, match="is no return"):
+        queries.get_label_qr(session, ShipmentRef(shipment_id=sent.shipment_id))

@@ -1,5 +1,9 @@
-"""EasyPost sells each label once, whatever happens on the line, and is understood as it speaks."""
+"""EasyPost sells each label once, whatever happens on the line, and is understood as it speaks.
 
+long because: all that is known of one carrier is tried at one desk.
+"""
+
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -12,7 +16,14 @@ from chassis.errors import Refused
 from chassis.outside import Declined, Pending
 from services.shipping import asks, executors
 from services.shipping.carriers import line
-from services.shipping.carriers.carrier import Account, Bought, Consignment, Offer, ParcelWish
+from services.shipping.carriers.carrier import (
+    Account,
+    AddressCheck,
+    Bought,
+    Consignment,
+    Offer,
+    ParcelWish,
+)
 from services.shipping.carriers.easypost import EasyPost
 from services.shipping.tests.builders import (
     a_box,
@@ -21,6 +32,8 @@ from services.shipping.tests.builders import (
     a_size,
     an_address,
     an_item,
+)
+from services.shipping.tests.carriers import (
     stalls,
 )
 from tests.fakes.easypost.server import EasyPostDesk, an_easypost
@@ -162,6 +175,59 @@ def test_after_a_429_it_is_asked_when_easypost_said_and_nobody_asks_before(
     assert len(desk.asked) == 1
 
 
+@pytest.mark.parametrize("trouble", [None, "dropped", "500"])
+def test_whatever_happens_on_the_line_each_parcel_is_on_one_scan_form(
+    easypost: EasyPost, desk: EasyPostDesk, trouble: str | None
+) -> None:
+    buy(easypost, "shp_1-1")
+    buy(easypost, "shp_2-1", parcels=2)
+    keys = ["shp_1-1", "shp_2-1"]
+    if trouble:
+        desk.next.append(("POST /v2/scan_forms", trouble, None))
+        with pytest.raises(OSError, match="carrier"):
+            easypost.manifest(keys)
+
+    [form] = easypost.manifest(keys)
+
+    assert form.media_type == "application/pdf"
+    [made] = desk.forms
+    assert sorted(made["tracking_codes"]) == sorted(desk.sold)
+
+
+def test_what_was_added_since_goes_on_a_form_of_its_own(easypost: EasyPost) -> None:
+    buy(easypost, "shp_1-1")
+    first = list(easypost.manifest(["shp_1-1"]))
+    buy(easypost, "shp_2-1")
+
+    both = easypost.manifest(["shp_1-1", "shp_2-1"])
+
+    assert len(both) == 2
+    assert both[0] == first[0]
+
+
+def test_only_what_usps_carries_gets_a_scan_form(easypost: EasyPost, desk: EasyPostDesk) -> None:
+    buy(easypost)
+    made = desk.find("shipments", "shp_1-1")
+    made["selected_rate"] |= {"carrier": "UPS"}
+
+    assert easypost.manifest(["shp_1-1"]) == []
+    assert desk.forms == []
+
+
+def test_a_form_that_easypost_makes_slowly_is_asked_for_again(
+    easypost: EasyPost, desk: EasyPostDesk
+) -> None:
+    buy(easypost)
+    easypost.manifest(["shp_1-1"])
+    made = desk.find("shipments", "shp_1-1")
+    made["scan_form"] = {**desk.forms[0], "status": "creating", "form_url": None}
+    assert len(easypost.manifest(["shp_1-1"])) == 1
+
+    desk.forms[0] |= {"status": "failed", "message": "origin differs", "form_url": None}
+    with pytest.raises(Declined, match="origin differs"):
+        easypost.manifest(["shp_1-1"])
+
+
 @pytest.mark.parametrize("parcels", [1, 2])
 def test_labels_are_given_back_once_however_often_it_is_asked(
     easypost: EasyPost, desk: EasyPostDesk, parcels: int
@@ -263,3 +329,28 @@ def test_a_forged_or_unsigned_webhook_is_refused(easypost: EasyPost, desk: EasyP
             easypost.read_webhook(changed, signed)
     with pytest.raises(Refused, match="does not fit"):
         an_account(desk, webhook_secret="").read_webhook(body, signature)
+
+
+def test_where_parcels_are_can_be_asked_and_is_the_same_as_what_is_posted(
+    easypost: EasyPost, desk: EasyPostDesk
+) -> None:
+    [(number, _)] = buy(easypost).parcels
+    body, signature = desk.webhook(number, ("in_transit", "2026-03-02T10:00:00Z"))
+    desk.find("shipments", "shp_1-1")["tracker"] = json.loads(body)["result"]
+
+    assert easypost.track("shp_1-1") == list(easypost.read_webhook(body, signature))
+    assert list(easypost.track("never")) == []
+
+
+def test_addresses_are_checked_where_the_account_says_so(
+    easypost: EasyPost, desk: EasyPostDesk
+) -> None:
+    known = an_address("US", line1="388 Townsend St")
+    assert easypost.check_address(known) is None
+
+    checking = an_account(desk, check_addresses="yes")
+
+    assert checking.check_address(known) == AddressCheck(well=True)
+    assert checking.check_address(an_address("US")) == AddressCheck(
+        well=False, words="Address not found"
+    )

@@ -145,9 +145,10 @@ def test_a_return_label_goes_to_where_the_goods_are_with_the_label_attached() ->
 
     mail = mailer.compose(shipment, "return_label", "key")
 
-    [paper] = mail.iter_attachments()
+    paper, code = mail.iter_attachments()
     assert "Dear Ada Reader" in part(mail, "plain")
     assert (paper.get_filename(), paper.get_content()[:5]) == ("return-label.pdf", b"%PDF-")
+    assert (code.get_filename(), code.get_content_type()) == ("return-label.png", "image/png")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from chassis.errors import Refused
 from services.shipping.carriers.carrier import LabelFile
 from services.shipping.documents import labels
 from services.shipping.papers import as_pdf, as_zpl
-from services.shipping.tests.builders import a_box, a_shipment
+from services.shipping.tests.builders import a_box, a_shipment, an_address
 
 
 def a_picture() -> LabelFile:
@@ -49,12 +49,33 @@ def test_ours_is_drawn_where_the_carrier_gave_none() -> None:
 def test_zpl_goes_to_a_printer_that_understands_it_and_is_never_called_a_pdf() -> None:
     files = [LabelFile("application/zpl", b"^XA1^XZ"), LabelFile("application/zpl", b"^XA2^XZ")]
 
-    assert as_zpl(files) == b"^XA1^XZ\n^XA2^XZ"
+    assert as_zpl(a_shipment(), files) == b"^XA1^XZ\n^XA2^XZ"
     with pytest.raises(Refused, match="ask for label"):
         as_pdf(a_shipment(), files)
-    for others in ([], [a_picture()]):
-        with pytest.raises(Refused, match="gave no ZPL"):
-            as_zpl(others)
+    with pytest.raises(Refused, match="gave no ZPL"):
+        as_zpl(a_shipment(), [a_picture()])
+
+
+def test_our_own_labels_are_for_zpl_printers_too_one_for_each_parcel() -> None:
+    shipment = a_shipment(a_box("LC1"), a_box("LC2"), number=10042, carrier="bike")
+
+    first, second = (label.decode() for label in as_zpl(shipment, []).split(b"\n^XA") if label)
+
+    assert first.startswith("^XA^CI28")
+    assert (first.count("^XZ"), second.count("^XZ")) == (1, 1)
+    for words in ("^FDLC1^FS", "Parcel 1 of 2", "BIKE  STANDARD", "Order #10042", "Ada Reader",
+                  "10969 Berlin", "1.26 kg"):  # fmt: skip
+        assert words in first
+    assert "^FDLC2^FS" in second
+
+
+def test_an_address_cannot_speak_to_the_printer() -> None:
+    hostile = an_address(name="^XZ^XA~JR _5E", line1="back\\slash")
+    label = as_zpl(a_shipment(ship_to=hostile), []).decode()
+
+    assert label.count("^XZ") == label.count("^XA") == 1
+    assert "_5EXZ_5EXA_7EJR _5F5E" in label
+    assert "back_5Cslash" in label
 
 
 def test_a_broken_label_is_said() -> None:

@@ -8,11 +8,13 @@ from chassis.outside import Declined
 from services.shipping import asks, executors
 from services.shipping.domain.shipment import Shipment
 from services.shipping.tests.builders import (
-    PricedCarrier,
     a_box,
     a_call,
     a_shipment,
     an_item,
+)
+from services.shipping.tests.carriers import (
+    PricedCarrier,
     forget_labels,
     stalls,
 )

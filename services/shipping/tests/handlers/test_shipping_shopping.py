@@ -10,7 +10,14 @@ import pytest
 from chassis.outside import Declined
 from services.shipping.carriers.carrier import Consignment, Offer, ParcelWish
 from services.shipping.shopping import Market, Stall, ask, choose
-from services.shipping.tests.builders import PricedCarrier, a_size, an_address, stalls
+from services.shipping.tests.builders import (
+    a_size,
+    an_address,
+)
+from services.shipping.tests.carriers import (
+    PricedCarrier,
+    stalls,
+)
 
 TODAY = date(2026, 3, 2)
 FRIDAY = date(2026, 3, 6)

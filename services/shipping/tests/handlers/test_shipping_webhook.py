@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 
 from chassis.errors import Refused
-from services.shipping.carriers.sandbox_webhook import read_webhook, sign
+from services.shipping.carriers.signed_scan import read_scan, sign
 from services.shipping.tests.builders import a_posting
 
+AGREED = "agreed"
 
-def test_a_signed_event_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SANDBOX_CARRIER_SECRET", "agreed")
+
+def test_a_signed_event_is_read() -> None:
     body = a_posting()
 
-    notice = read_webhook(body, sign(body))
+    notice = read_scan(body, sign(body, AGREED), AGREED)
 
     assert (notice.event_id, notice.tracking_number) == ("evt-1", "SB100000012XX")
     assert (notice.event.status, notice.event.place) == ("in_transit", "Leipzig")
@@ -24,21 +25,23 @@ def test_a_signed_event_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("signature", ["", "0" * 64, "ünsigned"])
 def test_a_forged_signature_is_refused(signature: str) -> None:
     with pytest.raises(Refused) as refusal:
-        read_webhook(a_posting(), signature)
+        read_scan(a_posting(), signature, AGREED)
     assert (refusal.value.code, refusal.value.field) == ("bad_signature", "signature")
+
+
+def test_where_no_secret_was_agreed_nothing_is_believed() -> None:
+    with pytest.raises(Refused, match="does not fit"):
+        read_scan(a_posting(), sign(a_posting(), ""), "")
 
 
 def test_a_body_that_was_changed_after_signing_is_refused() -> None:
     with pytest.raises(Refused, match="does not fit the body"):
-        read_webhook(a_posting(status="delivered"), sign(a_posting()))
+        read_scan(a_posting(status="delivered"), sign(a_posting(), AGREED), AGREED)
 
 
-def test_a_signature_with_another_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    body, signature = a_posting(), sign(a_posting())
-    monkeypatch.setenv("SANDBOX_CARRIER_SECRET", "another")
-
+def test_a_signature_with_another_secret_is_refused() -> None:
     with pytest.raises(Refused, match="does not fit the body"):
-        read_webhook(body, signature)
+        read_scan(a_posting(), sign(a_posting(), "another"), AGREED)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +63,7 @@ def test_an_event_that_makes_no_sense_is_refused_with_the_field_at_fault(
     body: str, field: str
 ) -> None:
     with pytest.raises(Refused) as refusal:
-        read_webhook(body, sign(body))
+        read_scan(body, sign(body, AGREED), AGREED)
     assert refusal.value.field == field
 
 
@@ -68,4 +71,4 @@ def test_an_event_that_makes_no_sense_is_refused_with_the_field_at_fault(
 def test_the_place_is_kept_as_far_as_it_can_be(place: Any, kept: str) -> None:
     body = a_posting(place=place)
 
-    assert read_webhook(body, sign(body)).event.place == kept
+    assert read_scan(body, sign(body, AGREED), AGREED).event.place == kept
