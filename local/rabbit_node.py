@@ -109,6 +109,7 @@ class PrivateNode:
         self._process = subprocess.Popen(
             [str(self._home.scripts / "rabbitmq-server")], env=self._environment, stdout=log,
             stderr=log, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent,
+            cwd=self._folder,  # where it leaves a dump if its database breaks
         )  # fmt: skip
 
     def stop(self) -> None:
