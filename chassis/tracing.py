@@ -124,6 +124,7 @@ class _Teller:
 def set_up(service: str, endpoint: str, percent: int) -> None:
     """Begin to tell spans if there is an endpoint, of so many percent of all traces."""
     global _teller, _ratio  # noqa: PLW0603 - a process has one
+    close()  # the thread of another one would begin anew in every child that is forked
     _ratio = percent / 100
     _teller = _Teller(service, endpoint) if endpoint else None
 

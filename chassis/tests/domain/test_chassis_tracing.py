@@ -19,7 +19,7 @@ def collector() -> Iterator[Collector]:
     with Collector() as listening:
         tracing.set_up("orders", listening.url, 100)
         yield listening
-        tracing.set_up("orders", "", 100)
+        tracing.close()
 
 
 def told(collector: Collector) -> list[tuple[str, str, str]]:
