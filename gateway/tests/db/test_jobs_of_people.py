@@ -108,8 +108,8 @@ def test_jobs_have_their_turn_one_after_the_other(trial: Trial) -> None:
     small = trial.starts("untag", order_ids=IDS[:1])
 
     for _ in range(4):
-        trial.worker.work()
         trial.time.passes(milliseconds=1)
+        trial.worker.work()
 
     assert trial.job(small).state == "done"
     assert trial.job(large).state == "running"
