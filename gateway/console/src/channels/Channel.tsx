@@ -11,7 +11,7 @@ import { Head } from '@/parts/Head'
 import { Empty, Rows } from '@/parts/Rows'
 import { Sorry } from '@/parts/Sorry'
 import { useMay } from '@/shell/session'
-import { age, count, when } from '@/text/show'
+import { ago, count, when } from '@/text/show'
 import { t, word } from '@/text/text'
 
 export function Channel() {
@@ -44,7 +44,7 @@ export function Channel() {
           ))}
         </Group>
         <SimpleGrid cols={{ base: 1, sm: 2 }} mt="md" spacing={4}>
-          {moments.map(([name, at]) => <Text key={name} size="sm">{name}: {at ? t('{ago} ago', { ago: age(at) }) : t('never')}</Text>)}
+          {moments.map(([name, at]) => <Text key={name} size="sm">{name}: {at ? ago(at) : t('never')}</Text>)}
           {one.asked_until && <Text size="sm">{t('known until')}: {when(one.asked_until)}</Text>}
           {one.lag_seconds != null && <Text size="sm">{t('late by')}: {t('{minutes} min', { minutes: count(Math.floor(one.lag_seconds / 60)) })}</Text>}
         </SimpleGrid>

@@ -8,7 +8,7 @@ import { Head } from '@/parts/Head'
 import { Empty } from '@/parts/Rows'
 import { Sorry } from '@/parts/Sorry'
 import { useMay } from '@/shell/session'
-import { age } from '@/text/show'
+import { ago } from '@/text/show'
 import { t, word } from '@/text/text'
 import { Look } from './Channel'
 import { Connect } from './Connect'
@@ -66,16 +66,16 @@ function Connection({ one }: { one: Of<'ConnectionView'> }) {
         <Figure name={t('unmapped')} value={one.unmapped} bad />
       </Group>
       <Text size="xs" className="quiet" mt="sm">
-        {one.last_received_at ? t('heard {ago} ago', { ago: age(one.last_received_at) }) : t('never heard of')}
-        {one.last_pushed_at && ` · ${t('told {ago} ago', { ago: age(one.last_pushed_at) })}`}
-        {one.last_pulled_at && ` · ${t('asked {ago} ago', { ago: age(one.last_pulled_at) })}`}
+        {one.last_received_at ? t('heard {when}', { when: ago(one.last_received_at) }) : t('never heard of')}
+        {one.last_pushed_at && ` · ${t('told {when}', { when: ago(one.last_pushed_at) })}`}
+        {one.last_pulled_at && ` · ${t('asked {when}', { when: ago(one.last_pulled_at) })}`}
       </Text>
       <Group gap={4} mt="sm" aria-label={t('What it can do')}>
         {one.can.map((what) => <Badge key={what} size="xs" variant="light">{word(what)}</Badge>)}
       </Group>
       {one.pull_problem && <Alert color="red" mt="sm" p="xs">{one.pull_problem}</Alert>}
       {one.check_problem && <Alert color="red" mt="sm" p="xs">{one.check_problem}</Alert>}
-      {one.checked_at && !one.check_problem && <Text size="xs" className="quiet" mt="xs">{t('it knew us {ago} ago', { ago: age(one.checked_at) })}</Text>}
+      {one.checked_at && !one.check_problem && <Text size="xs" className="quiet" mt="xs">{t('it knew us {when}', { when: ago(one.checked_at) })}</Text>}
       <Group gap="xs" mt="sm">
         <Look channel={one.channel} />
         {may('settings.write') && (

@@ -65,3 +65,9 @@ export function age(at: string, now = Date.now()): string {
   if (minutes < 48 * 60) return t('{n} h', { n: Math.floor(minutes / 60) })
   return t('{n} days', { n: Math.floor(minutes / 1440) })
 }
+
+/** The same within a sentence: just now, 3 min ago. */
+export function ago(at: string, now = Date.now()): string {
+  const long = age(at, now)
+  return long === t('just now') ? long : t('{ago} ago', { ago: long })
+}
