@@ -36,7 +36,7 @@ export function Transfers() {
       {asked.pending ? <Busy /> : (
         <Rows
           label={t('Bank transfers')} rows={asked.rows} id={(one) => one.transfer_id} more={asked.more}
-          empty={<Empty title={t('Nothing here')} />}
+          empty={<Empty title={t('No transfer waits here')} todo={t('Import a statement of your bank: what names an order and fits is booked by itself.')} />}
           columns={[
             { head: t('Payer'), main: true, cell: (one) => <><Text size="sm" fw={600}>{one.payer || '–'}</Text><Text size="xs" className="quiet">{one.text}</Text></> },
             { head: t('Day'), cell: (one) => one.booked_on },
