@@ -37,5 +37,6 @@ def test_a_shop_that_somebody_else_has_changed_is_not_overwritten(browser, perso
     browser.click("Connect")
 
     eventually(lambda: name() == "Ours", within=15)
+    browser.settled()  # a dialog that is fading away is hard to read
     assert browser.barriers == []
     assert browser.complaints == []

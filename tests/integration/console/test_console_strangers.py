@@ -46,10 +46,7 @@ KEPT_NOWHERE = {
         "POST /exceptions/{exception_id}/decisions", "POST /returns/{return_id}/decisions",
     },
 }  # fmt: skip
-NOTHING_IS_ASKED_FOR = {
-    "PUT /carrier-accounts/{account} configuration[].value",
-    "PUT /payment-accounts/{account} settings[].value",
-}
+NOTHING_IS_ASKED_FOR = {"PUT /payment-accounts/{account} settings[].value"}
 SHOWN = {
     "POST /orders customer.name", "POST /orders ship_to.line1", "POST /orders note",
     "POST /orders/{order_id}/notes text", "POST /orders/{order_id}/holds note",
