@@ -170,7 +170,7 @@ def leave(token: Any, error: str = "") -> None:
     if here is None:
         return
     now = time.time_ns()
-    for i, span in enumerate(here.spans):
+    for i, span in enumerate(one for one in here.spans if one.sampled):
         if i < STATEMENTS_TOLD_FOR:
             for name, began, ended in here.statements:
                 span.child(name, "client", began).end(at=ended)

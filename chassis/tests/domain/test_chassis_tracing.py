@@ -111,6 +111,19 @@ def test_each_message_of_a_batch_is_told_with_the_statements_of_all(collector: C
     assert parents == {span.span_id for span in spans if span}
 
 
+def test_the_one_message_of_a_large_batch_that_is_sampled_has_its_statements(
+    collector: Collector,
+) -> None:
+    engine = sa.create_engine("sqlite://")
+    tracing.watch(engine)
+    others = [tracing.begin("handle", "consumer", PARENT[:-1] + "0") for _ in range(40)]
+    mine = tracing.within(*others, tracing.begin("mine", "consumer", PARENT))
+    with mine, engine.connect() as connection:
+        connection.exec_driver_sql("select 1")
+
+    assert [name for name, _, _ in told(collector)] == ["select", "mine"]
+
+
 def test_a_collector_that_is_away_holds_nobody_up() -> None:
     with Collector() as listening:
         url = listening.url
