@@ -201,7 +201,7 @@ class Batches:
 def _spans_of(jobs: Sequence[Job]) -> list[tracing.Span | None]:
     """Open a span for each; a tick of a timer has none, for most have nothing to do."""
     spans: list[tracing.Span | None] = []
-    for job in jobs:
+    for job in jobs if tracing.is_on() else ():
         kind: tracing.Kind = "server" if job.is_request else "consumer"
         span = None
         if job.context.actor != "timer":

@@ -94,7 +94,8 @@ class Lanes:
         with self._link.together():
             for message in out:
                 headers = msgspec.json.decode(message.headers)
-                self._trace(message, headers.get("traceparent", ""))
+                if tracing.is_on():
+                    self._trace(message, headers.get("traceparent", ""))
                 self._link.publish(
                     self._out,
                     amqp.Message(
